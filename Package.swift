@@ -1,0 +1,28 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Nestwalk",
+  products: [
+    .library(name: "Nestwalk", targets: ["Nestwalk"])
+  ],
+  targets: [
+    // What the hardware does. Imports nothing of ours.
+    .target(name: "Paging"),
+    // One import for everything that is public.
+    .target(name: "Nestwalk", dependencies: ["Paging"]),
+    .testTarget(name: "PagingTests", dependencies: ["Paging"]),
+  ]
+)
+
+// The same strictness for every Swift target.
+for target in package.targets {
+  target.swiftSettings = [
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+  ]
+}

@@ -1,0 +1,114 @@
+"""Runs the model beside an oracle and compares them, answer by answer.
+
+An oracle test has three parts: a generator that makes an image and a list of accesses, a bare-metal
+program that makes the same accesses on another machine, and this comparison. The model is only
+reached through `nestwalk translate`, so nothing here shares code with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A class of deviations of one oracle that is known, named and counted."""
+
+    name: str
+    oracle: str  # the oracle and its version, such as "QEMU 7.2"
+    reason: str  # why the model is right, with the manual's section
+
+
+@dataclass
+class Comparison:
+    """The tally of one run: how many agreed, which deviations were set aside, which are unexplained."""
+
+    title: str
+    compared: int = 0
+    translated: int = 0
+    faulted: int = 0
+    set_aside: Counter = field(default_factory=Counter)
+    unexplained: list[str] = field(default_factory=list)
+    reasons: dict[str, SetAside] = field(default_factory=dict)
+    kinds: Counter = field(default_factory=Counter)
+
+    def agree(self, answer: dict) -> None:
+        """Counts an access on which model and oracle agree in everything that is defined."""
+        self.compared += 1
+        if "fault" in answer:
+            self.faulted += 1
+            self.kinds[f"{answer['fault']['kind']} {answer['fault']['context']}"] += 1
+        else:
+            self.translated += 1
+
+    def aside(self, why: SetAside) -> None:
+        """Counts an access whose deviation belongs to a named class."""
+        self.compared += 1
+        self.set_aside[why.name] += 1
+        self.reasons[why.name] = why
+
+    def differ(self, text: str) -> None:
+        """Counts an access whose deviation nobody has explained."""
+        self.compared += 1
+        self.unexplained.append(text)
+
+    def finish(self, least: int) -> int:
+        """Prints the tally and returns the exit status: 0 only when nothing is unexplained."""
+        print(f"{self.title}: {self.compared} accesses compared, {self.translated} translated alike, "
+              f"{self.faulted} faulted alike, {sum(self.set_aside.values())} set aside, "
+              f"{len(self.unexplained)} unexplained")
+        for kind, count in sorted(self.kinds.items()):
+            print(f"  {count:8d}  {kind}")
+        for name, count in sorted(self.set_aside.items()):
+            print(f"  {count:8d}  set aside: {name} ({self.reasons[name].oracle}): "
+                  f"{self.reasons[name].reason}")
+        for text in self.unexplained[:20]:
+            print(f"  UNEXPLAINED {text}")
+        if self.compared < least:
+            print(f"  FAILED: only {self.compared} accesses were compared, {least} were asked for")
+            return 1
+        return 1 if self.unexplained else 0
+
+
+def run_model(records: list[dict], regions: list[tuple[int, bytes]],
+              nestwalk: str | None = None) -> tuple[list[dict], list[bytes]]:
+    """Hands the records to `nestwalk translate`; returns its answers and the memory afterwards."""
+    command = [nestwalk or os.environ.get("NESTWALK", ".build/release/nestwalk"), "translate"]
+    with tempfile.TemporaryDirectory() as folder:
+        saved = []
+        for number, (base, content) in enumerate(regions):
+            path = os.path.join(folder, f"region{number}")
+            with open(path, "wb") as file:
+                file.write(content)
+            saved.append(path + ".after")
+            command += ["--memory", f"{path}@{base:#x}", "--write-back", saved[-1]]
+        accesses = os.path.join(folder, "accesses.ndjson")
+        with open(accesses, "w", encoding="ascii") as file:
+            for record in records:
+                file.write(json.dumps(record, separators=(",", ":")))
+                file.write("\n")
+        command.append(accesses)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            sys.stderr.write(done.stderr.decode()[:4000])
+        if done.returncode not in (0, 2):
+            raise SystemExit(f"nestwalk translate ended with status {done.returncode}")
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        if len(answers) != len(records):
+            raise SystemExit(f"{len(records)} records, but {len(answers)} answers")
+        after = []
+        for path in saved:
+            with open(path, "rb") as file:
+                after.append(file.read())
+        return answers, after
+
+
+def number(value: str | int | None) -> int | None:
+    """A value of an answer as an integer."""
+    return int(value, 0) if isinstance(value, str) else value
