@@ -1,0 +1,240 @@
+// The only file of this module with pointers. Everything else sees an owner, which can't be copied
+// and frees what it holds, or a handle made from one for the length of a walk.
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// One region of host-physical memory.
+@safe
+struct MemoryRegion {
+  let base: UInt64
+  /// The address of the region's last whole word, relative to `base`.
+  let lastWord: UInt64
+  fileprivate let start: UnsafeMutableRawPointer
+  let bytes: Int
+
+  func contains(_ address: UInt64) -> Bool { address &- base <= lastWord }
+
+  fileprivate func free() { unsafe munmap(start, bytes) }
+}
+
+/// The machine's memory: one or more regions of host-physical addresses.
+@safe
+public struct PhysicalMemory: ~Copyable {
+  /// The regions in the order in which they were added; never empty of a first one, which the
+  /// walk's fast path looks in before all others.
+  fileprivate let regions: UnsafeMutablePointer<MemoryRegion>
+  /// How many regions there are.
+  public private(set) var regionCount = 0
+  /// The most regions that a memory may have.
+  public static let mostRegions = 64
+
+  /// A memory without any region.
+  public init() {
+    unsafe regions = UnsafeMutablePointer<MemoryRegion>.allocate(capacity: Self.mostRegions)
+  }
+
+  /// A memory of one zeroed region at `base`.
+  public init(at base: HostPhysical = HostPhysical(0), bytes: Int) throws(MemoryError) {
+    self.init()
+    try addRegion(at: base, bytes: bytes)
+  }
+
+  deinit {
+    for number in 0..<regionCount { unsafe regions[number].free() }
+    unsafe regions.deallocate()
+  }
+
+  /// Adds a zeroed region of `bytes` bytes, a multiple of 8, at `base`.
+  public mutating func addRegion(at base: HostPhysical, bytes: Int) throws(MemoryError) {
+    guard bytes > 0, bytes % 8 == 0 else { throw .notWholeWords(bytes: bytes) }
+    guard base.isAligned(to: 8) else { throw .misaligned(base: base) }
+    let (end, wraps) = base.value.addingReportingOverflow(UInt64(bytes) - 1)
+    guard !wraps, end < 1 << 56 else { throw .tooHigh(base: base, bytes: bytes) }
+    for number in 0..<regionCount {
+      let other = unsafe regions[number]
+      if base.value <= other.base + UInt64(other.bytes) - 1, other.base <= end {
+        throw .overlapping(base: base, bytes: bytes, other: HostPhysical(other.base))
+      }
+    }
+    guard regionCount < Self.mostRegions else { throw .tooManyRegions(limit: Self.mostRegions) }
+    let mapping = unsafe mmap(
+      nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let start = unsafe mapping, unsafe start != MAP_FAILED else {
+      throw .noRoom(bytes: bytes)
+    }
+    let region = unsafe MemoryRegion(
+      base: base.value, lastWord: UInt64(bytes) - 8, start: start, bytes: bytes)
+    unsafe (regions + regionCount).initialize(to: region)
+    regionCount += 1
+  }
+
+  /// The addresses of a region.
+  public func region(_ number: Int) -> Range<UInt64> {
+    precondition(number >= 0 && number < regionCount, "there is no region \(number)")
+    let region = unsafe regions[number]
+    return region.base..<region.base + UInt64(region.bytes)
+  }
+
+  /// Whether the aligned word at `address` is part of this memory.
+  public func contains(_ address: HostPhysical) -> Bool {
+    address.isAligned(to: 8) && handle.locate(address.value) != nil
+  }
+
+  /// The aligned word at `address`; nothing where there is no memory.
+  public func word(at address: HostPhysical) -> UInt64? {
+    guard address.isAligned(to: 8) else { return nil }
+    return handle.read(address.value)
+  }
+
+  /// Stores an aligned word and says whether there is memory at `address`.
+  @discardableResult
+  public mutating func store(_ word: UInt64, at address: HostPhysical) -> Bool {
+    guard address.isAligned(to: 8) else { return false }
+    return handle.write(address.value, word)
+  }
+
+  /// Lets `body` use the bytes of a region, to fill it from a file or to save it.
+  public mutating func withBytes<Result, Failure: Error>(
+    ofRegion number: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(number >= 0 && number < regionCount, "there is no region \(number)")
+    let region = unsafe regions[number]
+    let bytes = unsafe UnsafeMutableRawBufferPointer(start: region.start, count: region.bytes)
+    return try unsafe body(bytes)
+  }
+
+  /// The handle through which a walk reads and writes; it must not outlive the memory.
+  var handle: MemoryHandle {
+    guard regionCount > 0 else {
+      return unsafe MemoryHandle(
+        start: UnsafeMutableRawPointer(regions), base: ~0, lastWord: 0, regions: regions, count: 0)
+    }
+    let first = unsafe regions[0]
+    return unsafe MemoryHandle(
+      start: first.start, base: first.base, lastWord: first.lastWord, regions: regions,
+      count: regionCount)
+  }
+}
+
+/// A thin copy of what a walk needs of a memory, so that its reads are one compare and one load.
+@safe
+struct MemoryHandle {
+  fileprivate let start: UnsafeMutableRawPointer
+  fileprivate let base: UInt64
+  fileprivate let lastWord: UInt64
+  fileprivate let regions: UnsafeMutablePointer<MemoryRegion>
+  fileprivate let count: Int
+
+  /// The word at an aligned address, or nothing where there is no memory.
+  @inline(__always)
+  func read(_ address: UInt64) -> UInt64? {
+    let offset = address &- base
+    if offset <= lastWord {
+      return unsafe start.load(fromByteOffset: Int(bitPattern: UInt(offset)), as: UInt64.self)
+    }
+    return readElsewhere(address)
+  }
+
+  /// Stores a word at an aligned address and says whether there is memory.
+  @inline(__always)
+  func write(_ address: UInt64, _ word: UInt64) -> Bool {
+    guard let place = locate(address) else { return false }
+    unsafe place.pointer.storeBytes(of: word, as: UInt64.self)
+    return true
+  }
+
+  @inline(never)
+  private func readElsewhere(_ address: UInt64) -> UInt64? {
+    guard let place = locate(address) else { return nil }
+    return unsafe place.pointer.load(as: UInt64.self)
+  }
+
+  /// Where the word at an address lies, if anywhere.
+  fileprivate func locate(_ address: UInt64) -> Place? {
+    for number in 0..<count {
+      let region = unsafe regions[number]
+      let offset = address &- region.base
+      if offset <= region.lastWord {
+        return unsafe Place(pointer: region.start + Int(bitPattern: UInt(offset)))
+      }
+    }
+    return nil
+  }
+
+  @safe
+  fileprivate struct Place {
+    let pointer: UnsafeMutableRawPointer
+  }
+}
+
+/// The owner of the precomputed checks of one stage: a row of levels for each class of access.
+@safe
+struct CheckTable: ~Copyable {
+  fileprivate let checks: UnsafeMutablePointer<EntryCheck>
+  /// One bit for each class whose row has been computed.
+  fileprivate let filled: UnsafeMutablePointer<UInt32>
+
+  init() {
+    unsafe checks = UnsafeMutablePointer<EntryCheck>.allocate(
+      capacity: WalkAccess.count * PagingLevels.most)
+    unsafe filled = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+    unsafe filled.initialize(to: 0)
+  }
+
+  deinit {
+    unsafe checks.deallocate()
+    unsafe filled.deallocate()
+  }
+
+  /// Forgets all rows, because the registers they were computed from have changed.
+  func forget() { unsafe filled.pointee = 0 }
+
+  /// The handle through which a walk finds its rows; it must not outlive the table.
+  var handle: CheckHandle { unsafe CheckHandle(checks: checks, filled: filled) }
+}
+
+/// A thin copy of where a stage's checks lie.
+@safe
+struct CheckHandle {
+  fileprivate let checks: UnsafeMutablePointer<EntryCheck>
+  fileprivate let filled: UnsafeMutablePointer<UInt32>
+
+  /// The row for a class of access, computed at its first use.
+  @inline(__always)
+  func row<Format: PagingFormat>(
+    _ access: WalkAccess, _: Format.Type, rules: Format.Rules
+  ) -> CheckRow {
+    if unsafe filled.pointee & (1 &<< UInt32(access.rawValue)) == 0 {
+      fill(access, Format.self, rules: rules)
+    }
+    return unsafe CheckRow(first: checks + Int(access.rawValue) &* PagingLevels.most)
+  }
+
+  @inline(never)
+  private func fill<Format: PagingFormat>(
+    _ access: WalkAccess, _: Format.Type, rules: Format.Rules
+  ) {
+    for level in 0..<PagingLevels.most {
+      let place = unsafe checks + Int(access.rawValue) * PagingLevels.most + level
+      unsafe place.initialize(to: Format.check(level: level, access: access, rules: rules))
+    }
+    unsafe filled.pointee |= 1 << UInt32(access.rawValue)
+  }
+}
+
+/// The checks of one class of access, by level; valid while its table is.
+@safe
+struct CheckRow {
+  fileprivate let first: UnsafeMutablePointer<EntryCheck>
+
+  @inline(__always)
+  subscript(level: Int) -> EntryCheck {
+    @inline(__always) get { unsafe first[level] }
+  }
+}

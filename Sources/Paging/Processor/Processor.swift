@@ -1,0 +1,39 @@
+/// The translating part of a processor, set up by an ISA's registers.
+///
+/// A processor translates one access at a time on a memory that it is handed; it has no TLB, so
+/// every translation walks. What the walk finds is either a ``Translation`` or a ``WalkFailure``,
+/// and a failure becomes what the architecture tells of it by ``report(_:)``.
+public protocol Processor: ~Copyable {
+  /// The ISA's registers.
+  associatedtype Registers: Sendable
+
+  /// A processor with these registers.
+  init(_ registers: Registers) throws(RegisterError)
+
+  /// Takes over new registers; on an error the old ones stay.
+  mutating func set(_ registers: Registers) throws(RegisterError)
+
+  /// Translates one access, and leaves the accessed and dirty bits as the hardware would.
+  func translate(
+    _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
+  ) throws(WalkFailure) -> Translation
+
+  /// Translates one access under the eyes of an observer.
+  func translate<Observer: WalkObserver>(
+    _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory,
+    observer: inout Observer
+  ) throws(WalkFailure) -> Translation
+
+  /// What the architecture tells of a failure.
+  func report(_ failure: WalkFailure) -> FaultReport
+}
+
+extension StageFailure {
+  /// The failure of the translation that this walk served.
+  func failure(of address: GuestVirtual, _ access: Access) -> WalkFailure {
+    WalkFailure(
+      stage: stage, reason: reason, level: level, context: context, made: made, asked: access,
+      guestVirtual: address, guestPhysical: guestPhysical, guestLevel: guestLevel, entry: entry,
+      accumulated: accumulated, guestAccumulated: guestAccumulated)
+  }
+}
