@@ -34,6 +34,7 @@ extension StageFailure {
     WalkFailure(
       stage: stage, reason: reason, level: level, context: context, made: made, asked: access,
       guestVirtual: address, guestPhysical: guestPhysical, guestLevel: guestLevel, entry: entry,
-      accumulated: accumulated, guestAccumulated: guestAccumulated)
+      absentPlace: absentPlace, accumulated: accumulated,
+      guestAccumulated: guestAccumulated)
   }
 }

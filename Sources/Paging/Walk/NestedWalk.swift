@@ -79,12 +79,13 @@ struct NestedSource<Host: PagingFormat>: TableSource {
     guard let entry = context.memory.read(leaf.address) else {
       throw StageFailure(
         stage: .first, reason: .absentMemory, level: level, made: .read,
-        guestPhysical: GuestPhysical(address))
+        guestPhysical: GuestPhysical(address), absentPlace: HostPhysical(leaf.address))
     }
     context.reads &+= 1
     context.observer.step(
       WalkStep(
-        stage: .first, level: level, address: address, entry: entry, context: .finalAccess))
+        stage: .first, level: level, address: address, place: HostPhysical(leaf.address),
+        entry: entry, context: .finalAccess))
     return entry
   }
 

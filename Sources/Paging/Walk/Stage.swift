@@ -64,6 +64,7 @@ struct StageFailure: Error {
   var guestPhysical: GuestPhysical?
   var guestLevel: Int?
   var entry: UInt64?
+  var absentPlace: HostPhysical?
   var accumulated: UInt64 = 0
   var guestAccumulated: UInt64 = 0
 }

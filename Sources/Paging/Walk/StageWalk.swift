@@ -136,11 +136,15 @@ struct DirectSource: TableSource {
   ) throws(StageFailure) -> UInt64 {
     place = address
     guard let entry = context.memory.read(address) else {
-      throw StageFailure(stage: stage, reason: .absentMemory, level: level, made: made)
+      throw StageFailure(
+        stage: stage, reason: .absentMemory, level: level, made: made,
+        absentPlace: HostPhysical(address))
     }
     context.reads &+= 1
     context.observer.step(
-      WalkStep(stage: stage, level: level, address: address, entry: entry, context: role))
+      WalkStep(
+        stage: stage, level: level, address: address, place: HostPhysical(address), entry: entry,
+        context: role))
     return entry
   }
 

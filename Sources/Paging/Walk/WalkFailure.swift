@@ -72,6 +72,8 @@ public struct WalkFailure: Error, Sendable, Hashable {
   public var guestLevel: Int?
   /// The entry that stopped the walk, if one was read.
   public var entry: UInt64?
+  /// Where the walk looked for a table in vain, if that is the reason.
+  public var absentPlace: HostPhysical?
   /// What the walk of the failing stage had accumulated over its entries.
   var accumulated: UInt64 = 0
   /// What the completed walk of stage 1 had accumulated, for a final access that failed at stage 2.

@@ -19,6 +19,8 @@ public struct WalkStep: Sendable, Hashable {
   /// Where the entry lies in the space its stage's tables live in: guest-physical for stage 1,
   /// host-physical for stage 2.
   public var address: UInt64
+  /// Where the entry lies in the machine's memory.
+  public var place: HostPhysical
   /// The entry as it was read.
   public var entry: UInt64
   /// What a stage-2 read serves; a stage-1 read is always for the final access.
