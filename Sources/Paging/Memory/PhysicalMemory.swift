@@ -138,7 +138,7 @@ struct MemoryHandle {
     if offset <= lastWord {
       return unsafe start.load(fromByteOffset: Int(bitPattern: UInt(offset)), as: UInt64.self)
     }
-    return readElsewhere(address)
+    return unsafe Self.readElsewhere(regions, count, address)
   }
 
   /// Stores a word at an aligned address and says whether there is memory.
@@ -149,14 +149,23 @@ struct MemoryHandle {
     return true
   }
 
+  // The slow way takes what it needs in registers, so that the fast way keeps no copy of the handle.
   @inline(never)
-  private func readElsewhere(_ address: UInt64) -> UInt64? {
-    guard let place = locate(address) else { return nil }
+  private static func readElsewhere(
+    _ regions: UnsafeMutablePointer<MemoryRegion>, _ count: Int, _ address: UInt64
+  ) -> UInt64? {
+    guard let place = unsafe locate(regions, count, address) else { return nil }
     return unsafe place.pointer.load(as: UInt64.self)
   }
 
   /// Where the word at an address lies, if anywhere.
   fileprivate func locate(_ address: UInt64) -> Place? {
+    unsafe Self.locate(regions, count, address)
+  }
+
+  private static func locate(
+    _ regions: UnsafeMutablePointer<MemoryRegion>, _ count: Int, _ address: UInt64
+  ) -> Place? {
     for number in 0..<count {
       let region = unsafe regions[number]
       let offset = address &- region.base
@@ -173,68 +182,99 @@ struct MemoryHandle {
   }
 }
 
-/// The owner of the precomputed checks of one stage: a row of levels for each class of access.
+/// The owner of one stage of translation as the registers set it up: its geometry, its rules, and
+/// the checks that follow from them, precomputed as they are needed.
 @safe
-struct CheckTable: ~Copyable {
-  fileprivate let checks: UnsafeMutablePointer<EntryCheck>
-  /// One bit for each class whose row has been computed.
-  fileprivate let filled: UnsafeMutablePointer<UInt32>
+struct Stage<Rules: Sendable>: ~Copyable {
+  /// What lies at the start of a stage's memory; the checks follow.
+  fileprivate struct Header {
+    var geometry: StageGeometry
+    var rules: Rules
+    /// One bit for each class of access whose row of checks has been computed.
+    var filled: UInt32 = 0
+  }
 
-  init() {
+  private let header: UnsafeMutablePointer<Header>
+  private let checks: UnsafeMutablePointer<EntryCheck>
+
+  /// A stage with this geometry and these rules.
+  init(_ geometry: StageGeometry, rules: Rules) {
+    unsafe header = UnsafeMutablePointer<Header>.allocate(capacity: 1)
+    unsafe header.initialize(to: Header(geometry: geometry, rules: rules))
     unsafe checks = UnsafeMutablePointer<EntryCheck>.allocate(
       capacity: WalkAccess.count * PagingLevels.most)
-    unsafe filled = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
-    unsafe filled.initialize(to: 0)
   }
 
   deinit {
+    unsafe header.deinitialize(count: 1)
+    unsafe header.deallocate()
     unsafe checks.deallocate()
-    unsafe filled.deallocate()
   }
 
-  /// Forgets all rows, because the registers they were computed from have changed.
-  func forget() { unsafe filled.pointee = 0 }
+  /// Takes over new registers, and forgets the checks that followed from the old ones.
+  mutating func set(_ geometry: StageGeometry, rules: Rules) {
+    unsafe header.pointee = Header(geometry: geometry, rules: rules)
+  }
 
-  /// The handle through which a walk finds its rows; it must not outlive the table.
-  var handle: CheckHandle { unsafe CheckHandle(checks: checks, filled: filled) }
+  /// The handle through which a walk sees the stage; it must not outlive it.
+  var view: StageView<Rules> { unsafe StageView(header: header, checks: checks) }
 }
 
-/// A thin copy of where a stage's checks lie.
+/// What a walk carries of a stage: two words; valid while the stage lives.
 @safe
-struct CheckHandle {
+struct StageView<Rules: Sendable> {
+  fileprivate let header: UnsafeMutablePointer<Stage<Rules>.Header>
   fileprivate let checks: UnsafeMutablePointer<EntryCheck>
-  fileprivate let filled: UnsafeMutablePointer<UInt32>
 
-  /// The row for a class of access, computed at its first use.
+  /// The shape of the tables.
+  var geometry: StageGeometry {
+    @inline(__always) get { unsafe header.pointee.geometry }
+  }
+
+  /// What the registers say beyond the shape.
+  var rules: Rules {
+    @inline(__always) get { unsafe header.pointee.rules }
+  }
+
+  /// The row of checks for a class of access, computed at its first use.
   @inline(__always)
-  func row<Format: PagingFormat>(
-    _ access: WalkAccess, _: Format.Type, rules: Format.Rules
-  ) -> CheckRow {
-    if unsafe filled.pointee & (1 &<< UInt32(access.rawValue)) == 0 {
-      fill(access, Format.self, rules: rules)
+  func row<Format: PagingFormat>(_ access: WalkAccess, _: Format.Type) -> CheckRow
+  where Format.Rules == Rules {
+    if unsafe header.pointee.filled & (1 &<< UInt32(access.rawValue)) == 0 {
+      fill(access, Format.self)
     }
     return unsafe CheckRow(first: checks + Int(access.rawValue) &* PagingLevels.most)
   }
 
   @inline(never)
-  private func fill<Format: PagingFormat>(
-    _ access: WalkAccess, _: Format.Type, rules: Format.Rules
-  ) {
+  private func fill<Format: PagingFormat>(_ access: WalkAccess, _: Format.Type)
+  where Format.Rules == Rules {
     for level in 0..<PagingLevels.most {
       let place = unsafe checks + Int(access.rawValue) * PagingLevels.most + level
       unsafe place.initialize(to: Format.check(level: level, access: access, rules: rules))
     }
-    unsafe filled.pointee |= 1 << UInt32(access.rawValue)
+    unsafe header.pointee.filled |= 1 << UInt32(access.rawValue)
   }
 }
 
-/// The checks of one class of access, by level; valid while its table is.
+/// The checks of one class of access, by level; valid while its stage is.
 @safe
 struct CheckRow {
   fileprivate let first: UnsafeMutablePointer<EntryCheck>
 
+  /// Whether an entry passes for a table that needs no closer look.
   @inline(__always)
-  subscript(level: Int) -> EntryCheck {
-    @inline(__always) get { unsafe first[level] }
+  func isPlainTable(_ entry: UInt64, _ level: Int) -> Bool {
+    unsafe entry & first[level].tableMask == first[level].tableValue
+  }
+
+  /// Whether an entry passes for a leaf that needs no closer look, at the end of this path.
+  @inline(__always)
+  func isPlainLeaf<Format: PagingFormat>(
+    _ entry: UInt64, _ level: Int, path: UInt64, _: Format.Type
+  ) -> Bool {
+    guard unsafe entry & first[level].leafMask == first[level].leafValue else { return false }
+    guard Format.accumulates else { return true }
+    return unsafe path & first[level].pathMask == first[level].pathValue
   }
 }

@@ -28,13 +28,26 @@ public protocol Processor: ~Copyable {
   func report(_ failure: WalkFailure) -> FaultReport
 }
 
-extension StageFailure {
+extension WalkContext {
+  /// The translation whose walk has arrived.
+  @inline(__always)
+  func translation(_ arrival: WalkArrival) -> Translation {
+    Translation(
+      hostPhysical: HostPhysical(arrival.hostPhysical),
+      guestPhysical: GuestPhysical(arrival.guestPhysical), guestEntry: guestEntry,
+      hostEntry: hostEntry, guestPageShift: UInt8(truncatingIfNeeded: arrival.guestShift),
+      hostPageShift: UInt8(truncatingIfNeeded: arrival.hostShift), reads: reads, updates: updates)
+  }
+
   /// The failure of the translation that this walk served.
+  @inline(never)
   func failure(of address: GuestVirtual, _ access: Access) -> WalkFailure {
-    WalkFailure(
-      stage: stage, reason: reason, level: level, context: context, made: made, asked: access,
-      guestVirtual: address, guestPhysical: guestPhysical, guestLevel: guestLevel, entry: entry,
-      absentPlace: absentPlace, accumulated: accumulated,
-      guestAccumulated: guestAccumulated)
+    guard let failure else { preconditionFailure("a walk that did not stop has no failure") }
+    return WalkFailure(
+      stage: failure.stage, reason: failure.reason, level: failure.level, context: failure.context,
+      made: failure.made, asked: access, guestVirtual: address,
+      guestPhysical: failure.guestPhysical, guestLevel: failure.guestLevel, entry: failure.entry,
+      absentPlace: failure.absentPlace, accumulated: failure.accumulated,
+      guestAccumulated: failure.guestAccumulated)
   }
 }

@@ -79,12 +79,16 @@ public struct RISCVProcessor: Processor, ~Copyable {
   public func translate(
     _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
   ) throws(WalkFailure) -> Translation {
-    var observer = NoObserver()
-    return try translate(address, access, in: &memory, observer: &observer)
+    var context = WalkContext(memory: memory.handle, observer: NoObserver())
+    do {
+      let arrival = try walk(address.value, WalkAccess(access), &context)
+      return context.translation(arrival)
+    } catch {
+      throw context.failure(of: address, access)
+    }
   }
 
   /// Translates one access under the eyes of an observer.
-  @specialized(where Observer == NoObserver)
   @specialized(where Observer == WalkCounter)
   @specialized(where Observer == WalkTrace)
   public func translate<Observer: WalkObserver>(
@@ -94,12 +98,13 @@ public struct RISCVProcessor: Processor, ~Copyable {
     observer.start(address, access)
     var context = WalkContext(memory: memory.handle, observer: observer)
     do {
-      let translation = try walk(address.value, WalkAccess(access), &context)
+      let arrival = try walk(address.value, WalkAccess(access), &context)
+      let translation = context.translation(arrival)
       observer = context.observer
       observer.succeed(translation)
       return translation
     } catch {
-      let failure = error.failure(of: address, access)
+      let failure = context.failure(of: address, access)
       observer = context.observer
       observer.fail(failure)
       throw failure
@@ -110,7 +115,7 @@ public struct RISCVProcessor: Processor, ~Copyable {
   @inline(__always)
   private func walk<Observer: WalkObserver>(
     _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext<Observer>
-  ) throws(StageFailure) -> Translation {
+  ) throws(WalkStopped) -> WalkArrival {
     typealias Off = Untranslated<RISCVRules>
     let input: UInt64
     if guestMode == .bare {
@@ -120,7 +125,8 @@ public struct RISCVProcessor: Processor, ~Copyable {
       let unused = 64 &- guest.view.geometry.inputBits
       let extended = UInt64(bitPattern: Int64(bitPattern: address &<< unused) &>> Int64(unused))
       guard extended == address else {
-        throw StageFailure(stage: .first, reason: .addressTooWide, made: access.kind)
+        throw context.stop(
+          StageFailure(stage: .first, reason: .addressTooWide, made: access.kind))
       }
       input = (address &<< unused) &>> unused
     }

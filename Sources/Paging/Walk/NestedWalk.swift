@@ -34,58 +34,93 @@ extension PagingFormat {
 /// Translates a guest-physical address at stage 2, or lets it through where stage 2 is off.
 @inline(__always)
 func walkHost<Host: PagingFormat, Observer: WalkObserver>(
-  _: Host.Type, _ address: UInt64, _ access: WalkAccess, _ role: WalkFailure.Context,
-  _ view: StageView<Host.Rules>, _ context: inout WalkContext<Observer>
-) throws(StageFailure) -> StageLeaf {
+  _: Host.Type, _ address: UInt64, _ access: WalkAccess, _ row: CheckRow,
+  _ role: WalkFailure.Context, _ view: StageView<Host.Rules>,
+  _ context: inout WalkContext<Observer>
+) throws(WalkStopped) -> StageLeaf {
   if Host.isOff { return StageLeaf(address: address, entry: 0, shift: 0, accumulated: 0) }
-  var failure: StageFailure
-  if address &>> view.geometry.inputBits == 0 {
-    var source = DirectSource(.second, role, access.kind)
-    do {
-      return try walkStage(Host.self, address, access, .second, view, &source, &context)
-    } catch {
-      failure = error
-    }
-  } else {
-    failure = StageFailure(stage: .second, reason: .addressTooWide, made: access.kind)
+  if address &>> view.geometry.inputBits != 0 {
+    throw context.stop(
+      StageFailure(stage: .second, reason: .addressTooWide, made: access.kind),
+      for: role, of: address)
   }
-  failure.guestPhysical = GuestPhysical(address)
-  failure.context = role
-  throw failure
+  var source = DirectSource(role, access.kind)
+  do {
+    return try walkStage(Host.self, address, access, row, view, &source, &context)
+  } catch {
+    throw context.stopped(for: role, of: address)
+  }
+}
+
+extension WalkContext {
+  /// Keeps a failure of stage 2 together with what was looked up there.
+  @inline(never)
+  fileprivate mutating func stop(
+    _ failure: StageFailure, for role: WalkFailure.Context, of address: UInt64
+  ) -> WalkStopped {
+    self.failure = failure
+    return stopped(for: role, of: address)
+  }
+
+  /// Adds to a failure of stage 2 what was looked up there.
+  @inline(never)
+  fileprivate mutating func stopped(for role: WalkFailure.Context, of address: UInt64)
+    -> WalkStopped
+  {
+    failure?.context = role
+    failure?.guestPhysical = GuestPhysical(address)
+    return WalkStopped()
+  }
+
+  /// Adds to a failure of stage 2 the level of the guest's table that it served.
+  @inline(never)
+  fileprivate mutating func stopped(guestLevel: Int) -> WalkStopped {
+    failure?.guestLevel = guestLevel
+    return WalkStopped()
+  }
+
+  /// Adds to a failure of stage 2 what the finished walk of stage 1 had found.
+  @inline(never)
+  fileprivate mutating func stopped(after leaf: StageLeaf) -> WalkStopped {
+    failure?.guestAccumulated = leaf.accumulated
+    return WalkStopped()
+  }
 }
 
 /// A guest's tables, each of whose reads the second stage translates.
 struct NestedSource<Host: PagingFormat>: TableSource {
+  static var stage: WalkFailure.Stage { .first }
   let view: StageView<Host.Rules>
+  private let row: CheckRow
   private(set) var place: UInt64 = 0
 
   @inline(__always)
-  init(_ view: StageView<Host.Rules>) { self.view = view }
+  init(_ view: StageView<Host.Rules>) {
+    self.view = view
+    row = view.row(view.geometry.tableRead, Host.self)
+  }
 
   @inline(__always)
   mutating func read<Observer>(
     _ address: UInt64, level: Int, _ context: inout WalkContext<Observer>
-  ) throws(StageFailure) -> UInt64 {
-    let leaf: StageLeaf
+  ) throws(WalkStopped) -> UInt64 {
     do {
-      leaf = try walkHost(
-        Host.self, address, view.geometry.tableRead, .tableRead, view, &context)
+      place = try walkHost(
+        Host.self, address, view.geometry.tableRead, row, .tableRead, view, &context
+      ).address
     } catch {
-      var failure = error
-      failure.guestLevel = level
-      throw failure
+      throw context.stopped(guestLevel: level)
     }
-    place = leaf.address
-    guard let entry = context.memory.read(leaf.address) else {
-      throw StageFailure(
-        stage: .first, reason: .absentMemory, level: level, made: .read,
-        guestPhysical: GuestPhysical(address), absentPlace: HostPhysical(leaf.address))
+    guard let entry = context.memory.read(place) else {
+      throw context.stop(
+        StageFailure(
+          stage: .first, reason: .absentMemory, level: level, made: .read,
+          guestPhysical: GuestPhysical(address), absentPlace: HostPhysical(place)))
     }
-    context.reads &+= 1
     context.observer.step(
       WalkStep(
-        stage: .first, level: level, address: address, place: HostPhysical(leaf.address),
-        entry: entry, context: .finalAccess))
+        stage: .first, level: level, address: address, place: HostPhysical(place), entry: entry,
+        context: .finalAccess))
     return entry
   }
 
@@ -93,19 +128,19 @@ struct NestedSource<Host: PagingFormat>: TableSource {
   ///
   /// Where the read already counted as a write, it has found out all there is to find out.
   @inline(never)
-  mutating func update<Observer>(
+  func update<Observer>(
     _ address: UInt64, place: UInt64, level: Int, to entry: UInt64,
     _ context: inout WalkContext<Observer>
-  ) throws(StageFailure) {
+  ) throws(WalkStopped) {
     if !Host.isOff, view.geometry.tableRead.kind != .write {
+      // The tables on the way were counted when the entry was read.
       let reads = context.reads
+      let access = view.geometry.tableUpdate
       do {
         _ = try walkHost(
-          Host.self, address, view.geometry.tableUpdate, .tableUpdate, view, &context)
+          Host.self, address, access, view.row(access, Host.self), .tableUpdate, view, &context)
       } catch {
-        var failure = error
-        failure.guestLevel = level
-        throw failure
+        throw context.stopped(guestLevel: level)
       }
       context.reads = reads
     }
@@ -117,33 +152,41 @@ struct NestedSource<Host: PagingFormat>: TableSource {
 
 /// Walks both stages for one access.
 ///
-/// `address` is what of the virtual address the first stage's tables translate: the caller has made the
-/// checks that come before the walk and cut what is not part of it.
+/// `address` is what of the virtual address the first stage's tables translate: the caller has made
+/// the checks that come before the walk and cut what is not part of it.
 @inline(__always)
 func nestedWalk<Guest: GuestPagingFormat, Host: PagingFormat, Observer: WalkObserver>(
   _: Guest.Type, _: Host.Type, _ address: UInt64, _ access: WalkAccess,
   _ guest: StageView<Guest.Rules>, _ host: StageView<Host.Rules>,
   _ context: inout WalkContext<Observer>
-) throws(StageFailure) -> Translation {
-  let found: StageLeaf
-  if Guest.isOff {
-    found = StageLeaf(address: address, entry: 0, shift: 0, accumulated: 0)
-  } else {
+) throws(WalkStopped) -> WalkArrival {
+  var found = StageLeaf(address: address, entry: 0, shift: 0, accumulated: 0)
+  if !Guest.isOff {
     var source = NestedSource<Host>(host)
-    found = try walkStage(Guest.self, address, access, .first, guest, &source, &context)
+    found = try walkStage(
+      Guest.self, address, access, guest.row(access, Guest.self), guest, &source, &context)
   }
+  let final = Guest.hostAccess(access, leaf: found, rules: guest.rules)
   let leaf: StageLeaf
   do {
     leaf = try walkHost(
-      Host.self, found.address, Guest.hostAccess(access, leaf: found, rules: guest.rules),
-      .finalAccess, host, &context)
+      Host.self, found.address, final, host.row(final, Host.self), .finalAccess, host, &context)
   } catch {
-    var failure = error
-    failure.guestAccumulated = found.accumulated
-    throw failure
+    throw context.stopped(after: found)
   }
-  return Translation(
-    hostPhysical: HostPhysical(leaf.address), guestPhysical: GuestPhysical(found.address),
-    guestEntry: found.entry, hostEntry: leaf.entry, guestPageShift: UInt8(found.shift),
-    hostPageShift: UInt8(leaf.shift), reads: context.reads, updates: context.updates)
+  context.guestEntry = found.entry
+  context.hostEntry = leaf.entry
+  return WalkArrival(
+    hostPhysical: leaf.address, guestPhysical: found.address, guestShift: found.shift,
+    hostShift: leaf.shift)
+}
+
+/// Where a nested walk arrives.
+///
+/// It is four words, which come back in registers; what else is known is in the walk's context.
+struct WalkArrival {
+  var hostPhysical: UInt64
+  var guestPhysical: UInt64
+  var guestShift: UInt64
+  var hostShift: UInt64
 }

@@ -1,23 +1,3 @@
-/// One stage of translation as the registers set it up: its geometry, its rules and its checks.
-///
-/// A stage owns its table of checks; a walk works on a ``StageView`` of it.
-struct Stage<Rules: Sendable>: ~Copyable {
-  private let checks = CheckTable()
-  private(set) var view: StageView<Rules>
-
-  /// A stage with this geometry, whose checks are computed as they are needed.
-  init(_ geometry: StageGeometry, rules: Rules) {
-    view = StageView(geometry: geometry, rules: rules, checks: checks.handle)
-  }
-
-  /// Takes over new registers.
-  mutating func set(_ geometry: StageGeometry, rules: Rules) {
-    checks.forget()
-    view.geometry = geometry
-    view.rules = rules
-  }
-}
-
 /// The shape of a stage's tables, as the registers give it.
 struct StageGeometry: Sendable, Hashable {
   /// The address of the root, in the space the tables live in.
@@ -39,13 +19,6 @@ struct StageGeometry: Sendable, Hashable {
   var tableUpdate = WalkAccess(.write, .supervisor, .tableUpdate)
 }
 
-/// What a walk carries of a stage; valid while the stage lives.
-struct StageView<Rules: Sendable> {
-  var geometry: StageGeometry
-  var rules: Rules
-  let checks: CheckHandle
-}
-
 /// What a completed walk of one stage found.
 struct StageLeaf {
   var address: UInt64
@@ -55,7 +28,7 @@ struct StageLeaf {
 }
 
 /// Why the walk of one stage stopped, before it is known whose translation it served.
-struct StageFailure: Error {
+struct StageFailure {
   var stage: WalkFailure.Stage
   var reason: WalkFailure.Reason
   var level: Int?

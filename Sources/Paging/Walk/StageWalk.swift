@@ -1,34 +1,52 @@
-/// What a walk carries along: the memory, the observer and the counts.
+/// What a walk carries along: the memory, the observer, the counts, and why it stopped, if it did.
 struct WalkContext<Observer: WalkObserver> {
   let memory: MemoryHandle
   var observer: Observer
   var reads = 0
   var updates = 0
+  /// The leaf entry of the guest's tables, as the walk leaves it.
+  var guestEntry: UInt64 = 0
+  /// The leaf entry of the hypervisor's tables, as the walk leaves it.
+  var hostEntry: UInt64 = 0
+  var failure: StageFailure?
+
+  @inline(__always)
+  init(memory: MemoryHandle, observer: Observer) {
+    self.memory = memory
+    self.observer = observer
+  }
+
+  /// Keeps the reason for stopping, and gives the error that carries the news.
+  @inline(never)
+  mutating func stop(_ failure: StageFailure) -> WalkStopped {
+    self.failure = failure
+    return WalkStopped()
+  }
 }
+
+/// The news that a walk has stopped; the context holds the reason.
+///
+/// It is empty so that the common way through a walk has no room to keep for an error.
+struct WalkStopped: Error {}
 
 /// Where a stage's tables are read and updated: in memory, or through the stage below.
 protocol TableSource {
+  /// Whose tables they are.
+  static var stage: WalkFailure.Stage { get }
+
   /// The entry at `address`.
   mutating func read<Observer>(
     _ address: UInt64, level: Int, _ context: inout WalkContext<Observer>
-  ) throws(StageFailure) -> UInt64
+  ) throws(WalkStopped) -> UInt64
 
   /// Where the entry that was read last lies in the machine's memory.
   var place: UInt64 { get }
 
   /// Leaves `entry` at `address`, which was found at `place`.
-  mutating func update<Observer>(
+  func update<Observer>(
     _ address: UInt64, place: UInt64, level: Int, to entry: UInt64,
     _ context: inout WalkContext<Observer>
-  ) throws(StageFailure)
-}
-
-/// An update of an entry that waits for the walk's success.
-private struct PendingUpdate {
-  var address: UInt64 = 0
-  var place: UInt64 = 0
-  var level = 0
-  var entry: UInt64 = 0
+  ) throws(WalkStopped)
 }
 
 /// Walks one stage's tables from the root to a leaf.
@@ -37,95 +55,126 @@ private struct PendingUpdate {
 /// its level is gone through at once; any other goes to the format's ladder.
 @inline(__always)
 func walkStage<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
-  _: Format.Type, _ address: UInt64, _ access: WalkAccess, _ stage: WalkFailure.Stage,
+  _: Format.Type, _ address: UInt64, _ access: WalkAccess, _ row: CheckRow,
   _ view: StageView<Format.Rules>, _ source: inout Source, _ context: inout WalkContext<Observer>
-) throws(StageFailure) -> StageLeaf {
-  let row = view.checks.row(access, Format.self, rules: view.rules)
+) throws(WalkStopped) -> StageLeaf {
   var table = view.geometry.root
   var level = view.geometry.topLevel
   var shift = view.geometry.topShift
   var index = address &>> shift
   var path = Format.unaccumulated
-  var pending = InlineArray<5, PendingUpdate>(repeating: PendingUpdate())
-  var pendingCount = 0
   while true {
     let entryAddress = table &+ index &* 8
     let entry = try source.read(entryAddress, level: level, &context)
     if Format.accumulates { path = Format.accumulate(path, entry) }
-    let check = row[level]
-    if entry & check.tableMask == check.tableValue {
-      table = Format.address(entry)
-    } else if entry & check.leafMask == check.leafValue,
-      !Format.accumulates || path & check.pathMask == check.pathValue
-    {
-      if pendingCount > 0 { try settle(&pending, &pendingCount, &source, &context) }
-      let offset = (1 &<< shift) &- 1
-      return StageLeaf(
-        address: Format.address(entry) & ~offset | address & offset, entry: entry, shift: shift,
-        accumulated: path)
-    } else {
-      switch Format.examine(
-        entry, level: level, access: access, rules: view.rules, accumulated: path)
-      {
-      case .table(let after):
-        table = Format.address(entry)
-        if after != entry {
-          if view.geometry.defersUpdates {
-            pending[pendingCount] = PendingUpdate(
-              address: entryAddress, place: source.place, level: level, entry: after)
-            pendingCount += 1
-          } else {
-            try source.update(
-              entryAddress, place: source.place, level: level, to: after, &context)
-          }
-        }
-      case .leaf(let after, let pageShift):
-        let place = source.place
-        if pendingCount > 0 { try settle(&pending, &pendingCount, &source, &context) }
-        if after != entry {
-          try source.update(entryAddress, place: place, level: level, to: after, &context)
-        }
-        let offset = (1 &<< pageShift) &- 1
-        return StageLeaf(
-          address: Format.address(entry) & ~offset | address & offset, entry: after,
-          shift: pageShift, accumulated: path)
-      case .refused(let reason):
-        throw StageFailure(
-          stage: stage, reason: reason, level: level, made: access.kind, entry: entry,
-          accumulated: path)
+    if !row.isPlainTable(entry, level) {
+      var leaf = StageLeaf(address: 0, entry: entry, shift: shift, accumulated: path)
+      var isTable = false
+      if !row.isPlainLeaf(entry, level, path: path, Format.self) {
+        let found = try resolve(
+          Format.self, entry, at: entryAddress, of: address, level: level, path: path, access,
+          view, source, &context)
+        isTable = found.isTable
+        leaf.entry = found.entry
+        leaf.shift = found.shift
+      } else if view.geometry.defersUpdates {
+        try settle(Format.self, of: address, to: level, access, view, source, &context)
+      }
+      if !isTable {
+        let offset = (1 &<< leaf.shift) &- 1
+        leaf.address = Format.address(entry) & ~offset | address & offset
+        context.reads &+= view.geometry.topLevel &- level &+ 1
+        return leaf
       }
     }
+    table = Format.address(entry)
     level &-= 1
     shift &-= Format.indexBits
     index = (address &>> shift) & ((1 &<< Format.indexBits) &- 1)
   }
 }
 
-/// Makes the updates that have waited for the walk's success.
-@inline(never)
-private func settle<Source: TableSource, Observer: WalkObserver>(
-  _ pending: inout InlineArray<5, PendingUpdate>, _ count: inout Int, _ source: inout Source,
-  _ context: inout WalkContext<Observer>
-) throws(StageFailure) {
-  for number in 0..<count {
-    let update = pending[number]
-    try source.update(
-      update.address, place: update.place, level: update.level, to: update.entry, &context)
-  }
-  count = 0
+/// What the ladder made of an entry that did not pass the compare.
+private struct Resolved {
+  var isTable: Bool
+  var entry: UInt64
+  var shift: UInt64
 }
 
-/// Tables that lie in the machine's memory: those of the second stage, or of a first stage alone.
+/// Sends an entry through the format's ladder, and makes the update that it asks for.
+@inline(never)
+private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
+  _: Format.Type, _ entry: UInt64, at entryAddress: UInt64, of address: UInt64, level: Int,
+  path: UInt64, _ access: WalkAccess, _ view: StageView<Format.Rules>, _ source: Source,
+  _ context: inout WalkContext<Observer>
+) throws(WalkStopped) -> Resolved {
+  switch Format.examine(entry, level: level, access: access, rules: view.rules, accumulated: path)
+  {
+  case .table(let after):
+    if after != entry, !view.geometry.defersUpdates {
+      try source.update(entryAddress, place: source.place, level: level, to: after, &context)
+    }
+    return Resolved(isTable: true, entry: after, shift: 0)
+  case .leaf(let after, let shift):
+    if view.geometry.defersUpdates {
+      try settle(Format.self, of: address, to: level, access, view, source, &context)
+    }
+    if after != entry {
+      try source.update(entryAddress, place: source.place, level: level, to: after, &context)
+    }
+    return Resolved(isTable: false, entry: after, shift: shift)
+  case .refused(let reason):
+    throw context.stop(
+      StageFailure(
+        stage: Source.stage, reason: reason, level: level, made: access.kind, entry: entry,
+        accumulated: path))
+  }
+}
+
+/// Sets the accessed flags that have waited for the walk's success, from the root down.
+@inline(never)
+private func settle<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
+  _: Format.Type, of address: UInt64, to leafLevel: Int, _ access: WalkAccess,
+  _ view: StageView<Format.Rules>, _ source: Source, _ context: inout WalkContext<Observer>
+) throws(WalkStopped) {
+  // The entries are looked up once more, which nobody is to see or count.
+  var quiet = WalkContext(memory: context.memory, observer: NoObserver())
+  var source = source
+  defer {
+    context.updates += quiet.updates
+    if let failure = quiet.failure { context.failure = failure }
+  }
+  var table = view.geometry.root
+  var shift = view.geometry.topShift
+  var index = address &>> shift
+  var level = view.geometry.topLevel
+  while level > leafLevel {
+    let entryAddress = table &+ index &* 8
+    let entry = try source.read(entryAddress, level: level, &quiet)
+    // What a table finds does not depend on the path: what that limits counts at the leaf.
+    let finding = Format.examine(
+      entry, level: level, access: access, rules: view.rules,
+      accumulated: Format.accumulate(Format.unaccumulated, entry))
+    if case .table(let after) = finding, after != entry {
+      try source.update(entryAddress, place: source.place, level: level, to: after, &quiet)
+    }
+    table = Format.address(entry)
+    level -= 1
+    shift -= Format.indexBits
+    index = (address &>> shift) & ((1 &<< Format.indexBits) &- 1)
+  }
+}
+
+/// Tables that lie in the machine's memory: those of the second stage.
 struct DirectSource: TableSource {
-  let stage: WalkFailure.Stage
+  static var stage: WalkFailure.Stage { .second }
   /// What the second stage is walked for.
   let role: WalkFailure.Context
   let made: Access.Kind
   private(set) var place: UInt64 = 0
 
   @inline(__always)
-  init(_ stage: WalkFailure.Stage, _ role: WalkFailure.Context, _ made: Access.Kind) {
-    self.stage = stage
+  init(_ role: WalkFailure.Context, _ made: Access.Kind) {
     self.role = role
     self.made = made
   }
@@ -133,25 +182,26 @@ struct DirectSource: TableSource {
   @inline(__always)
   mutating func read<Observer>(
     _ address: UInt64, level: Int, _ context: inout WalkContext<Observer>
-  ) throws(StageFailure) -> UInt64 {
+  ) throws(WalkStopped) -> UInt64 {
     place = address
     guard let entry = context.memory.read(address) else {
-      throw StageFailure(
-        stage: stage, reason: .absentMemory, level: level, made: made,
-        absentPlace: HostPhysical(address))
+      throw context.stop(
+        StageFailure(
+          stage: .second, reason: .absentMemory, level: level, made: made,
+          absentPlace: HostPhysical(address)))
     }
-    context.reads &+= 1
     context.observer.step(
       WalkStep(
-        stage: stage, level: level, address: address, place: HostPhysical(address), entry: entry,
+        stage: .second, level: level, address: address, place: HostPhysical(address), entry: entry,
         context: role))
     return entry
   }
 
-  mutating func update<Observer>(
+  @inline(__always)
+  func update<Observer>(
     _ address: UInt64, place: UInt64, level: Int, to entry: UInt64,
     _ context: inout WalkContext<Observer>
-  ) throws(StageFailure) {
+  ) throws(WalkStopped) {
     // The memory is there: the entry was read from it.
     _ = context.memory.write(place, entry)
     context.updates &+= 1
