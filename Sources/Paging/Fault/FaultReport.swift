@@ -2,11 +2,26 @@
 public enum FaultReport: Sendable, Hashable {
   /// RISC-V: the trap CSRs.
   case riscvTrap(RISCVTrap)
+  /// x86-64: a page fault or general-protection exception of the guest.
+  case x86Exception(X86Exception)
+  /// Intel: the VM exit of an EPT violation.
+  case eptViolation(EPTViolation)
+  /// Intel: the VM exit of an EPT misconfiguration.
+  case eptMisconfiguration(EPTMisconfiguration)
+  /// AMD: the VM exit of a nested page fault.
+  case nestedPageFault(NestedPageFault)
+  /// A table without memory, where the architecture tells nothing.
+  case absentMemory(AbsentMemory)
 
   /// The architecture's name of the fault.
   public var kind: String {
     switch self {
     case .riscvTrap(let trap): trap.kind
+    case .x86Exception(let exception): exception.kind
+    case .eptViolation: "ept-violation"
+    case .eptMisconfiguration: "ept-misconfiguration"
+    case .nestedPageFault: "nested-page-fault"
+    case .absentMemory: "absent-memory"
     }
   }
 
@@ -14,6 +29,11 @@ public enum FaultReport: Sendable, Hashable {
   public var fields: [ReportField] {
     switch self {
     case .riscvTrap(let trap): trap.fields
+    case .x86Exception(let exception): exception.fields
+    case .eptViolation(let exit): exit.fields
+    case .eptMisconfiguration(let exit): exit.fields
+    case .nestedPageFault(let exit): exit.fields
+    case .absentMemory(let absence): absence.fields
     }
   }
 
@@ -21,6 +41,11 @@ public enum FaultReport: Sendable, Hashable {
   public var words: String {
     switch self {
     case .riscvTrap(let trap): trap.words
+    case .x86Exception(let exception): exception.words
+    case .eptViolation(let exit): exit.words
+    case .eptMisconfiguration(let exit): exit.words
+    case .nestedPageFault(let exit): exit.words
+    case .absentMemory(let absence): absence.words
     }
   }
 }

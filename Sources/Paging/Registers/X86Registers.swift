@@ -1,7 +1,8 @@
 /// The registers that steer translation on x86-64 under VMX or SVM, under the manuals' names.
 ///
 /// Exactly one of ``eptp`` and ``ncr3`` gives a second stage: Intel's extended page tables or AMD's
-/// nested page tables. With neither, guest-physical addresses are host-physical ones.
+/// nested page tables. With neither, guest-physical addresses are host-physical ones, and the
+/// processor is taken for one of Intel's where the two differ.
 public struct X86Registers: Sendable, Hashable {
   /// CR0: PG is bit 31, WP is bit 16.
   public var cr0: UInt64 = 0
@@ -34,6 +35,10 @@ public struct X86Registers: Sendable, Hashable {
   public var hostCR4: UInt64 = 0x20
   /// The host's IA32_EFER, whose NXE gives nested tables their no-execute bit.
   public var hostEFER: UInt64 = 0x1d00
+
+  /// When the accessed flags of the entries above a leaf are set: no register, but a choice that the
+  /// manuals leave open.
+  public var accessedFlags = AccessedFlags.eachLevel
 
   /// Registers that are all at their defaults: paging is off.
   public init() {}
