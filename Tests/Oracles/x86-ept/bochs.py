@@ -1,0 +1,153 @@
+"""Runs a batch of accesses on Bochs: makes the ROM and the disk, and reads the results back.
+
+The disk is the only way in and out. Its first sector is the header; then come the records, the
+results and the image, each from a sector of its own. program.s says what their fields are.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from accesses import IMAGE_SIZE, Batch, Record
+
+HERE = Path(__file__).parent
+SECTOR = 512
+CYLINDER = 16 * 63 * SECTOR
+RECORD = struct.Struct("<4Q8I")
+RESULT = struct.Struct("<3I4x6Q")
+HEADER = struct.Struct("<8s8IQIII")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an access came to: the VM exit that ended it."""
+
+    reason: int
+    interruption: int
+    error_code: int
+    qualification: int
+    guest_physical: int
+    guest_linear: int
+    rax: int
+    rip: int
+    cr2: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that Bochs tells of a batch."""
+
+    results: list[Result]
+    memory: bytes
+    ept_vpid_cap: int
+    physical_bits: int
+
+
+class BochsError(Exception):
+    """Bochs did not come to the end of the program."""
+
+
+def version() -> str | None:
+    """The name and version of the Bochs that is installed, or nothing."""
+    if shutil.which("bochs-bin") is None:
+        return None
+    said = subprocess.run(["bochs-bin", "--help"], capture_output=True, text=True, check=False,
+                          env=os.environ | {"BXSHARE": "/usr/share/bochs"})
+    for line in (said.stdout + said.stderr).splitlines():
+        if "Bochs x86 Emulator" in line:
+            return "Bochs " + line.split()[-1]
+    return None
+
+
+def assemble(folder: Path) -> Path:
+    """Makes the ROM from its source."""
+    made = folder / "program"
+    subprocess.run(["as", "--64", "-o", f"{made}.o", HERE / "program.s"], check=True)
+    subprocess.run(["ld", "-T", HERE / "program.ld", "-o", f"{made}.elf", f"{made}.o"], check=True)
+    subprocess.run(["objcopy", "-O", "binary", f"{made}.elf", f"{made}.rom"], check=True)
+    return folder / "program.rom"
+
+
+def rights(record: Record, code: bool) -> int:
+    """The access rights of the guest's CS or SS (SDM 3C 25.4.1): the privilege level is its DPL."""
+    kind = (0xA09B if record.paging else 0xC09B) if code else 0xC093
+    return kind | record.cpl << 5
+
+
+def encode(record: Record) -> bytes:
+    """A record as the program reads it."""
+    controls = record.controls
+    return RECORD.pack(
+        record.address, record.cr3, record.eptp,
+        record.address if record.code is None else record.code,
+        record.cr0, record.cr4, record.efer, controls.rflags, controls.pkru,
+        rights(record, True), rights(record, False), 0)
+
+
+def run(batch: Batch, rom: Path, model: str, protection_keys: bool, timeout: float = 600) -> Run:
+    """Makes the accesses of a batch on a processor of that model."""
+    count = len(batch.records)
+    records = b"".join(map(encode, batch.records))
+    records += bytes(-len(records) % SECTOR)
+    sectors = len(records) // SECTOR
+    results_at = 1 + sectors
+    image_at = results_at + sectors
+    header = HEADER.pack(b"EPTTEST", count, 1, results_at, sectors, image_at,
+                         IMAGE_SIZE // SECTOR, sectors, protection_keys, 0, 0, 0, 0)
+    disk = header.ljust(SECTOR, b"\0") + records + bytes(len(records)) + batch.image.content
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.symlink(rom.resolve(), folder / "program.rom")
+        (folder / "disk.img").write_bytes(disk + bytes(-len(disk) % CYLINDER))
+        said = emulate(folder, model, timeout)
+        disk = (folder / "disk.img").read_bytes()
+    fields = HEADER.unpack_from(disk)
+    if not fields[-1] or b"DONE" not in said:
+        raise BochsError(f"Bochs ended before its time: {said[-2000:].decode(errors='replace')}")
+    start = results_at * SECTOR
+    results = [Result(*words) for words in
+               RESULT.iter_unpack(disk[start:start + count * RESULT.size])]
+    start = image_at * SECTOR
+    return Run(results, disk[start:start + IMAGE_SIZE], fields[9], fields[10] & 0xFF)
+
+
+def emulate(folder: Path, model: str, timeout: float) -> bytes:
+    """Runs Bochs in a folder until it ends; returns what it printed.
+
+    Its text screen wants a terminal, and Debian's build starts in a debugger: "c" lets it go, and
+    "q" ends it where the program dies before it can end the emulation.
+    """
+    terminal, side = pty.openpty()
+    command = ["bochs-bin", "-q", "-f", str(HERE / "bochsrc"),
+               f"cpu: model={model}, ips=1000000000"]
+    process = subprocess.Popen(command, cwd=folder, stdin=side, stdout=side, stderr=side,
+                               env=os.environ | {"TERM": "vt100"}, start_new_session=True)
+    os.close(side)
+    os.write(terminal, b"c\nq\n")
+    said = bytearray()
+    limit = time.monotonic() + timeout
+    try:
+        while True:
+            ready, _, _ = select.select([terminal], [], [], max(0, limit - time.monotonic()))
+            if not ready:
+                raise BochsError(f"Bochs did not end within {timeout} seconds")
+            try:
+                piece = os.read(terminal, 65536)
+            except OSError:  # the other side is closed: Bochs has ended
+                return bytes(said)
+            if not piece:
+                return bytes(said)
+            said += piece
+    finally:
+        process.kill()
+        process.wait()
+        os.close(terminal)
