@@ -38,6 +38,7 @@ class Comparison:
     unexplained: list[str] = field(default_factory=list)
     reasons: dict[str, SetAside] = field(default_factory=dict)
     kinds: Counter = field(default_factory=Counter)
+    notes: Counter = field(default_factory=Counter)
 
     def agree(self, answer: dict) -> None:
         """Counts an access on which model and oracle agree in everything that is defined."""
@@ -62,6 +63,14 @@ class Comparison:
         self.compared += 1
         self.unexplained.append(text)
 
+    def differ_beside(self, text: str) -> None:
+        """Reports a difference that is no access's own: a word of the memory at the end."""
+        self.unexplained.append(text)
+
+    def note(self, name: str) -> None:
+        """Counts something worth knowing beside the accesses; it decides nothing."""
+        self.notes[name] += 1
+
     def finish(self, least: int) -> int:
         """Prints the tally and returns the exit status: 0 only when nothing is unexplained."""
         print(f"{self.title}: {self.compared} accesses compared, {self.translated} translated alike, "
@@ -72,6 +81,8 @@ class Comparison:
         for name, count in sorted(self.set_aside.items()):
             print(f"  {count:8d}  set aside: {name} ({self.reasons[name].oracle}): "
                   f"{self.reasons[name].reason}")
+        for name, count in sorted(self.notes.items()):
+            print(f"  {count:8d}  {name}")
         for text in self.unexplained[:20]:
             print(f"  UNEXPLAINED {text}")
         if self.compared < least:

@@ -81,7 +81,8 @@ class Place:
 
     guest: Guest
     memory: GuestMemory
-    root: int  # of the extended page tables
+    extended: int  # the root of the extended page tables
+    aliases: list[int]  # other guest-physical addresses of the guest's root, with any rights
     supervisor_code: int
     user_code: int
     physical_code: int
@@ -109,11 +110,24 @@ def make_batch(random: Random, count: int, features: Features) -> Batch:
             user = guest.protect(1, physical, PRESENT | WRITABLE | USER | ACCESSED | DIRTY)
             guest.populate(LEAVES_PER_GUEST)
             entries += guest.tables.entries
-            places.append(Place(guest, memory, extended.root, supervisor, user, physical))
+            aliases = alias_root(random, guest, extended)
+            places.append(Place(guest, memory, extended.root, aliases, supervisor, user, physical))
         entries += extended.entries
     flipped = flip(random, image, entries, FLIPS)
     records = [make_record(random, image, random.choice(places), features) for _ in range(count)]
     return Batch(image, records, flipped)
+
+
+def alias_root(random: Random, guest: Guest, extended: ExtendedTables) -> list[int]:
+    """Maps a guest's root a few times more: the root that its own code is reached by has all
+    rights, and so would never stop a walk."""
+    aliases = []
+    block = random.randrange(256, 512) << 21  # between what is protected and 1 GiB
+    while len(aliases) < 4:
+        physical = block + (random.randrange(512) << 12)
+        if extended.map(physical, guest.tables.root.storage, 1, "table"):
+            aliases.append(physical)
+    return aliases
 
 
 def make_record(random: Random, image: Image, place: Place, features: Features) -> Record:
@@ -122,19 +136,27 @@ def make_record(random: Random, image: Image, place: Place, features: Features) 
     paging = random.random() >= 0.06
     cpl = random.choices((0, 3, 1, 2), (48, 48, 2, 2))[0]
     access = random.choices(("read", "write", "fetch"), (40, 30, 30))[0]
-    eptp = place.root | 3 << 3 | random.getrandbits(1) << 6 | random.choice(ROOT_TYPES)
-    cr3 = place.guest.tables.root.address | random.getrandbits(2) << 3
+    eptp = place.extended | 3 << 3 | random.getrandbits(1) << 6 | random.choice(ROOT_TYPES)
+    root = place.guest.tables.root.address
+    if random.random() < 0.12:
+        root = random.choice(place.aliases)
+    cr3 = root | random.getrandbits(2) << 3
     if paging:
         address = place.guest.address()
     else:
         # The word of data has its address in the four bytes after the first.
         known = place.memory.known_in(0, 1 << 32)
-        page = random.choice(known) if known and random.random() < 0.9 else random.getrandbits(20) << 12
+        page = random.getrandbits(20) << 12
+        if known and random.random() < 0.9:
+            page = random.choice(known)
         address = page + random.randrange(0, 4096, 8) + (0 if access == "fetch" else 1)
+    target, steps = nested_path(image, eptp, cr3, address, paging)
+    if paging and random.random() < 0.6:
+        # The privilege that the page is for: by chance alone, most faults would be for privilege.
+        cpl = 3 if all(step.word & USER for step in steps if step.stage == 1) else 0
     if access == "fetch":
         # A processor refuses to enter a guest at an address that is not canonical, and bytes of a
         # table are no instructions to execute.
-        target, _ = nested_path(image, eptp, cr3, address, paging)
         if paging and not is_canonical(address) or target is not None and not image.is_data(target):
             access = "read"
             address += 0 if paging else 1

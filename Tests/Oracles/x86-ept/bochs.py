@@ -20,6 +20,12 @@ from pathlib import Path
 from accesses import IMAGE_SIZE, Batch, Record
 
 HERE = Path(__file__).parent
+# The machine's memory, from bochsrc; what the program keeps for itself, from program.s; and where
+# devices answer instead of memory.
+MEMORY = 256 << 20
+OWN = 0x0E00_0000
+DEVICES = 0xFE00_0000
+
 SECTOR = 512
 CYLINDER = 16 * 63 * SECTOR
 RECORD = struct.Struct("<4Q8I")

@@ -34,7 +34,7 @@
         .set    PHYSICAL_BITS,  HEADER + 48     # written back: CPUID 0x80000008 EAX
         .set    DONE,           HEADER + 56     # written back: 1 when everything was written
 
-        # Fields of a record, 64 bytes.
+        # Fields of a record, 64 bytes (the last four are not used).
         .set    R_ADDRESS, 0
         .set    R_CR3, 8
         .set    R_EPTP, 16
@@ -46,7 +46,6 @@
         .set    R_PKRU, 48
         .set    R_CS_RIGHTS, 52
         .set    R_SS_RIGHTS, 56
-        .set    R_RAX, 60                       # zero-extended; fetches start with the filler
 
         # Fields of a result, 64 bytes.
         .set    S_REASON, 0
@@ -58,11 +57,6 @@
         .set    S_RAX, 40
         .set    S_RIP, 48
         .set    S_CR2, 56
-
-        # What every register of the guest holds that the access does not need: not canonical, and
-        # its low half is an address that no test maps, so that bytes executed by accident (a
-        # fetch that a flipped bit led to a table page) find nothing to change.
-        .set    FILLER, 0x7f7f0000deadb000
 
         # VMCS fields (SDM 3C, appendix B).
         .set    GUEST_ES_SELECTOR, 0x0800
@@ -103,7 +97,6 @@
         .set    GUEST_CR3, 0x6802
         .set    GUEST_CR4, 0x6804
         .set    GUEST_DR7, 0x681a
-        .set    GUEST_RSP, 0x681c
         .set    GUEST_RIP, 0x681e
         .set    GUEST_RFLAGS, 0x6820
         .set    HOST_CR0, 0x6c00
@@ -314,10 +307,6 @@ next:
         or      eax, 0x200
 1:      vmwrite rdx, rax
 
-        mov     rax, FILLER
-        mov     edx, GUEST_RSP
-        vmwrite rdx, rax
-
         cmp     dword ptr [PROTECTION_KEYS], 0
         je      1f
         mov     eax, [r14 + R_PKRU]
@@ -341,24 +330,8 @@ next:
         vmwrite rdx, rax
 
         mov     rdi, [r14 + R_ADDRESS]
-        mov     rax, FILLER
-        mov     ecx, [r14 + R_RAX]
-        test    ecx, ecx
-        cmovz   rax, rcx
+        xor     eax, eax
         test    r12d, r12d
-        mov     rbx, FILLER
-        mov     rcx, rbx
-        mov     rdx, rbx
-        mov     rsi, rbx
-        mov     rbp, rbx
-        mov     r8, rbx
-        mov     r9, rbx
-        mov     r10, rbx
-        mov     r11, rbx
-        mov     r12, rbx
-        mov     r13, rbx
-        mov     r14, rbx
-        mov     r15, rbx
         jnz     1f
         vmlaunch
         jmp     2f
