@@ -89,12 +89,16 @@ public struct X86Processor: Processor, ~Copyable {
   public func translate(
     _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
   ) throws(WalkFailure) -> Translation {
-    var observer = NoObserver()
-    return try translate(address, access, in: &memory, observer: &observer)
+    var context = WalkContext(memory: memory.handle, observer: NoObserver())
+    do {
+      let arrival = try walk(address, WalkAccess(access), &context)
+      return context.translation(arrival)
+    } catch {
+      throw context.failure(of: address, access)
+    }
   }
 
   /// Translates one access under the eyes of an observer.
-  @specialized(where Observer == NoObserver)
   @specialized(where Observer == WalkCounter)
   @specialized(where Observer == WalkTrace)
   public func translate<Observer: WalkObserver>(
@@ -104,12 +108,13 @@ public struct X86Processor: Processor, ~Copyable {
     observer.start(address, access)
     var context = WalkContext(memory: memory.handle, observer: observer)
     do {
-      let translation = try walk(address, WalkAccess(access), &context)
+      let arrival = try walk(address, WalkAccess(access), &context)
+      let translation = context.translation(arrival)
       observer = context.observer
       observer.succeed(translation)
       return translation
     } catch {
-      let failure = error.failure(of: address, access)
+      let failure = context.failure(of: address, access)
       observer = context.observer
       observer.fail(failure)
       throw failure
@@ -120,7 +125,7 @@ public struct X86Processor: Processor, ~Copyable {
   @inline(__always)
   private func walk<Observer: WalkObserver>(
     _ address: GuestVirtual, _ access: WalkAccess, _ context: inout WalkContext<Observer>
-  ) throws(StageFailure) -> Translation {
+  ) throws(WalkStopped) -> WalkArrival {
     typealias GuestOff = Untranslated<X86Rules>
     typealias HostOff = Untranslated<EPTRules>
     guard registers.hasPaging else {
@@ -145,7 +150,7 @@ public struct X86Processor: Processor, ~Copyable {
     let unused = 64 &- guest.view.geometry.inputBits
     let extended = UInt64(bitPattern: Int64(bitPattern: address.value &<< unused) &>> Int64(unused))
     guard extended == address.value else {
-      throw StageFailure(stage: .first, reason: .notCanonical, made: access.kind)
+      throw context.stop(StageFailure(stage: .first, reason: .notCanonical, made: access.kind))
     }
     let linear = (address.value &<< unused) &>> unused
     switch host {
