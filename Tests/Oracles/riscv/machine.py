@@ -1,0 +1,178 @@
+"""The machine that makes the accesses: QEMU with the program of program.s, and its memory."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# The memory of QEMU's virt machine. The program and what the driver writes and reads lie in the
+# first part. The image lies where no single flipped bit of one of its addresses reaches that part
+# or a device: it meets memory that the program closed (machine mode's PMP), or none.
+RAM = 0x8000_0000
+RAM_BYTES = 0x2000_0000
+HEAD = 0x8010_0000  # program.s: HEAD_…
+RECORDS = 0x8020_0000
+RESULTS = 0x8060_0000
+CLOSED = 0x8080_0000  # the end of what the program leaves open below the image
+IMAGE = 0x9800_0000
+IMAGE_LIMIT = RAM + RAM_BYTES
+DATA_BYTES = 0x10_0000  # the data pages come first, then the tables
+TABLES = IMAGE + DATA_BYTES
+
+RECORD = struct.Struct("<11Q")  # program.s: RECORD_…
+RESULT = struct.Struct("<6Q")  # program.s: RESULT_…
+UNTRAPPED = (1 << 64) - 1  # a result's cause where HS-mode's own instruction completed
+
+# Operations (program.s: next).
+HLV, HSV, HLVX, GUEST = range(4)
+
+# The stubs of a data page: the first two words begin with the guest's own load and store.
+LOAD_STUB, STORE_STUB = 0x000, 0x008
+STUBS_END = 0x010
+STORE_AREA = 0xC00  # stores only touch the low halves of the words from here on
+INSTRUCTIONS = {
+    "hlv.d a0,(a1)": 0x6C05_C573,
+    "hsv.b a2,(a1)": 0x62C5_C073,
+    "hlvx.wu a0,(a1)": 0x6835_C573,
+    "ld a0,0(a1)": 0x0005_B503,
+    "sb a2,0(a1)": 0x00C5_8023,
+}
+
+
+def tag(address: int) -> int:
+    """The 32-bit word that a data page holds at an address, and that says which address it is.
+
+    It is an instruction of the opcode custom-0, which nothing here implements, so a fetch of it
+    traps and reports it. Its bit 28 is set: as half of a table entry it has a reserved bit set, so
+    that a data page taken for a table ends every walk and is never changed by one.
+    """
+    word = (address - IMAGE) >> 3
+    return 0x0B | (word & 0x1F_FFFF) << 7 | 1 << 28 | word >> 21 << 29
+
+
+def data_pages() -> bytes:
+    """The data pages as they are before any access."""
+    words = array("Q")
+    for address in range(IMAGE, IMAGE + DATA_BYTES, 8):
+        words.append(tag(address) * 0x1_0000_0001)
+    for page in range(0, len(words), 512):
+        for offset, stub in ((LOAD_STUB, "ld a0,0(a1)"), (STORE_STUB, "sb a2,0(a1)")):
+            at = page + offset // 8
+            words[at] = words[at] >> 32 << 32 | INSTRUCTIONS[stub]
+    return words.tobytes()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the program wrote down of one record."""
+
+    scause: int
+    stval: int
+    htval: int
+    htinst: int
+    hstatus: int
+    value: int
+
+    @property
+    def gva(self) -> int:
+        """hstatus.GVA."""
+        return self.hstatus >> 6 & 1
+
+    @property
+    def spv(self) -> int:
+        """hstatus.SPV."""
+        return self.hstatus >> 7 & 1
+
+    @property
+    def spvp(self) -> int:
+        """hstatus.SPVP."""
+        return self.hstatus >> 8 & 1
+
+
+def _cache() -> str:
+    return os.environ.get("NESTWALK_CACHE",
+                          os.path.join(HERE, "..", "..", "..", ".build", "oracles"))
+
+
+def candidates() -> list[str]:
+    """The QEMUs for riscv64 of this machine: what qemu.sh unpacked, and what is installed."""
+    if shutil.which("riscv64-linux-gnu-as") is None:
+        return []
+    unpacked = os.path.join(_cache(), "qemu-riscv", "usr", "bin", "qemu-system-riscv64")
+    return [path for path in (shutil.which(unpacked), shutil.which("qemu-system-riscv64")) if path]
+
+
+class Machine:
+    """QEMU, the program, and a file that is the machine's memory."""
+
+    def __init__(self, qemu: str) -> None:
+        self.qemu = qemu
+        said = subprocess.run([qemu, "--version"], capture_output=True, text=True,
+                              check=False).stdout
+        number = re.search(r"version (\d+\.\d+)", said)
+        self.version = f"QEMU {number[1]}" if number else "an unknown QEMU"
+        self.program = ""
+
+    def assemble(self, folder: str) -> None:
+        """Makes the program from its source."""
+        self.program = os.path.join(folder, "program")
+        subprocess.run(["riscv64-linux-gnu-as", "-march=rv64i_zicsr", "-o", self.program + ".o",
+                        os.path.join(HERE, "program.s")], check=True)
+        subprocess.run(["riscv64-linux-gnu-ld", "-T", os.path.join(HERE, "program.ld"),
+                        "-o", self.program, self.program + ".o"], check=True)
+
+    def run(self, records: Sequence[bytes], image: bytes) -> tuple[list[Result], bytes]:
+        """Makes the accesses; returns their results and the image afterwards."""
+        if RECORDS + len(records) * RECORD.size > RESULTS or \
+                RESULTS + len(records) * RESULT.size > CLOSED:
+            raise ValueError(f"{len(records)} records do not fit")
+        if IMAGE + len(image) > IMAGE_LIMIT:
+            raise ValueError(f"an image of {len(image)} bytes does not fit")
+        folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        with tempfile.NamedTemporaryFile(dir=folder, prefix="nestwalk-riscv-") as file:
+            file.truncate(RAM_BYTES)  # sparse: only what is touched takes memory
+            with mmap.mmap(file.fileno(), RAM_BYTES) as memory:
+                def put(address: int, content: bytes) -> None:
+                    memory[address - RAM:address - RAM + len(content)] = content
+
+                put(HEAD, struct.pack("<8Q", len(records), RECORDS, RESULTS, TABLES,
+                                      IMAGE + len(image), IMAGE, CLOSED, 0))
+                put(RECORDS, b"".join(records))
+                put(IMAGE, image)
+                self._start(file.name)
+                state, = struct.unpack_from("<Q", memory, HEAD - RAM + 56)
+                if state != 1:
+                    raise SystemExit("the program met a trap that it does not expect")
+                start = RESULTS - RAM
+                results = [Result(*fields) for fields in RESULT.iter_unpack(
+                    memory[start:start + len(records) * RESULT.size])]
+                after = memory[IMAGE - RAM:IMAGE - RAM + len(image)]
+        return results, after
+
+    def _start(self, memory: str) -> None:
+        command = [
+            self.qemu, "-M", "virt,memory-backend=ram", "-m", f"{RAM_BYTES >> 20}M",
+            "-object", f"memory-backend-file,id=ram,size={RAM_BYTES},mem-path={memory},share=on",
+            "-cpu", "rv64,h=true,svadu=true,svnapot=true,svpbmt=true",
+            # No default devices: some would load modules of the machine's own, other QEMU.
+            "-nodefaults", "-display", "none", "-bios", "none", "-kernel", self.program,
+        ]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
+                                  timeout=600, check=False)
+        except subprocess.TimeoutExpired:
+            raise SystemExit("QEMU did not come to an end within ten minutes") from None
+        if done.returncode != 0:
+            sys.stderr.write(done.stderr.decode())
+            raise SystemExit(f"QEMU ended with status {done.returncode}")
