@@ -200,7 +200,7 @@ class Step:
     """What one record did by one walk."""
 
     tolds: list[Told]
-    fired: frozenset[str]
+    departure: str  # the first by which it left the manual's way
     written: dict[int, int]  # the words it wrote, with their values
 
 
@@ -233,7 +233,7 @@ class Replay:
 
 
 def _step(walk: Walk, tolds: list[Told]) -> Step:
-    step = Step(tolds, frozenset(walk.fired), {at: walk.memory[at] for at in walk.written})
+    step = Step(tolds, walk.fired[0] if walk.fired else FOLLOWS, {at: walk.memory[at] for at in walk.written})
     walk.fired.clear()
     walk.written.clear()
     return step
@@ -244,8 +244,9 @@ class BatchComparison:
 
     def __init__(self, machine: Machine, batch: Batch) -> None:
         self.batch = batch
-        self.version = machine.version
         self.departures = DEPARTURES[machine.version]
+        self.set_aside = {name: SetAside(name, machine.version, reason)
+                          for name, reason in [*self.departures.items(), (FOLLOWS, FOLLOWS_REASON)]}
         self.judge = Judge(IMAGE + len(batch.image))
         self.results, self.oracle_after = machine.run(
             [record.pack() for record in batch.records], bytes(batch.image))
@@ -279,7 +280,7 @@ class BatchComparison:
                 tally.agree(these[-1])
             elif self._is_known(index, tolds):
                 tolds = self.replay.by_oracle[index].tolds
-                tally.aside(self._class(self.replay.by_oracle[index]))
+                tally.aside(self.set_aside[self.replay.by_oracle[index].departure])
             else:
                 tally.differ(describe(made, these, result, problem))
             # The model stores nothing, so what the oracle's access stored is put in here.
@@ -292,12 +293,6 @@ class BatchComparison:
         manual, oracle = self.replay.by_manual[index], self.replay.by_oracle[index]
         return _same(tolds, manual.tolds) and self.judge.problem(
             self.made[index], oracle.tolds, self.results[index], as_fetch=True) is None
-
-    def _class(self, step: Step) -> SetAside:
-        return SetAside(
-            " + ".join(sorted(step.fired)) or FOLLOWS, self.version,
-            self.departures[next(iter(step.fired))] if len(step.fired) == 1
-            else "several of these at once" if step.fired else FOLLOWS_REASON)
 
     def _compare_memory(self, after: bytes, expected: bytes, tally: Comparison) -> None:
         for address, model, found in differing_words(expected, self.oracle_after, IMAGE):
@@ -320,7 +315,7 @@ class BatchComparison:
         """The class of the first record that changed a word differently by the two walks."""
         for manual, oracle in zip(self.replay.by_manual, self.replay.by_oracle):
             if manual.written.get(address) != oracle.written.get(address):
-                return " + ".join(sorted(oracle.fired)) or FOLLOWS
+                return oracle.departure
         return None
 
 

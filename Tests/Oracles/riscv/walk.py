@@ -63,7 +63,7 @@ class Walk:
     words: memoryview  # the image before the first access
     departures: frozenset[str] = frozenset()
     memory: MutableMapping[int, int] = field(default_factory=dict)  # the words that changed
-    fired: set[str] = field(default_factory=set)  # departures that made a difference
+    fired: list[str] = field(default_factory=list)  # departures that made a difference, in order
     written: set[int] = field(default_factory=set)  # words written since the caller emptied it
 
     def word(self, address: int) -> int:
@@ -83,7 +83,7 @@ class Walk:
         """Whether to depart from the manual here; notes it if that makes a difference."""
         if not different or name not in self.departures:
             return False
-        self.fired.add(name)
+        self.fired.append(name)
         return True
 
     def translate(self, record: Record, address: int, access: str) -> Told:
