@@ -61,7 +61,8 @@ QEMU_10 = {
 }
 DEPARTURES = {"QEMU 10.0": QEMU_10}
 FOLLOWS = "follows"
-FOLLOWS_REASON = "memory differs since an earlier access of the same guest that was set aside"
+FOLLOWS_REASON = ("memory differs since an earlier access that was set aside, or since a store of the "
+                  "test's own that a flipped bit led into a table, which the model is not told of")
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,8 @@ class Replay:
 
 
 def _step(walk: Walk, tolds: list[Told]) -> Step:
-    step = Step(tolds, walk.fired[0] if walk.fired else FOLLOWS, {at: walk.memory[at] for at in walk.written})
+    step = Step(tolds, walk.fired[0] if walk.fired else FOLLOWS,
+                {address: walk.memory[address] for address in walk.written})
     walk.fired.clear()
     walk.written.clear()
     return step
