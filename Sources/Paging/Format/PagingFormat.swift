@@ -46,6 +46,7 @@ enum PagingLevels {
 
 /// What an entry must look like to pass without being looked at closely.
 ///
+/// A leaf that passes holds no address bits below its page: the walk only adds the offset to it.
 /// A level that can't hold a table (or a leaf) has a compare that nothing passes: a value with a bit
 /// outside its mask.
 struct EntryCheck: Sendable {

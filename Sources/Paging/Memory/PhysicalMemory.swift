@@ -113,19 +113,21 @@ public struct PhysicalMemory: ~Copyable {
   var handle: MemoryHandle {
     guard regionCount > 0 else {
       return unsafe MemoryHandle(
-        start: UnsafeMutableRawPointer(regions), base: ~0, lastWord: 0, regions: regions, count: 0)
+        origin: 0, base: ~0, lastWord: 0, regions: regions, count: 0)
     }
     let first = unsafe regions[0]
     return unsafe MemoryHandle(
-      start: first.start, base: first.base, lastWord: first.lastWord, regions: regions,
-      count: regionCount)
+      origin: UInt(bitPattern: first.start) &- UInt(first.base), base: first.base,
+      lastWord: first.lastWord, regions: regions, count: regionCount)
   }
 }
 
 /// A thin copy of what a walk needs of a memory, so that its reads are one compare and one load.
 @safe
 struct MemoryHandle {
-  fileprivate let start: UnsafeMutableRawPointer
+  /// Where the host-physical address 0 would lie if the first region reached down to it: a number, for
+  /// no pointer may point there.
+  fileprivate let origin: UInt
   fileprivate let base: UInt64
   fileprivate let lastWord: UInt64
   fileprivate let regions: UnsafeMutablePointer<MemoryRegion>
@@ -133,12 +135,19 @@ struct MemoryHandle {
 
   /// The word at an aligned address, or nothing where there is no memory.
   @inline(__always)
-  func read(_ address: UInt64) -> UInt64? {
-    let offset = address &- base
-    if offset <= lastWord {
-      return unsafe start.load(fromByteOffset: Int(bitPattern: UInt(offset)), as: UInt64.self)
+  func read(_ address: UInt64) -> UInt64? { read(address, 0) }
+
+  /// The word `offset` bytes into the table at `table`, or nothing where there is no memory.
+  ///
+  /// The two come apart because the table is what a walk waits for: where its word would lie without
+  /// it is known before.
+  @inline(__always)
+  func read(_ table: UInt64, _ offset: UInt64) -> UInt64? {
+    let place = (origin &+ UInt(offset)) &+ UInt(table)
+    if table &+ offset &- base <= lastWord {
+      return unsafe UnsafePointer<UInt64>(bitPattern: place).unsafelyUnwrapped.pointee
     }
-    return unsafe Self.readElsewhere(regions, count, address)
+    return unsafe Self.readElsewhere(regions, count, table &+ offset)
   }
 
   /// Stores a word at an aligned address and says whether there is memory.
@@ -190,8 +199,16 @@ struct Stage<Rules: Sendable>: ~Copyable {
   fileprivate struct Header {
     var geometry: StageGeometry
     var rules: Rules
+    /// The bits of an index of the root.
+    var rootIndexMask: UInt64
     /// One bit for each class of access whose row of checks has been computed.
     var filled: UInt32 = 0
+
+    init(geometry: StageGeometry, rules: Rules) {
+      self.geometry = geometry
+      self.rules = rules
+      rootIndexMask = (1 << (geometry.inputBits - geometry.topShift)) - 1
+    }
   }
 
   private let header: UnsafeMutablePointer<Header>
@@ -229,6 +246,11 @@ struct StageView<Rules: Sendable> {
   /// The shape of the tables.
   var geometry: StageGeometry {
     @inline(__always) get { unsafe header.pointee.geometry }
+  }
+
+  /// The bits of an index of the root.
+  var rootIndexMask: UInt64 {
+    @inline(__always) get { unsafe header.pointee.rootIndexMask }
   }
 
   /// What the registers say beyond the shape.

@@ -117,10 +117,7 @@ public struct RISCVProcessor: Processor, ~Copyable {
     _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext<Observer>
   ) throws(WalkStopped) -> WalkArrival {
     typealias Off = Untranslated<RISCVRules>
-    let input: UInt64
-    if guestMode == .bare {
-      input = address
-    } else {
+    if guestMode != .bare {
       // "must have bits 63–39 all equal to bit 38, or else a page-fault exception will occur".
       let unused = 64 &- guest.view.geometry.inputBits
       let extended = UInt64(bitPattern: Int64(bitPattern: address &<< unused) &>> Int64(unused))
@@ -128,20 +125,19 @@ public struct RISCVProcessor: Processor, ~Copyable {
         throw context.stop(
           StageFailure(stage: .first, reason: .addressTooWide, made: access.kind))
       }
-      input = (address &<< unused) &>> unused
     }
     switch (guestMode == .bare, hostMode == .bare) {
     case (false, false):
       return try nestedWalk(
-        RISCVFormat.self, RISCVFormat.self, input, access, guest.view, host.view, &context)
+        RISCVFormat.self, RISCVFormat.self, address, access, guest.view, host.view, &context)
     case (false, true):
       return try nestedWalk(
-        RISCVFormat.self, Off.self, input, access, guest.view, host.view, &context)
+        RISCVFormat.self, Off.self, address, access, guest.view, host.view, &context)
     case (true, false):
       return try nestedWalk(
-        Off.self, RISCVFormat.self, input, access, guest.view, host.view, &context)
+        Off.self, RISCVFormat.self, address, access, guest.view, host.view, &context)
     case (true, true):
-      return try nestedWalk(Off.self, Off.self, input, access, guest.view, host.view, &context)
+      return try nestedWalk(Off.self, Off.self, address, access, guest.view, host.view, &context)
     }
   }
 

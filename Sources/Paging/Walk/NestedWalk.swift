@@ -39,14 +39,16 @@ func walkHost<Host: PagingFormat, Observer: WalkObserver>(
   _ context: inout WalkContext<Observer>
 ) throws(WalkStopped) -> StageLeaf {
   if Host.isOff { return StageLeaf(address: address, entry: 0, shift: 0, accumulated: 0) }
-  if address &>> view.geometry.inputBits != 0 {
+  let rootIndex = address &>> view.geometry.topShift
+  if rootIndex > view.rootIndexMask {
     throw context.stop(
       StageFailure(stage: .second, reason: .addressTooWide, made: access.kind),
       for: role, of: address)
   }
   var source = DirectSource(role, access.kind)
   do {
-    return try walkStage(Host.self, address, access, row, view, &source, &context)
+    return try walkStage(
+      Host.self, address, rootIndex: rootIndex, access, row, view, &source, &context)
   } catch {
     throw context.stopped(for: role, of: address)
   }
@@ -102,8 +104,9 @@ struct NestedSource<Host: PagingFormat>: TableSource {
 
   @inline(__always)
   mutating func read<Observer>(
-    _ address: UInt64, level: Int, _ context: inout WalkContext<Observer>
+    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext<Observer>
   ) throws(WalkStopped) -> UInt64 {
+    let address = table &+ offset
     do {
       place = try walkHost(
         Host.self, address, view.geometry.tableRead, row, .tableRead, view, &context
@@ -152,8 +155,7 @@ struct NestedSource<Host: PagingFormat>: TableSource {
 
 /// Walks both stages for one access.
 ///
-/// `address` is what of the virtual address the first stage's tables translate: the caller has made
-/// the checks that come before the walk and cut what is not part of it.
+/// The caller has made the checks on the virtual address that come before the walk.
 @inline(__always)
 func nestedWalk<Guest: GuestPagingFormat, Host: PagingFormat, Observer: WalkObserver>(
   _: Guest.Type, _: Host.Type, _ address: UInt64, _ access: WalkAccess,
@@ -164,7 +166,10 @@ func nestedWalk<Guest: GuestPagingFormat, Host: PagingFormat, Observer: WalkObse
   if !Guest.isOff {
     var source = NestedSource<Host>(host)
     found = try walkStage(
-      Guest.self, address, access, guest.row(access, Guest.self), guest, &source, &context)
+      Guest.self, address,
+      // What is above the stage's width, such as the extension of a sign or a tag, is left out.
+      rootIndex: (address &>> guest.geometry.topShift) & guest.rootIndexMask, access,
+      guest.row(access, Guest.self), guest, &source, &context)
   }
   let final = Guest.hostAccess(access, leaf: found, rules: guest.rules)
   let leaf: StageLeaf

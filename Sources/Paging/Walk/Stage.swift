@@ -10,7 +10,7 @@ struct StageGeometry: Sendable, Hashable {
   /// Arm's concatenated one) and one of less than a page come out.
   var topShift: UInt64 = 0
   /// The width of the addresses that the stage translates.
-  var inputBits: UInt64 = 64
+  var inputBits: UInt64 = 63
   /// Whether accessed and dirty bits wait for the walk's success.
   var defersUpdates = false
   /// How a read of a guest table counts here (second stages only).

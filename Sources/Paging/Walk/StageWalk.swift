@@ -34,9 +34,9 @@ protocol TableSource {
   /// Whose tables they are.
   static var stage: WalkFailure.Stage { get }
 
-  /// The entry at `address`.
+  /// The entry `offset` bytes into the table at `table`.
   mutating func read<Observer>(
-    _ address: UInt64, level: Int, _ context: inout WalkContext<Observer>
+    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext<Observer>
   ) throws(WalkStopped) -> UInt64
 
   /// Where the entry that was read last lies in the machine's memory.
@@ -51,40 +51,42 @@ protocol TableSource {
 
 /// Walks one stage's tables from the root to a leaf.
 ///
-/// The caller has checked that the address fits the stage. An entry that passes the masked compare of
-/// its level is gone through at once; any other goes to the format's ladder.
+/// The caller has checked that the address fits the stage and taken the index of the root from it.
+/// An entry that passes the masked compare of its level is gone through at once; any other goes to
+/// the format's ladder.
 @inline(__always)
 func walkStage<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
-  _: Format.Type, _ address: UInt64, _ access: WalkAccess, _ row: CheckRow,
+  _: Format.Type, _ address: UInt64, rootIndex: UInt64, _ access: WalkAccess, _ row: CheckRow,
   _ view: StageView<Format.Rules>, _ source: inout Source, _ context: inout WalkContext<Observer>
 ) throws(WalkStopped) -> StageLeaf {
   var table = view.geometry.root
   var level = view.geometry.topLevel
   var shift = view.geometry.topShift
-  var index = address &>> shift
+  var index = rootIndex
   var path = Format.unaccumulated
   while true {
-    let entryAddress = table &+ index &* 8
-    let entry = try source.read(entryAddress, level: level, &context)
+    let entry = try source.read(table, index &* 8, level: level, &context)
     if Format.accumulates { path = Format.accumulate(path, entry) }
     if !row.isPlainTable(entry, level) {
-      var leaf = StageLeaf(address: 0, entry: entry, shift: shift, accumulated: path)
-      var isTable = false
-      if !row.isPlainLeaf(entry, level, path: path, Format.self) {
-        let found = try resolve(
-          Format.self, entry, at: entryAddress, of: address, level: level, path: path, access,
-          view, source, &context)
-        isTable = found.isTable
-        leaf.entry = found.entry
-        leaf.shift = found.shift
-      } else if view.geometry.defersUpdates {
-        try settle(Format.self, of: address, to: level, access, view, source, &context)
-      }
-      if !isTable {
-        let offset = (1 &<< leaf.shift) &- 1
-        leaf.address = Format.address(entry) & ~offset | address & offset
+      if row.isPlainLeaf(entry, level, path: path, Format.self) {
+        if view.geometry.defersUpdates {
+          try settle(Format.self, of: address, to: level, access, view, source, &context)
+        }
         context.reads &+= view.geometry.topLevel &- level &+ 1
-        return leaf
+        // A plain leaf holds no bits below its page.
+        return StageLeaf(
+          address: Format.address(entry) | address & ((1 &<< shift) &- 1), entry: entry,
+          shift: shift, accumulated: path)
+      }
+      let found = try resolve(
+        Format.self, entry, at: table &+ index &* 8, of: address, level: level, path: path, access,
+        view, source, &context)
+      if !found.isTable {
+        context.reads &+= view.geometry.topLevel &- level &+ 1
+        let offset = (1 &<< found.shift) &- 1
+        return StageLeaf(
+          address: Format.address(entry) & ~offset | address & offset, entry: found.entry,
+          shift: found.shift, accumulated: path)
       }
     }
     table = Format.address(entry)
@@ -146,11 +148,11 @@ private func settle<Format: PagingFormat, Source: TableSource, Observer: WalkObs
   }
   var table = view.geometry.root
   var shift = view.geometry.topShift
-  var index = address &>> shift
+  var index = (address &>> shift) & view.rootIndexMask
   var level = view.geometry.topLevel
   while level > leafLevel {
     let entryAddress = table &+ index &* 8
-    let entry = try source.read(entryAddress, level: level, &quiet)
+    let entry = try source.read(table, index &* 8, level: level, &quiet)
     // What a table finds does not depend on the path: what that limits counts at the leaf.
     let finding = Format.examine(
       entry, level: level, access: access, rules: view.rules,
@@ -181,10 +183,11 @@ struct DirectSource: TableSource {
 
   @inline(__always)
   mutating func read<Observer>(
-    _ address: UInt64, level: Int, _ context: inout WalkContext<Observer>
+    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext<Observer>
   ) throws(WalkStopped) -> UInt64 {
+    let address = table &+ offset
     place = address
-    guard let entry = context.memory.read(address) else {
+    guard let entry = context.memory.read(table, offset) else {
       throw context.stop(
         StageFailure(
           stage: .second, reason: .absentMemory, level: level, made: made,
