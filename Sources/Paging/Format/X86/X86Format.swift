@@ -66,7 +66,11 @@ enum X86Format: GuestPagingFormat {
     }
     guard level <= 2 else { return check }
     var denied = reserved | alignment(level)
-    if level > 0 { needed |= Entry.pageSize.mask }
+    if level > 0 {
+      needed |= Entry.pageSize.mask
+      // PAT lies among the address bits of a large page, where a plain leaf has none.
+      denied |= Entry.patternLarge.mask
+    }
     if access.isWrite { needed |= Entry.dirty.mask }
 
     let user = rules.isNested || access.isUser
