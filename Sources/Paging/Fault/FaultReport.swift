@@ -12,6 +12,10 @@ public enum FaultReport: Sendable, Hashable {
   case nestedPageFault(NestedPageFault)
   /// A table without memory, where the architecture tells nothing.
   case absentMemory(AbsentMemory)
+  /// Arm: the exception syndrome and fault address registers.
+  case armAbort(ArmAbort)
+  /// Arm: what an address translation instruction leaves in PAR_EL1.
+  case armAddressTranslation(ArmAddressTranslationFault)
 
   /// The architecture's name of the fault.
   public var kind: String {
@@ -22,6 +26,8 @@ public enum FaultReport: Sendable, Hashable {
     case .eptMisconfiguration: "ept-misconfiguration"
     case .nestedPageFault: "nested-page-fault"
     case .absentMemory: "absent-memory"
+    case .armAbort(let abort): abort.kind
+    case .armAddressTranslation(let fault): fault.kind
     }
   }
 
@@ -34,6 +40,8 @@ public enum FaultReport: Sendable, Hashable {
     case .eptMisconfiguration(let exit): exit.fields
     case .nestedPageFault(let exit): exit.fields
     case .absentMemory(let absence): absence.fields
+    case .armAbort(let abort): abort.fields
+    case .armAddressTranslation(let fault): fault.fields
     }
   }
 
@@ -46,6 +54,8 @@ public enum FaultReport: Sendable, Hashable {
     case .eptMisconfiguration(let exit): exit.words
     case .nestedPageFault(let exit): exit.words
     case .absentMemory(let absence): absence.words
+    case .armAbort(let abort): abort.words
+    case .armAddressTranslation(let fault): fault.words
     }
   }
 }

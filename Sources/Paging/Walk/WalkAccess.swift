@@ -10,6 +10,8 @@ struct WalkAccess: Hashable, Sendable {
     case tableRead = 1
     /// The walk sets an accessed or dirty bit in a guest table.
     case tableUpdate = 2
+    /// An Arm address translation instruction asks whether the program could.
+    case probe = 3
   }
 
   /// Bits 1:0 are the kind, bit 2 the privilege, bits 4:3 the role.

@@ -16,7 +16,7 @@ public struct WalkFailure: Error, Sendable, Hashable {
     case addressTooWide
     /// The address is not canonical (x86-64).
     case notCanonical
-    /// The walk of this half of the address space is disabled (Arm EPDn).
+    /// The registers disable the walk: Arm's EPDn and E0PDn, and sizes that it faults for.
     case walkDisabled
     /// The entry is not present.
     case notPresent

@@ -1,0 +1,37 @@
+/// One half of the address space of the EL1&0 regime: what TTBR0_EL1 or TTBR1_EL1 translates.
+struct ArmHalf: Sendable {
+  /// Which of the two it is.
+  enum Side: Int, Sendable {
+    case lower = 0
+    case upper = 1
+  }
+
+  /// The tables that translate it; off where stage 1 is, or where the half has no walk.
+  var tables = ArmTables.off
+  /// All ones for the upper half, whose addresses have ones above the translated bits.
+  var flip: UInt64 = 0
+  /// The address bits that count for a load or store: not the top byte where TCR_EL1.TBIn says so.
+  var dataBits: UInt64 = ~0
+  /// The address bits that count for an instruction fetch: TCR_EL1.TBIDn takes TBIn back.
+  var fetchBits: UInt64 = ~0
+  /// The width of the addresses that the half translates.
+  var inputBits: UInt64 = 63
+  /// Whether any of the reasons below may stop an access before its walk.
+  var isIrregular = false
+  /// Why no access is walked for: TCR_EL1.EPDn, or a TnSZ out of range.
+  var disabled = false
+  /// TCR_EL1.E0PDn: no access of EL0 is walked for (FEAT_E0PD).
+  var deniesUser = false
+  /// Whether the root lies beyond the output size.
+  var rootIsBeyond = false
+
+  /// The address bits that count for an access.
+  @inline(__always)
+  func significant(_ access: WalkAccess) -> UInt64 { access.isFetch ? fetchBits : dataBits }
+
+  /// Why an access that fits the half stops before its walk; all of it is reported at level 0.
+  func refusal(_ access: WalkAccess) -> WalkFailure.Reason? {
+    if disabled || (deniesUser && access.isUser) { return .walkDisabled }
+    return rootIsBeyond ? .addressSize : nil
+  }
+}

@@ -1,0 +1,202 @@
+// Arm ARM (DDI 0487) D8, "The AArch64 Virtual Memory System Architecture", and the pseudocode
+// functions AArch64.S1Translate and AArch64.S2Translate, whose names stand beside their steps.
+
+/// An AArch64 PE at EL1 or EL0, below a hypervisor at EL2.
+///
+/// It is Non-secure and has FEAT_HAFDBS, FEAT_HPDS, FEAT_PAN3, FEAT_XNX, FEAT_TTST, FEAT_E0PD and
+/// FEAT_S2FWB. What it does not have is refused by name when the registers ask for it.
+public struct ArmProcessor: Processor, ~Copyable {
+  /// The registers in force.
+  public private(set) var registers: ArmRegisters
+  private var lowerStage = Stage(StageGeometry(), rules: ArmStage1Rules())
+  private var upperStage = Stage(StageGeometry(), rules: ArmStage1Rules())
+  private var hostStage = Stage(StageGeometry(), rules: ArmStage2Rules())
+  private var lower = ArmHalf()
+  private var upper = ArmHalf()
+  private var hostTables = ArmTables.off
+  /// Why stage 2 stops every access that it is asked for, if it does.
+  private var hostRefusal: WalkFailure.Reason?
+  private var stage1IsOn = false
+
+  /// A PE with these registers.
+  public init(_ registers: ArmRegisters) throws(RegisterError) {
+    self.registers = registers
+    try set(registers)
+  }
+
+  /// Takes over new registers; on an error the old ones stay.
+  public mutating func set(_ new: ArmRegisters) throws(RegisterError) {
+    try new.checkFeatures()
+    let size = try ArmAddressSize(idAA64MMFR0EL1: new.idAA64MMFR0EL1)
+    let lower = try ArmStage1Setup(.lower, new, size)
+    let upper = try ArmStage1Setup(.upper, new, size)
+    let host = try ArmStage2Setup(new, size)
+    registers = new
+    stage1IsOn = new.stage1IsOn
+    self.lower = lower.half
+    self.upper = upper.half
+    lowerStage.set(lower.geometry, rules: lower.rules)
+    upperStage.set(upper.geometry, rules: upper.rules)
+    hostStage.set(host.geometry, rules: host.rules)
+    hostTables = host.tables
+    hostRefusal = host.refusal
+  }
+
+  /// Translates one access.
+  ///
+  /// An access of kind `hlvx` is a read, and so is a fetch by an address translation instruction.
+  public func translate(
+    _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
+  ) throws(WalkFailure) -> Translation {
+    var context = WalkContext(memory: memory.handle, observer: NoObserver())
+    do {
+      let arrival = try walk(address.value, walkAccess(access), &context)
+      return context.translation(arrival)
+    } catch {
+      throw context.failure(of: address, access)
+    }
+  }
+
+  /// Translates one access under the eyes of an observer.
+  @specialized(where Observer == WalkCounter)
+  @specialized(where Observer == WalkTrace)
+  public func translate<Observer: WalkObserver>(
+    _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory,
+    observer: inout Observer
+  ) throws(WalkFailure) -> Translation {
+    observer.start(address, access)
+    var context = WalkContext(memory: memory.handle, observer: observer)
+    do {
+      let arrival = try walk(address.value, walkAccess(access), &context)
+      let translation = context.translation(arrival)
+      observer = context.observer
+      observer.succeed(translation)
+      return translation
+    } catch {
+      let failure = context.failure(of: address, access)
+      observer = context.observer
+      observer.fail(failure)
+      throw failure
+    }
+  }
+
+  /// The access as the walk sees it.
+  @inline(__always)
+  private func walkAccess(_ access: Access) -> WalkAccess {
+    if access.isAddressTranslation {
+      return WalkAccess(access.kind == .write ? .write : .read, access.privilege, .probe)
+    }
+    if access.instruction != nil { return walkAccess(ofInstruction: access) }
+    return WalkAccess(access.kind == .hlvx ? .read : access.kind, access.privilege)
+  }
+
+  /// LDTR, STTR and their kin have the rights of EL0, unless PSTATE.UAO is set.
+  @inline(never)
+  private func walkAccess(ofInstruction access: Access) -> WalkAccess {
+    let isUnprivileged =
+      access.kind != .fetch && !Bits(23).isSet(in: registers.pstate)
+      && ArmLoadStore(access.instruction)?.isUnprivileged == true
+    let kind = access.kind == .hlvx ? .read : access.kind
+    return WalkAccess(kind, isUnprivileged ? .user : access.privilege)
+  }
+
+  /// Chooses the half, makes the checks that come before the walk, and walks.
+  @inline(__always)
+  private func walk<Observer: WalkObserver>(
+    _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext<Observer>
+  ) throws(WalkStopped) -> WalkArrival {
+    // AArch64.GetVARange: bit 55 chooses the half, whatever the bits above say.
+    let isUpper = address & 1 << 55 != 0
+    let half = isUpper ? upper : lower
+    let bits = (address ^ half.flip) & half.significant(access)
+    // AArch64.VAIsOutOfRange; where stage 1 is off, AArch64.S1DisabledOutput.
+    guard bits &>> half.inputBits == 0 else {
+      throw context.stop(
+        StageFailure(
+          stage: .first, reason: stage1IsOn ? .addressTooWide : .addressSize, made: access.kind))
+    }
+    if half.isIrregular, let reason = half.refusal(access) {
+      throw context.stop(StageFailure(stage: .first, reason: reason, made: access.kind))
+    }
+    let input = address & ((1 &<< half.inputBits) &- 1)
+    let view = isUpper ? upperStage.view : lowerStage.view
+    if hostRefusal != nil {
+      throw context.stop(refusedAtStage2(input, access, half, view.geometry))
+    }
+    switch half.tables {
+    case .off:
+      return try walk(Untranslated<ArmStage1Rules>.self, input, access, view, &context)
+    case .granule4K:
+      return try walk(ArmStage1Format<ArmGranule4K>.self, input, access, view, &context)
+    case .granule16K:
+      return try walk(ArmStage1Format<ArmGranule16K>.self, input, access, view, &context)
+    case .granule64K:
+      return try walk(ArmStage1Format<ArmGranule64K>.self, input, access, view, &context)
+    }
+  }
+
+  /// One switch a stage and translation: every arm is a walk specialised for its formats.
+  @inline(__always)
+  private func walk<Guest: GuestPagingFormat, Observer: WalkObserver>(
+    _: Guest.Type, _ input: UInt64, _ access: WalkAccess, _ view: StageView<ArmStage1Rules>,
+    _ context: inout WalkContext<Observer>
+  ) throws(WalkStopped) -> WalkArrival where Guest.Rules == ArmStage1Rules {
+    typealias Off = Untranslated<ArmStage2Rules>
+    switch hostTables {
+    case .off:
+      return try nestedWalk(
+        Guest.self, Off.self, input, access, view, hostStage.view, &context)
+    case .granule4K:
+      return try nestedWalk(
+        Guest.self, ArmStage2Format<ArmGranule4K>.self, input, access, view, hostStage.view,
+        &context)
+    case .granule16K:
+      return try nestedWalk(
+        Guest.self, ArmStage2Format<ArmGranule16K>.self, input, access, view, hostStage.view,
+        &context)
+    case .granule64K:
+      return try nestedWalk(
+        Guest.self, ArmStage2Format<ArmGranule64K>.self, input, access, view, hostStage.view,
+        &context)
+    }
+  }
+
+  /// What becomes of an access where the registers make stage 2 stop every one: the first thing that
+  /// asks for it, the root of stage 1 or the access itself, fails.
+  @inline(never)
+  private func refusedAtStage2(
+    _ input: UInt64, _ access: WalkAccess, _ half: ArmHalf, _ guest: StageGeometry
+  ) -> StageFailure {
+    let isTable = half.tables != .off
+    let address = isTable ? guest.root &+ (input &>> guest.topShift) &* 8 : input
+    var failure = StageFailure(
+      stage: .second, reason: hostRefusal ?? .walkDisabled, made: isTable ? .read : access.kind)
+    if failure.reason == .addressSize, address &>> hostStage.view.geometry.inputBits != 0 {
+      failure.reason = .addressTooWide
+    }
+    failure.context = isTable ? .tableRead : .finalAccess
+    failure.guestPhysical = GuestPhysical(address)
+    failure.guestLevel = isTable ? guest.topLevel : nil
+    return failure
+  }
+
+  /// What the architecture tells of a failure: the syndrome of an abort, or what PAR_EL1 holds after
+  /// an address translation instruction.
+  public func report(_ failure: WalkFailure) -> FaultReport {
+    if failure.asked.isAddressTranslation, failure.reason != .absentMemory {
+      return .armAddressTranslation(ArmAddressTranslationFault(failure))
+    }
+    return .armAbort(ArmAbort(failure, hcrEL2: registers.hcrEL2))
+  }
+
+  /// What PAR_EL1 holds after an address translation instruction that succeeded.
+  ///
+  /// The memory attributes are those of both stages combined. The bits that the architecture leaves
+  /// unknown for a Non-secure regime read as most PEs have them: NS (bit 9) is 1 and bit 10 is 0.
+  public func parEL1(_ translation: Translation) -> UInt64 {
+    let attributes = ArmMemoryAttributes(of: translation, registers)
+    let address = translation.hostPhysical.value & Bits(12...51).mask
+    return UInt64(attributes.encoding) << 56 | address | 1 << 11 | 1 << 9
+      | UInt64(attributes.reportedShareability) << 7
+  }
+}
