@@ -1,0 +1,48 @@
+# Every target sets up what it needs itself, as root or through sudo, and says what it installs.
+
+.PHONY: help build test lint format unit documentation oracles oracles-million fuzz bench clean
+
+help:
+	@echo "make build            build the command, .build/release/nestwalk"
+	@echo "make test             run every test, the oracles included (about 15 minutes)"
+	@echo "make unit             run the unit tests alone"
+	@echo "make lint             check the format of the sources"
+	@echo "make format           format the sources"
+	@echo "make documentation    build the DocC archive, .build/Nestwalk.doccarchive"
+	@echo "make oracles          compare 60,000 accesses with each emulator"
+	@echo "make oracles-million  compare 1,000,000 accesses with each emulator (about an hour)"
+	@echo "make fuzz             fuzz the readers and translate for 30 minutes"
+	@echo "make bench            measure the walks against their floor in C"
+
+build:
+	swift build -c release --product nestwalk
+
+test:
+	@Tests/run.sh
+
+unit:
+	swift test
+
+lint:
+	Tests/run.sh lint
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+documentation:
+	Tests/run.sh documentation
+
+oracles:
+	Tests/run.sh build oracles
+
+oracles-million:
+	NESTWALK_ORACLE_COUNT=1000000 Tests/run.sh build oracles
+
+fuzz:
+	NESTWALK_FUZZ_SECONDS=1800 Tests/run.sh fuzz
+
+bench:
+	swift run -c release nestwalk-bench walk
+
+clean:
+	rm -rf .build Tests/Outsider/.build Tests/Fuzz/.build

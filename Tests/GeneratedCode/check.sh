@@ -1,0 +1,56 @@
+#!/bin/bash
+# Looks at what the optimiser made of the walk: reference counting, allocation, exclusivity checks and
+# unspecialised generics are what would make it slow without changing a single result.
+#
+# The functions are those of the release build that a translation without an observer goes through.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+program=${1:-.build/release/nestwalk-bench}
+forbidden='swift_retain|swift_release|swift_bridgeObject|swift_alloc|swift_begin|swift_end|swift_once'
+forbidden+='|swift_getWitnessTable|swift_getAssociated|swift_dynamicCast|malloc|swift_slowAlloc'
+
+# The runtime's functions that a function calls, or jumps to as its last act.
+calls() {
+  objdump --disassemble="$1" --no-show-raw-insn "$program" \
+    | grep -oE "(call|jmp) +[0-9a-f]+ <[^>]+>" | grep -oE "$forbidden" | sort -u || true
+}
+
+# The functions of the program whose names, as people read them, match.
+functions() {
+  grep -E "$1" "$names" | cut -d ' ' -f 1
+}
+
+names=$(mktemp)
+trap 'rm -f "$names"' EXIT
+symbols() {
+  nm --defined-only "$program" | awk '$2 ~ /[tT]/ && $3 ~ /^\$s6Paging/ {print $3}' | sort -u
+}
+paste -d ' ' <(symbols) <(symbols | swift demangle) >"$names"
+
+status=0
+walks=0
+look_at() {
+  for function in $(functions "$1"); do
+    walks=$((walks + 1))
+    found=$(calls "$function" | paste -s -d ' ')
+    if [ -n "$found" ]; then
+      echo "$(grep -F "$function " "$names" | cut -d ' ' -f 2-): $found"
+      status=1
+    fi
+  done
+}
+look_at 'specialization <.*NoObserver.* of Paging\.(nestedWalk|walkStage|walkHost|\(resolve|\(settle)'
+look_at 'specialization <.*NoObserver.* of Paging\..*Source\.(read|update)'
+look_at ' Paging\.[A-Za-z0-9]+Processor\.translate\(_: Paging.GuestVirtual, _: Paging.Access, in: '
+look_at ' static Paging\.[A-Za-z0-9]+\.examine\('
+
+# The check itself is checked: a function that keeps steps in an array must be caught.
+caught=0
+for function in $(functions ' Paging\.WalkTrace\.step\('); do
+  if [ -n "$(calls "$function")" ]; then caught=$((caught + 1)); fi
+done
+
+echo "$walks functions of the walk looked at, $caught that allocate caught in control"
+[ "$walks" -gt 0 ] && [ "$caught" -gt 0 ] && exit "$status"
+exit 1

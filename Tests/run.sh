@@ -1,0 +1,127 @@
+#!/bin/bash
+# Runs the tests in stages and prints the minutes of each.
+#
+#     Tests/run.sh [STAGE…]
+#
+# Without an argument every stage runs, in the order below. A stage that fails does not keep the
+# others from running; the end of the output lists what failed and what was skipped, and why.
+#
+#     NESTWALK_ORACLE_COUNT   accesses compared with each oracle from the fixed seed (60000)
+#     NESTWALK_ORACLE_SEED    the second, fresh seed (the time of the run, which is printed)
+#     NESTWALK_FUZZ_SECONDS   seconds of fuzzing for each target (30)
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+stages=(lint build unit sanitizers code outsider documentation commands oracles fuzz bench)
+passed=()
+failed=()
+skipped=()
+
+skip() {
+  skipped+=("$1: $2")
+}
+
+lint() {
+  swift format lint --strict --recursive --parallel Package.swift Sources Tests
+}
+
+# Warnings are errors by the package's own settings.
+build() {
+  swift build -c release
+}
+
+unit() {
+  swift test --parallel
+}
+
+# The readers of foreign text and the files with pointers, and nothing else: the rest of the package
+# is memory-safe by the compiler's strict checking.
+sanitizers() {
+  local status=0
+  for sanitizer in address thread; do
+    swift test --sanitize="$sanitizer" --scratch-path ".build/$sanitizer" \
+      --filter 'PhysicalMemory|JSON|Records' || status=1
+  done
+  return $status
+}
+
+# What the optimiser makes of the walk: no reference counting, no allocation, no exclusivity check.
+code() {
+  Tests/GeneratedCode/check.sh
+}
+
+# A package that depends on this one as anybody's would.
+outsider() {
+  swift run --package-path Tests/Outsider
+}
+
+documentation() {
+  Tests/documentation.sh
+}
+
+# Every command of the README and every example of --help, as a user types them.
+commands() {
+  Tests/commands.sh
+}
+
+oracles() {
+  local count=${NESTWALK_ORACLE_COUNT:-60000}
+  local fresh=${NESTWALK_ORACLE_SEED:-$(date +%s)}
+  local status=0 packages
+  packages=$(cat Tests/Oracles/*/packages | grep -v '^#' | sort -u)
+  # shellcheck disable=SC2086 # a list of names
+  Tests/Oracles/install.sh $packages || return 1
+  echo "the fresh seed is $fresh"
+  for run in "riscv" "arm64" "x86-npt --oracle qemu" "x86-npt --oracle bochs" "x86-ept"; do
+    # shellcheck disable=SC2086 # a folder and its options
+    set -- $run
+    local folder=$1
+    shift
+    python3 "Tests/Oracles/$folder/run.py" "$@" --count "$count" --least "$count" --seed 1 \
+      || status=1
+    python3 "Tests/Oracles/$folder/run.py" "$@" --count $((count / 6)) --seed "$fresh" || status=1
+  done
+  return $status
+}
+
+fuzz() {
+  Tests/Fuzz/run.sh "${NESTWALK_FUZZ_SECONDS:-30}"
+}
+
+# The benchmarks run, and print their ratios; no figure decides anything here.
+bench() {
+  .build/release/nestwalk-bench walk --rounds 3
+}
+
+if [ $# -gt 0 ]; then
+  stages=("$@")
+fi
+for stage in "${stages[@]}"; do
+  echo "== $stage"
+  start=$SECONDS
+  if "$stage"; then
+    passed+=("$stage")
+    verdict=passed
+  else
+    failed+=("$stage")
+    verdict=FAILED
+  fi
+  minutes=$(printf '%d:%02d' $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)))
+  echo "== $stage $verdict after $minutes minutes"
+  times+=("$(printf '%-14s %6s  %s' "$stage" "$minutes" "$verdict")")
+done
+
+echo
+echo "minutes by stage"
+printf '  %s\n' "${times[@]}"
+echo "skipped"
+if [ ${#skipped[@]} -eq 0 ]; then
+  echo "  nothing"
+else
+  printf '  %s\n' "${skipped[@]}"
+fi
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "failed: ${failed[*]}"
+fi
+echo "${#passed[@]} passed, ${#failed[@]} failed, ${#skipped[@]} skipped"
+[ ${#failed[@]} -eq 0 ]
