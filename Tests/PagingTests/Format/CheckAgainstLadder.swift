@@ -3,7 +3,8 @@ import Testing
 @testable import Paging
 
 /// Holds a format's masked compares against its ladder: whatever passes the compare must pass the
-/// ladder with the same result and nothing to update.
+/// ladder with the same result and nothing to update, and a leaf that does holds no address bits below
+/// its page.
 ///
 /// The entries are random words, words made to pass each compare, and those with every single bit
 /// turned over; the paths are random too. It returns how many entries passed a compare, so that a test
@@ -37,7 +38,7 @@ extension WalkAccess {
   /// Every class of access that there is.
   static var all: [WalkAccess] {
     var all: [WalkAccess] = []
-    for role in [Role.final, .tableRead, .tableUpdate] {
+    for role in [Role.final, .tableRead, .tableUpdate, .probe] {
       for kind in Access.Kind.allCases {
         for privilege in Access.Privilege.allCases {
           all.append(WalkAccess(kind, privilege, role))
@@ -86,6 +87,7 @@ private func compare<Format: PagingFormat>(
     case .leaf(let after, let shift):
       isLeaf && !isTable && after == entry
         && shift == Format.pageShift + UInt64(level) * Format.indexBits
+        && Format.address(entry) & ((1 << shift) - 1) == 0
     case .refused: false
     }
   if !agrees {

@@ -55,4 +55,55 @@ struct CheckAgainstLadderTests {
       ])
     #expect(checkAgainstLadder(EPTFormat.self, rules: rules, rounds: 1) > 10_000)
   }
+
+  @Test("AArch64 stage 1, three granules")
+  func armStage1() {
+    let rules = combinations(
+      ArmStage1Rules(),
+      [
+        { $0.writableIsNotExecutable = true }, { $0.deniesUserData = true },
+        { $0.deniesUserCode = true }, { $0.updatesAccessFlag = true },
+        { $0.updatesDirtyState = $0.updatesAccessFlag },
+      ])
+    #expect(
+      checkAgainstLadder(ArmStage1Format<ArmGranule4K>.self, rules: rules, rounds: 1) > 10_000)
+    // What does not depend on the access, in each granule.
+    let shapes = combinations(
+      ArmStage1Rules(updatesAccessFlag: true, updatesDirtyState: true),
+      [
+        { $0.beyondOutput = Bits(40...47).mask }, { $0.hasLargeAddresses = true },
+        { $0.hasTableLimits = false },
+      ])
+    func passed<Granule: ArmGranule>(_: Granule.Type) -> Int {
+      checkAgainstLadder(ArmStage1Format<Granule>.self, rules: shapes, levels: 4, rounds: 1)
+    }
+    #expect(passed(ArmGranule4K.self) > 10_000)
+    #expect(passed(ArmGranule16K.self) > 10_000)
+    #expect(passed(ArmGranule64K.self) > 10_000)
+  }
+
+  @Test("AArch64 stage 2, three granules")
+  func armStage2() {
+    let rules = combinations(
+      ArmStage2Rules(),
+      [
+        { $0.beyondOutput = Bits(40...47).mask }, { $0.hasLargeAddresses = true },
+        { $0.updatesAccessFlag = true }, { $0.updatesDirtyState = $0.updatesAccessFlag },
+      ])
+    func passed<Granule: ArmGranule>(_: Granule.Type) -> Int {
+      checkAgainstLadder(ArmStage2Format<Granule>.self, rules: rules, levels: 4, rounds: 1)
+    }
+    #expect(passed(ArmGranule4K.self) > 10_000)
+    #expect(passed(ArmGranule16K.self) > 10_000)
+    #expect(passed(ArmGranule64K.self) > 10_000)
+  }
+
+  @Test("AArch64 stage 2 with protected table walks")
+  func armTableWalks() {
+    let rules = combinations(
+      ArmStage2Rules(protectsTableWalks: true),
+      [{ $0.forcesWriteBack = true }, { $0.updatesAccessFlag = true }])
+    #expect(
+      checkAgainstLadder(ArmStage2Format<ArmGranule4K>.self, rules: rules, levels: 4) > 10_000)
+  }
 }

@@ -34,4 +34,10 @@ struct EntryLayoutTests {
     #expect(covers(EPTEntry.layout2M))
     #expect(covers(EPTEntry.layout4K))
   }
+
+  @Test("The fields of VMSAv8-64 descriptors cover the word exactly once")
+  func arm() {
+    #expect(covers(ArmStage1Entry.layout))
+    #expect(covers(ArmStage2Entry.layout))
+  }
 }

@@ -41,7 +41,12 @@ enum ArmStage1Format<Granule: ArmGranule>: GuestPagingFormat {
     guard level == 0 || isBlockLevel(level, rules) else { return check }
     // The common leaf: used before, with the rights in its own bits and nothing to be updated.
     var needed = Entry.accessFlag.mask | (level == 0 ? kind : Entry.valid.mask)
-    var denied = Entry.table.mask | rules.beyondOutput
+    var denied = rules.beyondOutput
+    if level > 0 {
+      // A plain block has nothing in the bits that its size leaves RES0.
+      denied |=
+        Entry.table.mask | Bits(Int(pageShift)...Int(pageShift) - 1 + level * Int(indexBits)).mask
+    }
     var limits: UInt64 = 0
     let denyDirtying = rules.updatesDirtyState ? Entry.dirtyBitModifier.mask : 0
     if access.isFetch {

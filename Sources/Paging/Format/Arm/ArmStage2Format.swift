@@ -39,17 +39,23 @@ enum ArmStage2Format<Granule: ArmGranule>: PagingFormat {
     }
     guard level == 0 || isBlockLevel(level, rules) else { return check }
     var needed = Entry.accessFlag.mask | (level == 0 ? kind : Entry.valid.mask)
-    var denied = Entry.table.mask | rules.beyondOutput
-    if access.isFetch {
+    var denied = rules.beyondOutput
+    if level > 0 {
+      // A plain block has nothing in the bits that its size leaves RES0.
+      denied |=
+        Entry.table.mask | Bits(Int(pageShift)...Int(pageShift) - 1 + level * Int(indexBits)).mask
+    }
+    if isTableWalk(access) {
+      needed |= Entry.read.mask | (access.isWrite ? Entry.write.mask : 0)
+      if rules.protectsTableWalks {
+        // The common table lies in cacheable memory: MemAttr 1xxx, or x1xx where it is relative.
+        needed |= rules.forcesWriteBack ? Bits(4).mask : Bits(5).mask
+      }
+    } else if access.isFetch {
       // XN[1:0] = 0 is executable at both levels, 1 and 3 at one.
       denied |= Entry.executeNever.mask
     } else {
-      if !access.isWrite || isTableWalk(access) { needed |= Entry.read.mask }
-      if access.isWrite { needed |= Entry.write.mask }
-    }
-    if isTableWalk(access), rules.protectsTableWalks {
-      // The common table lies in cacheable memory: MemAttr 1xxx, or x1xx where it is relative.
-      needed |= rules.forcesWriteBack ? Bits(4).mask : Bits(5).mask
+      needed |= access.isWrite ? Entry.write.mask : Entry.read.mask
     }
     check.leafMask = needed | denied
     check.leafValue = needed
