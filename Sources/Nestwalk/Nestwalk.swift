@@ -1,1 +1,2 @@
 @_exported public import Paging
+@_exported public import Records

@@ -1,0 +1,11 @@
+import Paging
+
+/// What becomes of an access.
+enum Outcome: Sendable {
+  /// It arrives.
+  case translated(Translation)
+  /// It faults, and the architecture tells this about it.
+  case failed(WalkFailure, FaultReport)
+  /// No processor can have these registers.
+  case refused(RegisterError)
+}
