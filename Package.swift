@@ -4,13 +4,18 @@ import PackageDescription
 let package = Package(
   name: "Nestwalk",
   products: [
-    .library(name: "Nestwalk", targets: ["Nestwalk"])
+    .library(name: "Nestwalk", targets: ["Nestwalk"]),
+    .executable(name: "nestwalk", targets: ["NestwalkCommand"]),
   ],
   targets: [
     // What the hardware does. Imports nothing of ours.
     .target(name: "Paging"),
+    // Accesses and answers as JSON.
+    .target(name: "Records", dependencies: ["Paging"]),
     // One import for everything that is public.
-    .target(name: "Nestwalk", dependencies: ["Paging"]),
+    .target(name: "Nestwalk", dependencies: ["Paging", "Records"]),
+    // The command: arguments, files and printing only.
+    .executableTarget(name: "NestwalkCommand", dependencies: ["Paging", "Records"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
   ]
 )

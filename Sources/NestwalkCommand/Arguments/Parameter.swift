@@ -1,0 +1,62 @@
+/// A parameter of a command: how it is declared, and where its value goes.
+struct Parameter<Root: Command>: Sendable {
+  let declaration: ParameterDeclaration
+  let apply: @Sendable (inout Root, String) throws(ArgumentValueError) -> Void
+
+  /// `--name`: sets a flag.
+  static func flag(
+    _ name: String, _ path: any WritableKeyPath<Root, Bool> & Sendable, _ help: String
+  ) -> Self {
+    Self(declaration: ParameterDeclaration(.flag, name, help: help)) { root, _ in
+      root[keyPath: path] = true
+    }
+  }
+
+  /// `--name VALUE`: takes the place of a default.
+  static func option<Value: ArgumentValue>(
+    _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, value: String,
+    _ help: String
+  ) -> Self {
+    var declaration = ParameterDeclaration(.option, name, value: value, help: help)
+    declaration.describe(Value.self, default: Root()[keyPath: path].argument)
+    return Self(declaration: declaration) { (root, argument) throws(ArgumentValueError) in
+      root[keyPath: path] = try Value(argument: argument)
+    }
+  }
+
+  /// `--name VALUE`: absent unless it is given.
+  static func option<Value: ArgumentValue>(
+    _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, value: String,
+    _ help: String
+  ) -> Self {
+    var declaration = ParameterDeclaration(.option, name, value: value, help: help)
+    declaration.describe(Value.self)
+    return Self(declaration: declaration) { (root, argument) throws(ArgumentValueError) in
+      root[keyPath: path] = try Value(argument: argument)
+    }
+  }
+
+  /// `--name VALUE`, any number of times.
+  static func option<Value: ArgumentValue>(
+    _ name: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, value: String,
+    _ help: String
+  ) -> Self {
+    var declaration = ParameterDeclaration(.option, name, value: value, help: help)
+    declaration.describe(Value.self)
+    declaration.isRepeatable = true
+    return Self(declaration: declaration) { (root, argument) throws(ArgumentValueError) in
+      root[keyPath: path].append(try Value(argument: argument))
+    }
+  }
+
+  /// An argument that is known by its place, and need not be there.
+  static func positional<Value: ArgumentValue>(
+    _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ help: String
+  ) -> Self {
+    var declaration = ParameterDeclaration(.positional, name, value: name, help: help)
+    declaration.describe(Value.self)
+    return Self(declaration: declaration) { (root, argument) throws(ArgumentValueError) in
+      root[keyPath: path] = try Value(argument: argument)
+    }
+  }
+}

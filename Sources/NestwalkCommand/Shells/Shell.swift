@@ -1,0 +1,6 @@
+/// The shells that can complete the command's arguments.
+enum Shell: String, CaseIterable, ArgumentValue {
+  case bash
+  case zsh
+  case fish
+}
