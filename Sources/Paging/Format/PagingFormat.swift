@@ -28,6 +28,8 @@ protocol PagingFormat {
   static func accumulate(_ path: UInt64, _ entry: UInt64) -> UInt64
 
   /// The compare that lets the common entry of a level through.
+  ///
+  /// A leaf that passes it holds no address bits below its page: the walk adds the offset to them.
   static func check(level: Int, access: WalkAccess, rules: Rules) -> EntryCheck
 
   /// The manual's ladder of checks on one entry, in the manual's order.
