@@ -17,6 +17,7 @@ let package = Package(
     // The command: arguments, files and printing only.
     .executableTarget(name: "NestwalkCommand", dependencies: ["Paging", "Records"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
   ]
 )
 
