@@ -7,17 +7,18 @@ results and the image, each from a sector of its own. program.s says what their 
 from __future__ import annotations
 
 import os
-import pty
-import select
-import shutil
 import struct
 import subprocess
+import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from accesses import IMAGE_SIZE, Batch, Record
+sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
+
+from bochs_process import CYLINDER, BochsError, emulate  # noqa: E402
+
+from accesses import IMAGE_SIZE, Batch, Record  # noqa: E402
 
 HERE = Path(__file__).parent
 # The machine's memory, from bochsrc; what the program keeps for itself, from program.s; and where
@@ -27,7 +28,6 @@ OWN = 0x0E00_0000
 DEVICES = 0xFE00_0000
 
 SECTOR = 512
-CYLINDER = 16 * 63 * SECTOR
 RECORD = struct.Struct("<4Q8I")
 RESULT = struct.Struct("<3I4x6Q")
 HEADER = struct.Struct("<8s8IQIII")
@@ -56,22 +56,6 @@ class Run:
     memory: bytes
     ept_vpid_cap: int
     physical_bits: int
-
-
-class BochsError(Exception):
-    """Bochs did not come to the end of the program."""
-
-
-def version() -> str | None:
-    """The name and version of the Bochs that is installed, or nothing."""
-    if shutil.which("bochs-bin") is None:
-        return None
-    said = subprocess.run(["bochs-bin", "--help"], capture_output=True, text=True, check=False,
-                          env=os.environ | {"BXSHARE": "/usr/share/bochs"})
-    for line in (said.stdout + said.stderr).splitlines():
-        if "Bochs x86 Emulator" in line:
-            return "Bochs " + line.split()[-1]
-    return None
 
 
 def assemble(folder: Path) -> Path:
@@ -124,36 +108,3 @@ def run(batch: Batch, rom: Path, model: str, protection_keys: bool, timeout: flo
                RESULT.iter_unpack(disk[start:start + count * RESULT.size])]
     start = image_at * SECTOR
     return Run(results, disk[start:start + IMAGE_SIZE], fields[9], fields[10] & 0xFF)
-
-
-def emulate(folder: Path, model: str, timeout: float) -> bytes:
-    """Runs Bochs in a folder until it ends; returns what it printed.
-
-    Its text screen wants a terminal, and Debian's build starts in a debugger: "c" lets it go, and
-    "q" ends it where the program dies before it can end the emulation.
-    """
-    terminal, side = pty.openpty()
-    command = ["bochs-bin", "-q", "-f", str(HERE / "bochsrc"),
-               f"cpu: model={model}, ips=1000000000"]
-    process = subprocess.Popen(command, cwd=folder, stdin=side, stdout=side, stderr=side,
-                               env=os.environ | {"TERM": "vt100"}, start_new_session=True)
-    os.close(side)
-    os.write(terminal, b"c\nq\n")
-    said = bytearray()
-    limit = time.monotonic() + timeout
-    try:
-        while True:
-            ready, _, _ = select.select([terminal], [], [], max(0, limit - time.monotonic()))
-            if not ready:
-                raise BochsError(f"Bochs did not end within {timeout} seconds")
-            try:
-                piece = os.read(terminal, 65536)
-            except OSError:  # the other side is closed: Bochs has ended
-                return bytes(said)
-            if not piece:
-                return bytes(said)
-            said += piece
-    finally:
-        process.kill()
-        process.wait()
-        os.close(terminal)

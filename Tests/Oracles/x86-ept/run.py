@@ -19,6 +19,7 @@ from random import Random, SystemRandom
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
 
+from bochs_process import version  # noqa: E402
 from compare import Comparison, differing_words, number, run_model  # noqa: E402
 from x86_tables import Features, Image, data_word  # noqa: E402
 
@@ -213,7 +214,7 @@ def main() -> int:
     parser.add_argument("--batch", type=int, help="only this batch of the run")
     given = parser.parse_args()
     seed = SystemRandom().randrange(1 << 32) if given.seed is None else given.seed
-    here = bochs.version()
+    here = version()
     if here != ORACLE:
         print(f"x86-64 over EPT: SKIPPED: the test is for {ORACLE}, and here is {here or 'none'}")
         return 1 if given.least else 0
