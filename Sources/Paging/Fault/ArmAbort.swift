@@ -80,7 +80,9 @@ public struct ArmAbort: Sendable, Hashable {
     text += code & 1 == 0 ? " from a lower exception level" : " from the same exception level"
     text += ", taken to EL\(targetEL): stage \(targetEL == 2 ? 2 : 1) "
     text += status?.words ?? "fault with status 0x\(String(esr & 0x3f, radix: 16))"
-    if !isFetch {
+    if isFetch {
+      text += ","
+    } else {
       let access = Bits(6).isSet(in: esr) ? "write" : "read"
       text += Bits(8).isSet(in: esr) ? ", by a maintenance instruction" : ", by a \(access)"
     }
