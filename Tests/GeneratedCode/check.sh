@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 
 program=${1:-.build/release/nestwalk-bench}
 forbidden='swift_retain|swift_release|swift_bridgeObject|swift_alloc|swift_begin|swift_end|swift_once'
-forbidden+='|swift_getWitnessTable|swift_getAssociated|swift_dynamicCast|malloc|swift_slowAlloc'
+forbidden+='|swift_isUnique|ArrayBuffer|swift_getWitnessTable|swift_getAssociated|swift_dynamicCast|malloc|swift_slowAlloc'
 
 # The runtime's functions that a function calls, or jumps to as its last act.
 calls() {
