@@ -81,8 +81,8 @@ class Place:
 
     guest: Guest
     memory: GuestMemory
-    extended: int  # the root of the extended page tables
-    aliases: list[int]  # other guest-physical addresses of the guest's root, with any rights
+    extended: list[int]  # the root of the extended page tables, then spoilt copies of it
+    roots: list[int]  # the guest's root, then others (`more_roots`)
     supervisor_code: int
     user_code: int
     physical_code: int
@@ -100,34 +100,54 @@ def make_batch(random: Random, count: int, features: Features) -> Batch:
     places: list[Place] = []
     entries: list[int] = []
     for _ in range(frames // FRAMES_PER_TREE):
-        extended = ExtendedTables(random, image)
+        extended = ExtendedTables(random, image, features.maxphyaddr)
         memory = GuestMemory(random, image, extended, features.maxphyaddr,
                              features.gigabyte_pages)
         physical = memory.protect(code)
+        hosts: list[int] = []
         for _ in range(GUESTS_PER_TREE):
             guest = Guest(random, image, memory, 4, features)
             supervisor = guest.protect(0, physical, PRESENT | WRITABLE | ACCESSED | DIRTY)
             user = guest.protect(1, physical, PRESENT | WRITABLE | USER | ACCESSED | DIRTY)
             guest.populate(LEAVES_PER_GUEST)
             entries += guest.tables.entries
-            aliases = alias_root(random, guest, extended)
-            places.append(Place(guest, memory, extended.root, aliases, supervisor, user, physical))
+            roots = [guest.tables.root.address, *more_roots(random, guest, extended)]
+            places.append(Place(guest, memory, hosts, roots, supervisor, user, physical))
         entries += extended.entries
+        hosts += [extended.root] + [spoilt(random, image, extended.root) for _ in range(6)]
     flipped = flip(random, image, entries, FLIPS)
     records = [make_record(random, image, random.choice(places), features) for _ in range(count)]
     return Batch(image, records, flipped)
 
 
-def alias_root(random: Random, guest: Guest, extended: ExtendedTables) -> list[int]:
-    """Maps a guest's root a few times more: the root that its own code is reached by has all
-    rights, and so would never stop a walk."""
-    aliases = []
+def more_roots(random: Random, guest: Guest, extended: ExtendedTables) -> list[int]:
+    """Other guest-physical addresses of a guest's root, with any rights, and of spoilt copies.
+
+    The root that the guest's code is reached by has all rights, and would never stop a walk.
+    """
+    roots: list[int] = []
+    storage = guest.tables.root.storage
+    frames = [storage, storage, *(spoilt(random, guest.image, storage) for _ in range(3))]
     block = random.randrange(256, 512) << 21  # between what is protected and 1 GiB
-    while len(aliases) < 4:
+    while frames:
         physical = block + (random.randrange(512) << 12)
-        if extended.map(physical, guest.tables.root.storage, 1, "table"):
-            aliases.append(physical)
-    return aliases
+        if extended.map(physical, frames[-1], 1, "table"):
+            roots.append(physical)
+            frames.pop()
+    return roots
+
+
+def spoilt(random: Random, image: Image, root: int) -> int:
+    """A copy of a root with one bit flipped in one of its entries: there are so few of them that
+    flips alone would seldom meet each bit. The last entry, which leads to the code, stays."""
+    copy = image.frame()
+    words = image.content[root - image.base:root - image.base + 4096]
+    image.content[copy - image.base:copy - image.base + 4096] = words
+    used = [at for at in range(0, 4088, 8) if image.load(root + at)]
+    at = copy + random.choice(used)
+    bit = random.choice((random.randrange(64), random.randrange(13)))
+    image.store(at, image.load(at) ^ 1 << bit)
+    return copy
 
 
 def make_record(random: Random, image: Image, place: Place, features: Features) -> Record:
@@ -136,11 +156,9 @@ def make_record(random: Random, image: Image, place: Place, features: Features) 
     paging = random.random() >= 0.06
     cpl = random.choices((0, 3, 1, 2), (48, 48, 2, 2))[0]
     access = random.choices(("read", "write", "fetch"), (40, 30, 30))[0]
-    eptp = place.extended | 3 << 3 | random.getrandbits(1) << 6 | random.choice(ROOT_TYPES)
-    root = place.guest.tables.root.address
-    if random.random() < 0.12:
-        root = random.choice(place.aliases)
-    cr3 = root | random.getrandbits(2) << 3
+    host = pick_root(random, place.extended, 0.03)
+    eptp = host | 3 << 3 | random.getrandbits(1) << 6 | random.choice(ROOT_TYPES)
+    cr3 = pick_root(random, place.roots, 0.12) | random.getrandbits(2) << 3
     if paging:
         address = place.guest.address()
     else:
@@ -150,14 +168,15 @@ def make_record(random: Random, image: Image, place: Place, features: Features) 
         if known and random.random() < 0.9:
             page = random.choice(known)
         address = page + random.randrange(0, 4096, 8) + (0 if access == "fetch" else 1)
-    target, steps = nested_path(image, eptp, cr3, address, paging)
+    way = nested_path(image, eptp, cr3, address, paging)
     if paging and random.random() < 0.6:
         # The privilege that the page is for: by chance alone, most faults would be for privilege.
-        cpl = 3 if all(step.word & USER for step in steps if step.stage == 1) else 0
+        cpl = 3 if all(step.word & USER for step in way.steps if step.stage == 1) else 0
     if access == "fetch":
         # A processor refuses to enter a guest at an address that is not canonical, and bytes of a
         # table are no instructions to execute.
-        if paging and not is_canonical(address) or target is not None and not image.is_data(target):
+        if paging and not is_canonical(address) or (
+                way.target is not None and not image.is_data(way.target)):
             access = "read"
             address += 0 if paging else 1
     code = None
@@ -166,6 +185,11 @@ def make_record(random: Random, image: Image, place: Place, features: Features) 
             place.user_code if cpl == 3 else place.supervisor_code)
         code = page + CODE[access, paging][0]
     return Record(address, access, cpl, paging, eptp, cr3, controls, code)
+
+
+def pick_root(random: Random, roots: list[int], chance: float) -> int:
+    """The first of some roots, or with that chance one of the others."""
+    return random.choice(roots[1:]) if random.random() < chance else roots[0]
 
 
 def is_canonical(address: int) -> bool:

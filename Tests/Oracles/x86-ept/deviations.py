@@ -17,7 +17,7 @@ from compare import SetAside, number  # noqa: E402
 from x86_tables import KEY_SHIFT, PAGE_SIZE, USER, Image  # noqa: E402
 
 from accesses import Record  # noqa: E402
-from extended import RIGHTS, WRITE, Step, nested_path  # noqa: E402
+from extended import RIGHTS, WRITE, Step, Way, nested_path  # noqa: E402
 
 ORACLE = "Bochs 2.7"
 
@@ -63,7 +63,7 @@ def classify(record: Record, image: Image, answer: dict, oracle: Outcome, arrive
     """
     fault = answer.get("fault")
     kind = fault["kind"] if fault else "translated"
-    _, steps = nested_path(image, record.eptp, record.cr3, record.address, record.paging)
+    steps = way(record, image).steps
     if kind == "ept-violation" and oracle.kind == kind and is_table_read(answer):
         report = {name: number(value) for name, value in fault["report"].items()}
         said = dict(oracle.report)
@@ -136,8 +136,12 @@ def keys(record: Record, steps: list[Step], kind: str, fault: dict | None, oracl
     return None
 
 
+def way(record: Record, image: Image) -> Way:
+    """The way of a record's access."""
+    return nested_path(image, record.eptp, record.cr3, record.address, record.paging)
+
+
 def flags_touched(record: Record, image: Image) -> dict[int, int]:
     """The flags that an access can set, by where the entry lies: what may differ after an access
     that one side let go further than the other."""
-    _, steps = nested_path(image, record.eptp, record.cr3, record.address, record.paging)
-    return {step.place: 0x60 if step.stage == 1 else 0x300 for step in steps}
+    return {step.place: 0x60 if step.stage == 1 else 0x300 for step in way(record, image).steps}

@@ -47,10 +47,11 @@ def choose(random: Random, weights: dict[int, float]) -> int:
 class ExtendedTables:
     """One tree of 4-level extended page tables with 4K, 2M and 1G leaves."""
 
-    def __init__(self, random: Random, image: Image) -> None:
-        """Makes an empty tree."""
+    def __init__(self, random: Random, image: Image, width: int) -> None:
+        """Makes an empty tree, on a processor with physical addresses of that many bits."""
         self.random = random
         self.image = image
+        self.width = width
         self.root = image.frame()
         self.entries: list[int] = []  # where the entries lie that a flip may choose
         self._tables: dict[int, int] = {}  # by where the entry lies that points to it
@@ -64,7 +65,7 @@ class ExtendedTables:
                 if self.image.load(place):
                     return False
                 below = self.image.frame()
-                self._store(place, below | self._above(kind), kind)
+                self._store(place, below | self._above(depth, kind), kind)
                 self._tables[place] = below
             table = self._tables[place]
         place = table + (virtual >> (12 + 9 * (level - 1)) & 511) * 8
@@ -86,14 +87,21 @@ class ExtendedTables:
         word |= ACCESSED if random.random() < 0.3 else 0
         return word | (DIRTY if random.random() < 0.3 else 0)
 
-    def _above(self, kind: str) -> int:
+    def _above(self, level: int, kind: str) -> int:
+        random = self.random
         word = self._ignored()
         if kind == "protected":
             return word | RIGHTS
-        word |= choose(self.random, ABOVE_RIGHTS)
-        if self.random.random() < 0.003:  # reserved where there is no leaf
-            word |= 1 << self.random.randrange(3, 7)
-        return word
+        word |= choose(random, ABOVE_RIGHTS)
+        if random.random() < 0.006:  # reserved where there is no leaf: bits 6:3, in the root 7:3
+            word |= 1 << random.randrange(3, 8 if level == LEVELS else 7)
+        return word | self._too_wide(0.002)
+
+    def _too_wide(self, chance: float) -> int:
+        """A bit of the frame beyond the processor's physical addresses, now and then."""
+        if self.random.random() >= chance:
+            return 0
+        return 1 << self.random.randrange(self.width, 52)
 
     def _leaf(self, level: int, kind: str) -> int:
         random = self.random
@@ -108,7 +116,7 @@ class ExtendedTables:
                  else random.choice(kinds)) << MEMORY_TYPE_SHIFT
         if level > 1 and random.random() < reserved:  # below the frame of a large leaf
             word |= 1 << random.randrange(12, 12 + 9 * (level - 1))
-        return word
+        return word | self._too_wide(reserved / 2)
 
 
 @dataclass(frozen=True)
@@ -123,15 +131,25 @@ class Step:
     made_for: int | None  # the guest level whose entry is being read; None for the final access
 
 
-def extended_path(image: Image, root: int, physical: int, made_for: int | None,
-                  steps: list[Step]) -> int | None:
-    """Where a guest-physical address leads when no rights count; adds each entry read to `steps`."""
+@dataclass
+class Way:
+    """The way of an access when no rights and no reserved bits count."""
+
+    steps: list[Step]
+    target: int | None = None  # where it leads
+    absent: int | None = None  # where a table was looked for outside the image
+
+
+def extended_path(image: Image, root: int, physical: int, made_for: int | None, way: Way
+                  ) -> int | None:
+    """Where a guest-physical address leads; adds to the way what is on it."""
     place = root + (physical >> 39 & 511) * 8
     for level in range(LEVELS, 0, -1):
         if not image.contains(place):
+            way.absent = place
             return None
         word = image.load(place)
-        steps.append(Step(2, level, place, word, physical, made_for))
+        way.steps.append(Step(2, level, place, word, physical, made_for))
         if not word & RIGHTS:
             return None
         if level == 1 or word & PAGE_SIZE and level <= 3:
@@ -141,29 +159,33 @@ def extended_path(image: Image, root: int, physical: int, made_for: int | None,
     return None
 
 
-def nested_path(image: Image, eptp: int, cr3: int, virtual: int, paging: bool
-                ) -> tuple[int | None, list[Step]]:
-    """Where an access leads when no rights and no reserved bits count, and all entries on the way.
+def nested_path(image: Image, eptp: int, cr3: int, virtual: int, paging: bool) -> Way:
+    """The way of an access through both stages.
 
     No model: it keeps the generator from fetching instructions out of a table, and it shows a
     deviation of the oracle the entries that it is about.
     """
-    steps: list[Step] = []
+    way = Way([])
     root = eptp & FRAME
     if not paging:
-        return extended_path(image, root, virtual, None, steps), steps
+        way.target = extended_path(image, root, virtual, None, way)
+        return way
     address = (cr3 & FRAME) + (virtual >> 39 & 511) * 8
     for level in range(LEVELS, 0, -1):
-        place = extended_path(image, root, address, level, steps)
-        if place is None or not image.contains(place):
-            return None, steps
+        place = extended_path(image, root, address, level, way)
+        if place is None:
+            return way
+        if not image.contains(place):
+            way.absent = place
+            return way
         word = image.load(place)
-        steps.append(Step(1, level, place, word, None, level))
+        way.steps.append(Step(1, level, place, word, None, level))
         if not word & PRESENT:
-            return None, steps
+            return way
         if level == 1 or word & PAGE_SIZE and level <= 3:
             size = page_bytes(level)
             physical = word & FRAME & -size | virtual & (size - 1)
-            return extended_path(image, root, physical, None, steps), steps
+            way.target = extended_path(image, root, physical, None, way)
+            return way
         address = (word & FRAME) + (virtual >> (12 + 9 * (level - 2)) & 511) * 8
-    return None, steps
+    return way

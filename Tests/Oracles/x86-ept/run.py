@@ -25,8 +25,7 @@ from x86_tables import Features, Image, data_word  # noqa: E402
 
 import bochs  # noqa: E402
 from accesses import IMAGE_BASE, Batch, Record, make_batch  # noqa: E402
-from deviations import ORACLE, Outcome, classify, flags_touched  # noqa: E402
-from extended import nested_path  # noqa: E402
+from deviations import ORACLE, Outcome, classify, flags_touched, way  # noqa: E402
 
 BATCH = 25_000
 # Every fourth batch is for the processor with protection keys.
@@ -76,23 +75,34 @@ def outcome(record: Record, result: bochs.Result) -> tuple[Outcome, bool]:
     raise Unexpected(f"{result}")
 
 
-def lines(records: list[Record], failed_in_code: list[bool], capabilities: int,
-          width: int) -> Iterator[dict]:
+def question(record: Record) -> dict:
+    """An access as the model is asked for it."""
+    controls = record.controls
+    return {"cr0": hex(record.cr0), "cr3": hex(record.cr3), "cr4": hex(record.cr4),
+            "efer": hex(record.efer), "rflags": hex(controls.rflags), "pkru": hex(controls.pkru),
+            "eptp": hex(record.eptp), "cpl": record.cpl, "address": hex(record.address),
+            "access": record.access}
+
+
+def fetch_of_code(record: Record) -> Record:
+    """The access that the processor makes first, where the access is an instruction's."""
+    return replace(record, address=record.code, access="fetch", code=None)
+
+
+def questions(records: list[Record], failed_in_code: list[bool], capabilities: int,
+              width: int) -> Iterator[dict]:
     """The model's input: the fetch of the instruction that makes an access is an access too."""
     constant = {"isa": "x86-64", "maxphyaddr": width, "ia32_vmx_ept_vpid_cap": hex(capabilities),
                 "options": {"x86-accessed": "on-success"}}
     for record, failed in zip(records, failed_in_code):
-        controls = record.controls
-        line = constant | {
-            "cr0": record.cr0, "cr3": hex(record.cr3), "cr4": record.cr4, "efer": record.efer,
-            "rflags": controls.rflags, "pkru": controls.pkru,
-            "eptp": hex(record.eptp), "cpl": record.cpl}
-        constant = {}
         if record.code is not None:
-            yield line | {"address": hex(record.code), "access": "fetch"}
-            line = {"cpl": record.cpl}
-        if not failed:
-            yield line | {"address": hex(record.address), "access": record.access}
+            yield constant | question(fetch_of_code(record))
+            constant = {}
+            if not failed:
+                yield {"address": hex(record.address), "access": record.access, "cpl": record.cpl}
+        else:
+            yield constant | question(record)
+            constant = {}
 
 
 def loaded(image: Image, record: Record, physical: int) -> tuple[int, int] | None:
@@ -125,24 +135,25 @@ def compare(comparison: Comparison, batch: Batch, run: bochs.Run) -> None:
         except Unexpected as what:
             raise SystemExit(f"an exit that is no answer: {what} for {record}") from None
     failed = [in_code for _, in_code in found]
-    questions = list(lines(batch.records, failed, run.ept_vpid_cap, run.physical_bits))
-    answers, (memory,) = run_model(questions, [(IMAGE_BASE, bytes(batch.image.content))],
+    width = run.physical_bits
+    asked = list(questions(batch.records, failed, run.ept_vpid_cap, width))
+    answers, (memory,) = run_model(asked, [(IMAGE_BASE, bytes(batch.image.content))],
                                    errors_expected=True)
     excused: dict[int, int] = {}
     upcoming = iter(answers)
     for record, (oracle, in_code) in zip(batch.records, found):
         if record.code is not None:
             answer = next(upcoming)
-            made = replace(record, address=record.code, access="fetch", code=None)
+            made = fetch_of_code(record)
             if in_code:
-                settle(comparison, batch.image, made, answer, oracle, excused)
+                settle(comparison, batch.image, made, answer, oracle, width, excused)
                 continue
             comparison.note("fetches of the program's own code alike")
             if "hpa" not in answer:
-                comparison.differ(f"{made}: the code was fetched, but the model says {answer}")
+                comparison.differ(f"{question(made)}: {answer}, {ORACLE} fetched the code")
                 next(upcoming)
                 continue
-        settle(comparison, batch.image, record, next(upcoming), oracle, excused)
+        settle(comparison, batch.image, record, next(upcoming), oracle, width, excused)
     for place, ours, theirs in differing_words(memory, run.memory, IMAGE_BASE):
         if (ours ^ theirs) & ~excused.get(place, 0):
             comparison.differ_beside(f"memory at {place:#x}: {ours:#018x}, {ORACLE} {theirs:#018x}, at "
@@ -152,15 +163,23 @@ def compare(comparison: Comparison, batch: Batch, run: bochs.Run) -> None:
 
 
 def settle(comparison: Comparison, image: Image, record: Record, answer: dict, oracle: Outcome,
-           excused: dict[int, int]) -> None:
-    """Compares one answer with the oracle's, and counts it."""
+           width: int, excused: dict[int, int]) -> None:
+    """Compares one answer with the oracle's, and counts it.
+
+    The width is that of physical addresses. What may differ in memory is added to `excused`.
+    """
     arrives = False
     if oracle.kind == "translated":
-        physical, _ = nested_path(image, record.eptp, record.cr3, record.address, record.paging)
-        arrives = physical is not None and is_value(image, record, physical, oracle)
+        target = way(record, image).target
+        arrives = target is not None and is_value(image, record, target, oracle)
     if "error" in answer:
-        # The manual says nothing of tables where there is no memory; nor does the model.
-        comparison.agree(answer)
+        # The manual says nothing of a table where there is no memory, and so the model has no
+        # answer. Bochs reads zeros or ones there, no entry of which lets an access through.
+        absent = way(record, image).absent
+        if absent is None or absent >> width or oracle.kind == "translated":
+            comparison.differ(f"{question(record)}: {answer}, {ORACLE} {oracle}")
+        else:
+            comparison.agree(answer)
         return
     if agrees(image, record, answer, oracle):
         comparison.agree(answer)
@@ -169,7 +188,7 @@ def settle(comparison: Comparison, image: Image, record: Record, answer: dict, o
         return
     known = classify(record, image, answer, oracle, arrives)
     if known is None:
-        comparison.differ(f"{record}: {answer}, {ORACLE} {oracle}")
+        comparison.differ(f"{question(record)}: {answer}, {ORACLE} {oracle}")
         return
     why, flags_differ = known
     comparison.aside(why)
