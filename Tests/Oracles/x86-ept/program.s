@@ -1,7 +1,7 @@
 # Makes the accesses of an EPT test on an emulated processor, and records what came of each.
 #
 # This is the whole firmware of the machine: 64 KiB of ROM that ends at 4 GiB. It reads the disk
-# (see disk.py for its layout), enters VMX operation, makes each access in a guest of one or two
+# (bochs.py makes it), enters VMX operation, makes each access in a guest of one or two
 # instructions, and writes the results and the memory back to the disk.
 #
 # Physical memory: the image is at 0x01000000 to 0x01ffffff. All that the program itself needs is
