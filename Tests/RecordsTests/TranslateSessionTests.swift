@@ -245,8 +245,8 @@ struct TranslateSessionTests {
     var writer = JSONWriter()
     let line = Array(#"{"isa":"riscv64","hgatp":"0x8000000000080000","address":16}"#.utf8)
     _ = session.answer(line, line: 1, to: &writer)
-    #expect(session.explanation == nil)
+    #expect(session.explained == nil)
     _ = session.answer(line, line: 2, to: &writer)
-    #expect(session.explanation?.contains("0x80000000") == true)
+    #expect(session.explained?.steps.map(\.place) == [HostPhysical(0x8000_0000)])
   }
 }

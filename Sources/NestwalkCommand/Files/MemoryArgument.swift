@@ -20,9 +20,7 @@ struct MemoryArgument: ArgumentValue, Hashable {
     }
     path = String(argument[..<at])
     let digits = argument[argument.index(after: at)...]
-    let isHex = digits.hasPrefix("0x") || digits.hasPrefix("0X")
-    let base = isHex ? UInt64(digits.dropFirst(2), radix: 16) : UInt64(digits, radix: 10)
-    guard let base, !digits.hasPrefix("+"), !digits.hasPrefix("0x+") else {
+    guard let base = AddressArgument.parse(digits) else {
       throw ArgumentValueError("what follows “@” must be an address in hexadecimal or decimal")
     }
     self.base = HostPhysical(base)

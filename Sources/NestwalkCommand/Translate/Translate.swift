@@ -22,7 +22,7 @@ struct Translate: Command {
         + " the ISA's registers.",
     ]
     + ISA.allCases.map {
-      "Registers of \($0.rawValue): \(RecordRegisters.names(of: $0).joined(separator: ", "))."
+      "Registers of \($0.rawValue): \(ISARegisters.names(of: $0).joined(separator: ", "))."
     }
   static let examples = [
     CommandExample(

@@ -72,8 +72,8 @@ struct TranslateRun: ~Copyable {
   }
 
   private mutating func explain() throws(SystemError) {
-    if let explanation = session.explanation {
-      try diagnostics.write("Line \(line): \(explanation)")
+    if let walk = session.explained {
+      try diagnostics.write("Line \(line), \(WalkText.text(walk))")
     } else {
       try diagnostics.write("Line \(line) makes no access: there is no walk to explain.\n")
     }

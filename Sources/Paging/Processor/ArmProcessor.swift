@@ -180,6 +180,26 @@ public struct ArmProcessor: Processor, ~Copyable {
     return failure
   }
 
+  /// The format of stage 1 in the half that an address belongs to; nothing where stage 1 is off.
+  public func guestFormat(for address: GuestVirtual) -> GuestFormat? {
+    switch (address.value & 1 << 55 != 0 ? upper : lower).tables {
+    case .off: nil
+    case .granule4K: .arm4K
+    case .granule16K: .arm16K
+    case .granule64K: .arm64K
+    }
+  }
+
+  /// The format of stage 2; nothing where it is off.
+  public var hostFormat: HostFormat? {
+    switch hostTables {
+    case .off: nil
+    case .granule4K: .arm4K
+    case .granule16K: .arm16K
+    case .granule64K: .arm64K
+    }
+  }
+
   /// What the architecture tells of a failure: the syndrome of an abort, or what PAR_EL1 holds after
   /// an address translation instruction.
   public func report(_ failure: WalkFailure) -> FaultReport {

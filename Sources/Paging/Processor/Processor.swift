@@ -24,6 +24,12 @@ public protocol Processor: ~Copyable {
     observer: inout Observer
   ) throws(WalkFailure) -> Translation
 
+  /// The format of the guest's tables that translate an address; nothing where stage 1 is off.
+  func guestFormat(for address: GuestVirtual) -> GuestFormat?
+
+  /// The format of the hypervisor's tables; nothing where stage 2 is off.
+  var hostFormat: HostFormat? { get }
+
   /// What the architecture tells of a failure.
   func report(_ failure: WalkFailure) -> FaultReport
 }

@@ -141,6 +141,26 @@ public struct RISCVProcessor: Processor, ~Copyable {
     }
   }
 
+  /// The format of the VS-stage; nothing where it is bare.
+  public func guestFormat(for address: GuestVirtual) -> GuestFormat? {
+    switch guestMode {
+    case .bare: nil
+    case .sv39: .sv39
+    case .sv48: .sv48
+    case .sv57: .sv57
+    }
+  }
+
+  /// The format of the G-stage; nothing where it is bare.
+  public var hostFormat: HostFormat? {
+    switch hostMode {
+    case .bare: nil
+    case .sv39: .sv39x4
+    case .sv48: .sv48x4
+    case .sv57: .sv57x4
+    }
+  }
+
   /// The trap that a failure raises.
   public func report(_ failure: WalkFailure) -> FaultReport { .riscvTrap(RISCVTrap(failure)) }
 }

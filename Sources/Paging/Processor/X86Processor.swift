@@ -166,6 +166,24 @@ public struct X86Processor: Processor, ~Copyable {
     }
   }
 
+  /// The format of the guest's tables; nothing without paging.
+  public func guestFormat(for address: GuestVirtual) -> GuestFormat? {
+    switch registers.guestLevels {
+    case 0: nil
+    case 4: .x86Level4
+    default: .x86Level5
+    }
+  }
+
+  /// The format of the second stage; nothing where there is none.
+  public var hostFormat: HostFormat? {
+    switch host {
+    case .none: nil
+    case .ept: ept.view.geometry.topLevel == 3 ? .ept4 : .ept5
+    case .nested: nested.view.geometry.topLevel == 3 ? .npt4 : .npt5
+    }
+  }
+
   /// The exception or VM exit that a failure raises.
   public func report(_ failure: WalkFailure) -> FaultReport {
     if failure.reason == .absentMemory { return .absentMemory(AbsentMemory(failure)) }

@@ -1,9 +1,16 @@
-import Paging
+public import Paging
 
 extension JSONWriter {
   /// Writes the answer to an access that arrives.
   mutating func answer(_ found: Translation, parEL1: UInt64? = nil) {
     beginObject()
+    members(found, parEL1: parEL1)
+    endObject()
+    endLine()
+  }
+
+  /// Writes the members of the answer to an access that arrives.
+  public mutating func members(_ found: Translation, parEL1: UInt64? = nil) {
     key("hpa")
     hex(found.hostPhysical.value)
     key("gpa")
@@ -20,13 +27,18 @@ extension JSONWriter {
       key("par_el1")
       hex(parEL1)
     }
-    endObject()
-    endLine()
   }
 
   /// Writes the answer to an access that faults.
   mutating func answer(_ failure: WalkFailure, _ report: FaultReport, isa: ISA) {
     beginObject()
+    members(failure, report, isa: isa)
+    endObject()
+    endLine()
+  }
+
+  /// Writes the members of the answer to an access that faults.
+  public mutating func members(_ failure: WalkFailure, _ report: FaultReport, isa: ISA) {
     key("fault")
     beginObject()
     key("kind")
@@ -57,8 +69,6 @@ extension JSONWriter {
       endObject()
     }
     endObject()
-    endObject()
-    endLine()
   }
 
   /// Writes the answer to a line that only sets registers.

@@ -27,6 +27,13 @@ struct RegisterTable<Registers: Sendable>: Sendable {
       self.name = name
       storage = .optional(path)
     }
+
+    func value(in registers: Registers) -> UInt64? {
+      switch storage {
+      case .word(let path): registers[keyPath: path]
+      case .optional(let path): registers[keyPath: path]
+      }
+    }
   }
 
   /// A choice that the manuals leave open, under its name in `options`.
@@ -37,12 +44,16 @@ struct RegisterTable<Registers: Sendable>: Sendable {
     /// Takes over the choice of a word, by its place among them.
     let choose: @Sendable (inout Registers, Int) -> Void
 
+    /// The word for what is chosen.
+    let choice: @Sendable (Registers) -> String
+
     init<Choice: CaseIterable & RawRepresentable<String> & Sendable>(
       _ name: String, _ path: any WritableKeyPath<Registers, Choice> & Sendable
     ) {
       self.name = name
       let values = Array(Choice.allCases)
       choices = values.map(\.rawValue)
+      choice = { registers in registers[keyPath: path].rawValue }
       choose = { registers, number in registers[keyPath: path] = values[number] }
     }
   }
@@ -57,6 +68,25 @@ struct RegisterTable<Registers: Sendable>: Sendable {
 
   /// The names in the order of the table.
   var names: [String] { entries.map(\.name) }
+
+  /// Writes the registers that differ from `others`, and the options likewise.
+  func write(_ registers: Registers, unlike others: Registers, to writer: inout JSONWriter) {
+    for entry in entries {
+      let value = entry.value(in: registers)
+      guard value != entry.value(in: others) else { continue }
+      writer.key(entry.name)
+      if let value { writer.hex(value) } else { writer.null() }
+    }
+    let chosen = options.filter { $0.choice(registers) != $0.choice(others) }
+    guard !chosen.isEmpty else { return }
+    writer.key("options")
+    writer.beginObject()
+    for option in chosen {
+      writer.key(option.name)
+      writer.value(option.choice(registers))
+    }
+    writer.endObject()
+  }
 
   /// Whether a register may be absent.
   func isOptional(_ number: Int) -> Bool {

@@ -1,7 +1,7 @@
-import Paging
+public import Paging
 
 /// What becomes of an access.
-enum Outcome: Sendable {
+public enum Outcome: Sendable, Hashable {
   /// It arrives.
   case translated(Translation)
   /// It faults, and the architecture tells this about it.

@@ -71,6 +71,14 @@ where Model.Registers: Equatable {
     }
   }
 
+  /// The formats that translate an address, if a processor has taken the registers over.
+  func formats(for address: GuestVirtual) -> (guest: GuestFormat?, host: HostFormat?) {
+    switch processor {
+    case .some(let processor): (processor.guestFormat(for: address), processor.hostFormat)
+    case .none: (nil, nil)
+    }
+  }
+
   /// Hands the registers to the processor if they have changed.
   @inline(__always)
   private mutating func settle() throws(RegisterError) {

@@ -21,8 +21,8 @@ public struct TranslateSession: ~Copyable {
   public private(set) var diagnostics: [Diagnostic] = []
   /// The number of the line whose walk is to be explained.
   public var explainedLine: Int?
-  /// The walk of that line in words, once it has been answered.
-  public private(set) var explanation: String?
+  /// The walk of that line, once it has been answered.
+  public private(set) var explained: ExplainedWalk?
 
   private var reader = RecordReader()
   private var isa: ISA?
@@ -72,7 +72,7 @@ public struct TranslateSession: ~Copyable {
     if line == explainedLine {
       var trace = WalkTrace()
       outcome = translate(address, access, isa, trace: &trace)
-      explanation = Explanation(isa, address, access, outcome, trace).text
+      explained = explain(address, access, isa, outcome, trace)
     } else {
       outcome = translate(address, access, isa)
     }
@@ -122,6 +122,28 @@ public struct TranslateSession: ~Copyable {
     }
   }
 
+  /// The walk with what can only be told now: its formats, and what it has left in memory.
+  private func explain(
+    _ address: GuestVirtual, _ access: Access, _ isa: ISA, _ outcome: Outcome, _ trace: WalkTrace
+  ) -> ExplainedWalk {
+    let registers: ISARegisters
+    let formats: (guest: GuestFormat?, host: HostFormat?)
+    switch isa {
+    case .x86: (registers, formats) = (.x86(x86.registers), x86.formats(for: address))
+    case .arm: (registers, formats) = (.arm(arm.registers), arm.formats(for: address))
+    case .riscv: (registers, formats) = (.riscv(riscv.registers), riscv.formats(for: address))
+    }
+    var parEL1: UInt64?
+    if access.isAddressTranslation, case .translated(let found) = outcome {
+      parEL1 = arm.parEL1(found)
+    }
+    return ExplainedWalk(
+      record: TranslateRecord(registers, address, access), guestFormat: formats.guest,
+      hostFormat: formats.host, steps: trace.steps,
+      entriesAfter: trace.steps.map { memory.word(at: $0.place) ?? $0.entry }, outcome: outcome,
+      parEL1: parEL1)
+  }
+
   private mutating func refuse(
     _ problems: [RecordProblem], start: Int, line: Int, _ writer: inout JSONWriter
   ) -> Reply {
@@ -139,15 +161,5 @@ public struct TranslateSession: ~Copyable {
   private static func isBlank(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
     for index in range where bytes[index] > 0x20 { return false }
     return range.allSatisfy { [0x20, 0x09, 0x0d, 0x0a].contains(bytes[$0]) }
-  }
-}
-
-extension WalkFailure {
-  /// Where the walk looked for a table in vain.
-  fileprivate var absenceSentence: String {
-    let place = absentPlace.map(\.description) ?? "an address"
-    let tables = stage == .first ? "the guest's tables" : "the hypervisor's tables"
-    return
-      "The walk of \(tables) reads an entry at host-physical \(place), outside the given memory."
   }
 }
