@@ -41,6 +41,7 @@ struct TableShapeTests {
     #expect(try HostFormat.arm4K.shape(inputBits: 40, levels: 4).rootEntries == 2)
     #expect(try HostFormat.arm4K.shape(inputBits: 43).rootBytes == 64 << 10)
     #expect(try HostFormat.arm4K.shape(inputBits: 44).levels == 4)
+    #expect(try HostFormat.arm4K.shape(inputBits: 25).levels == 1)
     #expect(try HostFormat.arm64K.shape(inputBits: 33).levels == 1)
     #expect(try HostFormat.arm64K.shape(inputBits: 33).leafLevels == 0...0)
   }
@@ -63,7 +64,7 @@ struct TableShapeTests {
     } throws: {
       "\($0)" == "sv39 tables for addresses of 48 bits are refused: they have 39."
     }
-    for bits in [Int.min, -1, 0, 24, 49, 64, Int.max] {
+    for bits in [Int.min, -1, 0, 15, 49, 64, Int.max] {
       for levels in [nil, Int.min, -1, 0, 1, 2, 3, 4, 5, Int.max] {
         #expect(throws: TableShapeError.self) {
           try HostFormat.arm4K.shape(inputBits: bits, levels: levels)

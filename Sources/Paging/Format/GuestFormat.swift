@@ -45,13 +45,13 @@ public enum GuestFormat: String, Sendable, Hashable, CaseIterable, CustomStringC
       }
       return shape
     }
-    // Arm ARM D8.2.4, "Translation table base address register": TxSZ is 16 to 39 (without LVA and
-    // FEAT_TTST).
-    guard 25...48 ~= inputBits else {
-      throw TableShapeError(rawValue, inputBits: inputBits, 25...48)
-    }
     let pageShift = shape.pageShift
     let indexBits = shape.indexBits
+    // The values of TCR_EL1.TnSZ without FEAT_LVA and with FEAT_TTST.
+    let possible = (pageShift == 16 ? 17 : 16)...48
+    guard possible ~= inputBits else {
+      throw TableShapeError(rawValue, inputBits: inputBits, possible)
+    }
     return .arm(
       pageShift: pageShift, inputBits: inputBits,
       levels: (inputBits - pageShift + indexBits - 1) / indexBits)

@@ -53,22 +53,24 @@ public enum HostFormat: String, Sendable, Hashable, CaseIterable, CustomStringCo
       }
       return shape
     }
-    guard 25...48 ~= inputBits else {
-      throw TableShapeError(rawValue, inputBits: inputBits, 25...48)
-    }
     let pageShift = shape.pageShift
     let indexBits = shape.indexBits
-    // Arm ARM D8.2.4: VTCR_EL2.T0SZ is 16 to 39 (without LPA2 and FEAT_TTST). D8.2.8, "Concatenated
-    // translation tables": the initial lookup may take up to 4 bits more than one table has.
+    // The values of VTCR_EL2.T0SZ without FEAT_LPA2 and with FEAT_TTST.
+    let possible = (pageShift == 16 ? 17 : 16)...48
+    guard possible ~= inputBits else {
+      throw TableShapeError(rawValue, inputBits: inputBits, possible)
+    }
+    // Arm ARM D8.2.8, "Concatenated translation tables": the initial lookup may take up to 4 bits
+    // more than one table has.
     let fewest = (inputBits - 4 - pageShift + indexBits - 1) / indexBits
-    // The encodings of SL0: the 4K granule starts at level 0, 1 or 2, the others at 1, 2 or 3.
-    let lengths = pageShift == 12 ? 2...4 : 1...3
+    // The encodings of SL0: the 4K granule starts at level 0 to 3, the others at 1 to 3.
+    let lengths = 1...(pageShift == 12 ? 4 : 3)
     let levels = levels ?? min(max(fewest, lengths.lowerBound), lengths.upperBound)
     guard lengths ~= levels else {
       throw TableShapeError(rawValue, inputBits: inputBits, levels: levels, nil)
     }
     let widest = min(48, pageShift + indexBits * levels + 4)
-    let narrowest = max(25, pageShift + indexBits * (levels - 1) + 1)
+    let narrowest = max(possible.lowerBound, pageShift + indexBits * (levels - 1) + 1)
     guard narrowest...widest ~= inputBits else {
       throw TableShapeError(rawValue, inputBits: inputBits, levels: levels, narrowest...widest)
     }

@@ -300,3 +300,59 @@ struct CheckRow {
     return unsafe path & first[level].pathMask == first[level].pathValue
   }
 }
+
+extension MemoryHandle {
+  /// Up to `most` words that lie side by side from an aligned address on; nothing where there is no
+  /// memory.
+  @inline(__always)
+  func words(at address: UInt64, most: Int) -> WordRun? {
+    for number in 0..<count {
+      let region = unsafe regions[number]
+      let offset = address &- region.base
+      if offset <= region.lastWord {
+        let words = unsafe (region.start + Int(bitPattern: UInt(offset)))
+          .assumingMemoryBound(to: UInt64.self)
+        let left = Int(bitPattern: UInt((region.lastWord &- offset) &>> 3)) &+ 1
+        return unsafe WordRun(start: words, count: min(most, left))
+      }
+    }
+    return nil
+  }
+}
+
+/// Words that lie side by side; valid while their memory is.
+@safe
+struct WordRun {
+  fileprivate let start: UnsafeMutablePointer<UInt64>
+  /// How many words there are.
+  let count: Int
+
+  @inline(__always)
+  subscript(number: Int) -> UInt64 {
+    @inline(__always) get {
+      assert(number >= 0 && number < count)
+      return unsafe start[number]
+    }
+    @inline(__always) nonmutating set {
+      assert(number >= 0 && number < count)
+      unsafe start[number] = newValue
+    }
+  }
+
+  /// Stores `first` at `number` and in each of the `length - 1` words behind it `step` more.
+  @inline(__always)
+  func fill(from number: Int, _ length: Int, first: UInt64, step: UInt64) {
+    assert(number >= 0 && length >= 0 && number + length <= count)
+    let start = unsafe start + number
+    // The plainest loop there is: the compiler makes vectors of it.
+    for place in 0..<length {
+      unsafe start[place] = first &+ UInt64(truncatingIfNeeded: place) &* step
+    }
+  }
+
+  /// Whether all words are zero.
+  var isZero: Bool {
+    for number in 0..<count where unsafe start[number] != 0 { return false }
+    return true
+  }
+}

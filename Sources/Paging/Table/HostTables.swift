@@ -1,0 +1,101 @@
+/// A hypervisor's second-stage tables in the machine's memory.
+///
+/// Every edit is of one range; it is either refused, and then nothing has changed, or made in full.
+/// Tables are made when they are needed and freed when they are empty. Who translates through the
+/// tables meanwhile must be told what became invalid, as on real hardware.
+public struct HostTables: ~Copyable {
+  /// Where the tables start and how they are shaped.
+  public let root: HostRoot
+  private var tables: StageTables
+
+  /// Empty tables of a format, made from the frames of `bytes` bytes at `frames`.
+  ///
+  /// `inputBits` and `levels` choose among the shapes that Arm has.
+  public init(
+    _ format: HostFormat, at frames: HostPhysical, bytes: UInt64, inputBits: Int? = nil,
+    levels: Int? = nil, placed placement: TablePlacement = .identity,
+    in memory: inout PhysicalMemory
+  ) throws(TableError) {
+    let empty = try HostRoot(
+      format, at: HostPhysical(0), inputBits: inputBits, levels: levels, placed: placement)
+    var pool = TableFrames(frameBytes: empty.shape.tableBytes)
+    try pool.add(at: frames.value, bytes: bytes)
+    tables = try StageTables(empty.stageRoot, frames: pool, memory.handle)
+    root = HostRoot(
+      format, empty.shape, at: HostPhysical(tables.root.address), placed: placement)
+  }
+
+  /// The frames that the tables are made from.
+  public var frames: TableFrames { tables.frames }
+
+  /// Gives the tables more frames, from `bytes` bytes at `base`.
+  public mutating func addFrames(at base: HostPhysical, bytes: UInt64) throws(TableError) {
+    try tables.frames.add(at: base.value, bytes: bytes)
+  }
+
+  /// Maps the `bytes` bytes at `address` to those at `target`, in pages of `pageBytes` bytes or else in
+  /// the largest that fit.
+  @discardableResult
+  public mutating func map(
+    _ address: GuestPhysical, bytes: UInt64, to target: HostPhysical,
+    _ attributes: HostAttributes, pageBytes: UInt64? = nil, in memory: inout PhysicalMemory
+  ) throws(TableError) -> EditSummary {
+    try perform(
+      .map(target: target.value, attributes.page, pageBytes: pageBytes), address, bytes, &memory)
+  }
+
+  /// Unmaps a range of whole pages, and frees the tables that become empty.
+  @discardableResult
+  public mutating func unmap(
+    _ address: GuestPhysical, bytes: UInt64, skippingHoles: Bool = false,
+    in memory: inout PhysicalMemory
+  ) throws(TableError) -> EditSummary {
+    try perform(.unmap, address, bytes, skippingHoles: skippingHoles, &memory)
+  }
+
+  /// Gives the whole pages of a range other permissions.
+  ///
+  /// A page that gains the right to write becomes dirty.
+  @discardableResult
+  public mutating func protect(
+    _ address: GuestPhysical, bytes: UInt64, _ permissions: HostPermissions,
+    skippingHoles: Bool = false, in memory: inout PhysicalMemory
+  ) throws(TableError) -> EditSummary {
+    try perform(
+      .protect(HostAttributes(permissions).page), address, bytes, skippingHoles: skippingHoles,
+      &memory)
+  }
+
+  /// Clears the accessed flags of all pages that meet a range, and says how many were set.
+  @discardableResult
+  public mutating func age(
+    _ address: GuestPhysical, bytes: UInt64, in memory: inout PhysicalMemory
+  ) throws(TableError) -> Int {
+    try perform(.age, address, bytes, skippingHoles: true, &memory).pages
+  }
+
+  /// Clears the dirty flags of all pages that meet a range, and says how many were set.
+  @discardableResult
+  public mutating func clean(
+    _ address: GuestPhysical, bytes: UInt64, in memory: inout PhysicalMemory
+  ) throws(TableError) -> Int {
+    try perform(.clean, address, bytes, skippingHoles: true, &memory).pages
+  }
+
+  /// Finds the page of a guest-physical address, without a trace.
+  public func page(at address: GuestPhysical, in memory: borrowing PhysicalMemory) -> HostPage? {
+    root.page(at: address, in: memory)
+  }
+
+  /// The tables as text.
+  public func dump(in memory: borrowing PhysicalMemory) -> String { root.dump(in: memory) }
+
+  private mutating func perform(
+    _ kind: TableEdit.Kind, _ address: GuestPhysical, _ bytes: UInt64, skippingHoles: Bool = false,
+    _ memory: inout PhysicalMemory
+  ) throws(TableError) -> EditSummary {
+    let range = try tables.root.checked(address.value, bytes: bytes)
+    let edit = TableEdit(kind: kind, range: range, skipsHoles: skippingHoles)
+    return try root.format.editing.perform(edit, on: &tables, memory.handle)
+  }
+}

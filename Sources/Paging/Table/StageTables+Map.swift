@@ -1,0 +1,93 @@
+extension StageTables {
+  /// Looks at what a mapping would meet, refuses what is in its way, and counts the tables to make.
+  func survey<Format: EditableFormat>(
+    _: Format.Type, _ plan: MapPlan, _ table: UInt64, level: Int, _ from: UInt64, _ to: UInt64,
+    _ memory: MemoryHandle
+  ) throws(TableError) -> Int {
+    var needed = 0
+    var at = from
+    while at < to {
+      let slots = try root.slots(Format.self, of: table, level: level, from: at, to: to, memory)
+      for number in 0..<slots.run.count {
+        let entry = slots.run[number]
+        let part = slots.part(number, from: at, to: to)
+        let holdsPage = plan.allows(level) && slots.isWhole(part)
+        guard Format.isPresent(entry) else {
+          if !holdsPage {
+            needed +=
+              1 + plan.tablesBelow(Format.self, level: level &- 1, part.from, part.to)
+          }
+          continue
+        }
+        guard Format.isTable(entry, level: level) else {
+          throw .alreadyMapped(address: root.widened(part.from), entry: entry)
+        }
+        let child = Format.address(entry)
+        if holdsPage { throw .tableInTheWay(address: root.widened(part.from), table: child) }
+        needed += try survey(
+          Format.self, plan, child, level: level &- 1, part.from, part.to, memory)
+      }
+      at = slots.end
+    }
+    return needed
+  }
+
+  /// Maps a range in tables that have been found to take it.
+  ///
+  /// A table is complete before the entry that leads to it is written, so that a walk in between sees
+  /// either nothing or all of it.
+  mutating func map<Format: EditableFormat>(
+    _: Format.Type, _ plan: MapPlan, _ table: UInt64, level: Int, _ from: UInt64, _ to: UInt64,
+    _ memory: MemoryHandle, _ summary: inout EditSummary
+  ) throws(TableError) {
+    let span: UInt64 = 1 &<< Format.shift(level)
+    var at = from
+    while at < to {
+      let slots = try root.slots(Format.self, of: table, level: level, from: at, to: to, memory)
+      let run = slots.run
+      var number = 0
+      while number < run.count {
+        let part = slots.part(number, from: at, to: to)
+        if plan.allows(level), slots.isWhole(part) {
+          let whole = Int(truncatingIfNeeded: (to &- part.from) &>> slots.shift)
+          let length = min(run.count &- number, whole)
+          run.fill(
+            from: number, length,
+            first: plan.page(level) | Format.addressField(part.from &+ plan.distance),
+            step: Format.addressField(span))
+          summary.pages += length
+          number += length
+          continue
+        }
+        let entry = run[number]
+        if Format.isPresent(entry) {
+          try map(
+            Format.self, plan, Format.address(entry), level: level &- 1, part.from, part.to, memory,
+            &summary)
+        } else {
+          let child = try makeTable(
+            isFilled: plan.allows(level &- 1) && slots.isWhole(part), memory)
+          try map(
+            Format.self, plan, child, level: level &- 1, part.from, part.to, memory, &summary)
+          run[number] = plan.table | Format.addressField(child)
+          summary.tablesAdded += 1
+        }
+        number += 1
+      }
+      at = slots.end
+    }
+  }
+
+  /// An empty table; one whose entries will all be written at once may be left as it is.
+  private mutating func makeTable(
+    isFilled: Bool, _ memory: MemoryHandle
+  ) throws(TableError) -> UInt64 {
+    guard let frame = frames.take() else { throw .outOfFrames(needed: 1, free: 0) }
+    if !isFilled {
+      try Self.visit(frame, bytes: frames.frameBytes, root.placement, memory) {
+        $0.fill(from: 0, $0.count, first: 0, step: 0)
+      }
+    }
+    return frame
+  }
+}

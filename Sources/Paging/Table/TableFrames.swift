@@ -1,0 +1,129 @@
+/// The frames that one stage's tables are made from.
+///
+/// Frames lie in ranges of the space that the tables live in, host-physical for the hypervisor's and
+/// guest-physical for a guest's own. A frame that was freed last is used first; only when none is left
+/// does a range give one that was never used, from its start upwards.
+public struct TableFrames: Sendable {
+  private struct Block: Sendable {
+    let base: UInt64
+    let count: Int
+    /// The frames from here on were never used.
+    var next = 0
+    /// One bit for each frame below `next` that holds a table.
+    var holdsTable: [UInt64] = []
+
+    func index(of frame: UInt64, frameBytes: UInt64) -> Int? {
+      let offset = frame &- base
+      guard offset % frameBytes == 0, offset / frameBytes < UInt64(next) else { return nil }
+      return Int(offset / frameBytes)
+    }
+  }
+
+  /// The bytes of a frame: those of the format's smallest page.
+  public let frameBytes: UInt64
+  /// How many frames there are.
+  public private(set) var total = 0
+  /// How many of them hold tables, those of the root among them.
+  public private(set) var used = 0
+  private var blocks: [Block] = []
+  private var freed: [UInt64] = []
+
+  /// How many frames are left.
+  public var free: Int { total - used }
+
+  init(frameBytes: UInt64) { self.frameBytes = frameBytes }
+
+  /// Adds the whole frames between `base` and `base + bytes`.
+  mutating func add(at base: UInt64, bytes: UInt64) throws(TableError) {
+    let start = (base &+ (frameBytes - 1)) & ~(frameBytes - 1)
+    let (end, wraps) = base.addingReportingOverflow(bytes)
+    let stop = wraps ? 0 &- frameBytes : end & ~(frameBytes - 1)
+    guard start >= base, stop > start else { return }
+    for block in blocks {
+      let blockEnd = block.base + UInt64(block.count) * frameBytes
+      if start < blockEnd, block.base < stop { throw .framesOverlap(address: start) }
+    }
+    let count = Int((stop - start) / frameBytes)
+    blocks.append(Block(base: start, count: count))
+    total += count
+  }
+
+  /// The frame that `take()` will give after `skipped` others.
+  func upcoming(_ skipped: Int) -> UInt64? {
+    if skipped < freed.count { return freed[freed.count - 1 - skipped] }
+    var left = skipped - freed.count
+    for block in blocks {
+      if left < block.count - block.next {
+        return block.base + UInt64(block.next + left) * frameBytes
+      }
+      left -= block.count - block.next
+    }
+    return nil
+  }
+
+  /// A frame for a table, with whatever it holds.
+  mutating func take() -> UInt64? {
+    let frame: UInt64
+    if let last = freed.popLast() {
+      frame = last
+    } else if let number = blocks.firstIndex(where: { $0.next < $0.count }) {
+      frame = advance(number)
+    } else {
+      return nil
+    }
+    mark(frame)
+    used += 1
+    return frame
+  }
+
+  /// Frames side by side for a root of `bytes` bytes, at a multiple of that.
+  ///
+  /// They are used, but hold no table that could be given back.
+  mutating func takeRoot(bytes: UInt64) -> UInt64? {
+    for (number, block) in blocks.enumerated() {
+      let unused = block.base + UInt64(block.next) * frameBytes
+      let skipped = (0 &- unused) & (bytes - 1)
+      let left = UInt64(block.count - block.next) * frameBytes
+      guard skipped <= left, bytes <= left - skipped else { continue }
+      for _ in 0..<skipped / frameBytes { freed.append(advance(number)) }
+      for _ in 0..<bytes / frameBytes { _ = advance(number) }
+      used += Int(bytes / frameBytes)
+      return unused + skipped
+    }
+    return nil
+  }
+
+  /// Whether a table was made from this frame.
+  func holdsTable(_ frame: UInt64) -> Bool {
+    for block in blocks {
+      guard let index = block.index(of: frame, frameBytes: frameBytes) else { continue }
+      return block.holdsTable[index / 64] & 1 << UInt64(index % 64) != 0
+    }
+    return false
+  }
+
+  /// Takes the frame of a table back.
+  mutating func give(_ frame: UInt64) {
+    guard holdsTable(frame) else { return }
+    mark(frame)
+    freed.append(frame)
+    used -= 1
+  }
+
+  /// The next frame of a block that was never used.
+  private mutating func advance(_ number: Int) -> UInt64 {
+    let index = blocks[number].next
+    if index % 64 == 0 { blocks[number].holdsTable.append(0) }
+    blocks[number].next += 1
+    return blocks[number].base + UInt64(index) * frameBytes
+  }
+
+  /// Turns over whether a frame holds a table.
+  private mutating func mark(_ frame: UInt64) {
+    for number in blocks.indices {
+      guard let index = blocks[number].index(of: frame, frameBytes: frameBytes) else { continue }
+      blocks[number].holdsTable[index / 64] ^= 1 << UInt64(index % 64)
+      return
+    }
+  }
+}
