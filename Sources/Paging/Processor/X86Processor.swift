@@ -130,8 +130,8 @@ public struct X86Processor: Processor, ~Copyable {
     typealias HostOff = Untranslated<EPTRules>
     guard registers.hasPaging else {
       let linear = registers.linear(address).value
-      // 29.3.3.2: "If CR0.PG = 0, the translation of every linear address is a user-mode linear
-      // address."
+      // Table 28-7, bit 9: "If CR0.PG = 0, the translation of every linear address is a user-mode
+      // linear address".
       let access = access.with(.user)
       switch host {
       case .none:

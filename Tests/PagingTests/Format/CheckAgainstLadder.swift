@@ -15,6 +15,7 @@ func checkAgainstLadder<Format: PagingFormat>(
 ) -> Int {
   var random = SplitMix64(seed: seed)
   var passed = 0
+  var disagreements = 0
   for rules in rules {
     for access in WalkAccess.all {
       for level in 0..<levels {
@@ -23,8 +24,16 @@ func checkAgainstLadder<Format: PagingFormat>(
           for entry in entries(around: check, &random) {
             for path in paths(around: check, &random) {
               let path = Format.accumulates ? Format.accumulate(path, entry) : path
-              passed += compare(
+              switch compare(
                 Format.self, entry, check, level: level, access: access, rules: rules, path: path)
+              {
+              case .agreed: passed += 1
+              case .notPassed: break
+              case .disagreed:
+                disagreements += 1
+                // More of the same tells nothing new.
+                if disagreements == 20 { return passed }
+              }
             }
           }
         }
@@ -69,16 +78,24 @@ private func paths(around check: EntryCheck, _ random: inout SplitMix64) -> [UIn
   ]
 }
 
-/// Compares one entry's two answers; returns 1 if it passed a compare.
+/// What came of holding one entry's two answers against each other.
+private enum Comparison {
+  /// The entry did not pass the compare, so the ladder alone decides.
+  case notPassed
+  case agreed
+  case disagreed
+}
+
+/// Compares one entry's two answers.
 private func compare<Format: PagingFormat>(
   _: Format.Type, _ entry: UInt64, _ check: EntryCheck, level: Int, access: WalkAccess,
   rules: Format.Rules, path: UInt64
-) -> Int {
+) -> Comparison {
   let isTable = entry & check.tableMask == check.tableValue
   let isLeaf =
     entry & check.leafMask == check.leafValue
     && (!Format.accumulates || path & check.pathMask == check.pathValue)
-  guard isTable || isLeaf else { return 0 }
+  guard isTable || isLeaf else { return .notPassed }
   let found = Format.examine(
     entry, level: level, access: access, rules: rules, accumulated: path)
   let agrees =
@@ -90,14 +107,15 @@ private func compare<Format: PagingFormat>(
         && Format.address(entry) & ((1 << shift) - 1) == 0
     case .refused: false
     }
-  if !agrees {
+  guard agrees else {
     Issue.record(
       """
       \(Format.self) level \(level) \(access) \(rules): 0x\(String(entry, radix: 16)) on the path \
       0x\(String(path, radix: 16)) passes as \(isTable ? "a table" : "a leaf"), the ladder says \(found)
       """)
+    return .disagreed
   }
-  return 1
+  return .agreed
 }
 
 /// All combinations of some choices, each made by turning one of a value's switches on.

@@ -106,4 +106,51 @@ struct CheckAgainstLadderTests {
     #expect(
       checkAgainstLadder(ArmStage2Format<ArmGranule4K>.self, rules: rules, levels: 4) > 10_000)
   }
+
+  /// Whether an entry passes the compare of a level as a table, and as a leaf at the end of a path.
+  private func passes<Format: PagingFormat>(
+    _: Format.Type, _ entry: UInt64, level: Int, _ access: WalkAccess, _ rules: Format.Rules
+  ) -> (table: Bool, leaf: Bool) {
+    let check = Format.check(level: level, access: access, rules: rules)
+    let path = Format.accumulate(Format.unaccumulated, entry)
+    return (
+      entry & check.tableMask == check.tableValue,
+      entry & check.leafMask == check.leafValue && path & check.pathMask == check.pathValue
+    )
+  }
+
+  @Test("The entries of a common x86-64 guest pass without a closer look")
+  func commonX86() {
+    // A kernel with all that today's processors have, and PKRU as Linux leaves it.
+    let rules = X86Rules(
+      physicalBits: 46, hasNoExecute: true, protectsFromSupervisor: true,
+      preventsSupervisorExecution: true, preventsSupervisorAccess: true, userKeys: 0x5555_5554)
+    for access in [WalkAccess(.read, .user), WalkAccess(.write, .user)] {
+      #expect(passes(X86Format.self, 0x8000_0000_1234_5867, level: 0, access, rules).leaf)
+      #expect(passes(X86Format.self, 0x8000_0000_1220_08e7, level: 1, access, rules).leaf)
+      #expect(passes(X86Format.self, 0x1234_5067, level: 3, access, rules).table)
+    }
+    for access in [WalkAccess(.read, .supervisor), WalkAccess(.write, .supervisor)] {
+      #expect(passes(X86Format.self, 0x8000_0000_1234_5163, level: 0, access, rules).leaf)
+      #expect(passes(X86Format.self, 0x8000_0000_4000_01e3, level: 2, access, rules).leaf)
+      #expect(passes(X86Format.self, 0x1234_5063, level: 1, access, rules).table)
+    }
+    #expect(
+      passes(X86Format.self, 0x1234_5161, level: 0, WalkAccess(.fetch, .supervisor), rules).leaf)
+    #expect(passes(X86Format.self, 0x1234_5025, level: 0, WalkAccess(.fetch, .user), rules).leaf)
+  }
+
+  @Test("The entries of a common EPT pass without a closer look")
+  func commonEPT() {
+    let rules = EPTRules(
+      physicalBits: 46, offersExecuteOnly: true, offers2M: true, offers1G: true, hasFlags: true)
+    for access in [
+      WalkAccess(.read, .user), WalkAccess(.write, .supervisor), WalkAccess(.fetch, .supervisor),
+      WalkAccess(.write, .supervisor, .tableRead),
+    ] {
+      #expect(passes(EPTFormat.self, 0x8000_0001_2345_6b77, level: 0, access, rules).leaf)
+      #expect(passes(EPTFormat.self, 0x8000_0001_2340_0bf7, level: 1, access, rules).leaf)
+      #expect(passes(EPTFormat.self, 0x1_2345_6907, level: 1, access, rules).table)
+    }
+  }
 }

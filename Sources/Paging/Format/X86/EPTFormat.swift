@@ -94,8 +94,8 @@ enum EPTFormat: PagingFormat {
     // 29.3.3.2: an entry that is not present is a violation, and its other bits are not looked at.
     guard entry & rights(rules) != 0 else { return .refused(.notPresent) }
     // 29.3.3.1. As only the leaf is checked for rights, a misconfiguration anywhere on the path wins
-    // over a violation: "an EPT violation may occur [only] during an access using a guest-physical
-    // address whose translation does not cause an EPT misconfiguration".
+    // over a violation: "An EPT violation may occur during an access using a guest-physical address
+    // whose translation does not cause an EPT misconfiguration" (29.3.3.2).
     if misconfiguration(of: entry, level: level, rules: rules) != nil { return .refused(.reserved) }
 
     // 29.3.5: the flags.

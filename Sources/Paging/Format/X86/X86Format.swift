@@ -40,7 +40,7 @@ enum X86Format: GuestPagingFormat {
     if !rules.hasNoExecute { bits |= Entry.noExecute.mask }
     if level >= 3 {
       // PS has no meaning above the page-directory pointers. So it is with G, which Intel ignores
-      // there and AMD reserves (APM volume 2, figures 5-18 and 5-20).
+      // there and AMD reserves (APM volume 2, section 5.3.3, the figures of PML5E and PML4E).
       bits |= Entry.pageSize.mask
       if rules.reservesGlobalAbove { bits |= Entry.global.mask }
     }
