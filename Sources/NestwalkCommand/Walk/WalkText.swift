@@ -8,7 +8,7 @@ enum WalkText {
     var lines = [WalkWords.title(walk)]
     if !grid.rows.isEmpty { lines += [""] + picture(grid) }
     lines += [""] + TextLayout.wrap(WalkWords.outcome(walk), width: TextLayout.width)
-    lines += pages(walk)
+    lines += pages(walk) + stop(walk)
     lines += changes(walk)
     if case .failed(_, let report) = walk.outcome { lines += fault(report) }
     return lines.joined(separator: "\n") + "\n"
@@ -74,12 +74,37 @@ enum WalkText {
     if let bytes = found.guestPageBytes {
       let start = GuestPhysical(found.guestPhysical.value & ~(bytes - 1))
       lines.append("  guest page  \(WalkWords.size(bytes)) at guest-physical \(start)")
+      if let step = walk.steps.last(where: { $0.stage == .first }) {
+        lines += fields(walk.guestFormat?.fields(of: found.guestEntry, level: step.level))
+      }
     }
     if let bytes = found.hostPageBytes {
       let start = HostPhysical(found.hostPhysical.value & ~(bytes - 1))
       lines.append("  host page   \(WalkWords.size(bytes)) at host-physical \(start)")
+      if let step = walk.steps.last(where: { $0.stage == .second }) {
+        lines += fields(walk.hostFormat?.fields(of: found.hostEntry, level: step.level))
+      }
     }
     return lines
+  }
+
+  /// What an entry says, below what it is about.
+  private static func fields(_ fields: EntryFields?) -> [String] {
+    guard let fields, fields.kind != .notPresent else { return [] }
+    return TextLayout.wrap("entry: \(fields)", width: TextLayout.width - 14)
+      .map { String(repeating: " ", count: 14) + $0 }
+  }
+
+  /// What the entry says that has stopped the walk.
+  private static func stop(_ walk: ExplainedWalk) -> [String] {
+    guard let failure = walk.failure, failure.reason != .absentMemory, let step = walk.steps.last,
+      failure.entry == step.entry
+    else { return [] }
+    let found =
+      step.stage == .first
+      ? walk.guestFormat?.fields(of: step.entry, level: step.level)
+      : walk.hostFormat?.fields(of: step.entry, level: step.level)
+    return fields(found)
   }
 
   private static func changes(_ walk: ExplainedWalk) -> [String] {

@@ -76,8 +76,8 @@ enum WalkWords {
   static func outcome(_ walk: ExplainedWalk) -> String {
     switch walk.outcome {
     case .translated(let found):
-      return "The access arrives at host-physical \(found.hostPhysical), after"
-        + " \(count(found.reads, "table read")) and \(count(found.updates, "update"))."
+      return "The access arrives at host-physical \(found.hostPhysical):"
+        + " \(count(found.reads, "table read")), \(count(found.updates, "update"))."
     case .failed(let failure, _):
       return "\(stop(walk, failure)): \(failure.reason.words)."
     case .refused(let error): return error.description

@@ -51,6 +51,7 @@ extension StageRoot {
       var last = first
       while last + 1 < count, entries[last + 1] == entries[last] &+ step { last += 1 }
       let numbers = last == first ? "\(first)" : "\(first)-\(last)"
+      let flags = Format.fields(of: entry, level: level).names.map { " " + $0 }.joined()
       let input = base + UInt64(first) << Format.shift(level)
       if entry == 0 {
         text.add("\(numbers): 0", depth: depth)
@@ -60,13 +61,11 @@ extension StageRoot {
         let alike = last > first && !isRun ? " all" : ""
         let bytes: UInt64 = 1 << Format.shift(level)
         let place = Format.address(entry) & ~(bytes - 1)
-        let flags = flags(of: entry, isTable: false, level: level, Format.self)
         text.add(
           "\(numbers): \(hex(widened(input))) ->\(alike) \(hex(place)) \(sized(bytes))" + flags,
           depth: depth)
       } else {
         let child = Format.address(entry)
-        let flags = flags(of: entry, isTable: true, level: level, Format.self)
         text.add("\(numbers): table \(hex(child))" + flags, depth: depth)
         describe(
           Format.self, table: child, entries: 1 << shape.indexBits, level: level - 1, base: input,
@@ -74,19 +73,5 @@ extension StageRoot {
       }
       first = last + 1
     }
-  }
-
-  /// The fields of an entry that are not zero, and the bits that belong to none.
-  private func flags<Format: EditableFormat>(
-    of entry: UInt64, isTable: Bool, level: Int, _: Format.Type
-  ) -> String {
-    let known = Format.typeMask(isTable: isTable, level: level) | Format.addressField(~0)
-    var other = entry & ~known
-    var text = ""
-    for field in Format.fields(isTable: isTable, level: level) {
-      if let name = field.text(of: entry) { text += " " + name }
-      other &= ~field.bits.mask
-    }
-    return other == 0 ? text : text + " other=\(hex(other))"
   }
 }
