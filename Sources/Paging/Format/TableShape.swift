@@ -42,7 +42,9 @@ public struct TableShape: Sendable, Hashable {
 
   /// The level of pages of a size, if the format has such pages.
   public func level(ofPageBytes bytes: UInt64) -> Int? {
-    leafLevels.first { pageBytes(ofLevel: $0) == bytes }
+    guard bytes.nonzeroBitCount == 1 else { return nil }
+    let level = (bytes.trailingZeroBitCount - pageShift) / indexBits
+    return leafLevels ~= level && pageBytes(ofLevel: level) == bytes ? level : nil
   }
 
   /// The sizes of page that the format has, the smallest first.

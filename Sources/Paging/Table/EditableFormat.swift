@@ -48,37 +48,9 @@ protocol EditableFormat: PagingFormat {
   static func fields(isTable: Bool, level: Int) -> [EntryField]
   /// The bits that make an entry a page or a table.
   static func typeMask(isTable: Bool, level: Int) -> UInt64
-
-  /// Carries out one edit. A requirement rather than an extension's method, so that each format has a
-  /// version of its own behind an existential.
-  static func perform(
-    _ edit: TableEdit, on tables: inout StageTables, _ memory: MemoryHandle
-  ) throws(TableError) -> EditSummary
-
-  /// Finds the page of an address that fits the tables.
-  static func find(_ address: UInt64, in root: StageRoot, _ memory: MemoryHandle) -> StagePage?
-
-  /// Writes the tables as text.
-  static func describe(_ root: StageRoot, lines: Int, _ memory: MemoryHandle) -> String
 }
 
 extension EditableFormat {
-  static func perform(
-    _ edit: TableEdit, on tables: inout StageTables, _ memory: MemoryHandle
-  ) throws(TableError) -> EditSummary {
-    try tables.perform(edit, Self.self, memory)
-  }
-
-  static func find(_ address: UInt64, in root: StageRoot, _ memory: MemoryHandle) -> StagePage? {
-    root.find(address, Self.self, memory)
-  }
-
-  static func describe(_ root: StageRoot, lines: Int, _ memory: MemoryHandle) -> String {
-    var text = TableText(most: lines)
-    root.describe(Self.self, memory, &text)
-    return text.finished
-  }
-
   /// The lowest bit of the address that indexes a table of a level.
   @inline(__always)
   static func shift(_ level: Int) -> UInt64 { pageShift &+ indexBits &* UInt64(level) }

@@ -50,7 +50,7 @@ public struct GuestRoot: Sendable, Hashable {
   public func page(at address: GuestVirtual, in memory: borrowing PhysicalMemory) -> GuestPage? {
     let root = stageRoot
     guard let narrow = root.narrowed(address.value),
-      let found = format.editing.find(narrow, in: root, memory.handle)
+      let found = format.encoding.find(narrow, in: root, memory.handle)
     else { return nil }
     return GuestPage(
       address: GuestPhysical(found.address), bytes: found.bytes, level: found.level,
@@ -61,7 +61,7 @@ public struct GuestRoot: Sendable, Hashable {
   /// tables.
   public func dump(in memory: borrowing PhysicalMemory, lines: Int = 100_000) -> String {
     "\(format) root \(address)\n"
-      + format.editing.describe(stageRoot, lines: lines, memory.handle)
+      + format.encoding.describe(stageRoot, lines: lines, memory.handle)
   }
 
   var stageRoot: StageRoot {

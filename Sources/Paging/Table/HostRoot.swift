@@ -52,7 +52,7 @@ public struct HostRoot: Sendable, Hashable {
   /// tables.
   public func dump(in memory: borrowing PhysicalMemory, lines: Int = 100_000) -> String {
     "\(format) root \(address)\n"
-      + format.editing.describe(stageRoot, lines: lines, memory.handle)
+      + format.encoding.describe(stageRoot, lines: lines, memory.handle)
   }
 
   var stageRoot: StageRoot {
@@ -62,6 +62,6 @@ public struct HostRoot: Sendable, Hashable {
   func find(_ address: UInt64, _ memory: MemoryHandle) -> StagePage? {
     let root = stageRoot
     guard let narrow = root.narrowed(address) else { return nil }
-    return format.editing.find(narrow, in: root, memory)
+    return format.encoding.find(narrow, in: root, memory)
   }
 }

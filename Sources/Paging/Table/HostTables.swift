@@ -96,6 +96,6 @@ public struct HostTables: ~Copyable {
   ) throws(TableError) -> EditSummary {
     let range = try tables.root.checked(address.value, bytes: bytes)
     let edit = TableEdit(kind: kind, range: range, skipsHoles: skippingHoles)
-    return try root.format.editing.perform(edit, on: &tables, memory.handle)
+    return try root.format.encoding.perform(edit, on: &tables, memory.handle)
   }
 }

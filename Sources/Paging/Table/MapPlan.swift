@@ -28,9 +28,10 @@ struct MapPlan {
       allowed = root.shape.leafLevels
     }
     let smallest = root.shape.pageBytes(ofLevel: allowed.lowerBound)
-    for value in [range.lowerBound, target, bytes] where value & (smallest - 1) != 0 {
-      let shown = value == range.lowerBound ? root.widened(value) : value
-      throw .misaligned(shown, pageBytes: smallest)
+    guard (range.lowerBound | target | bytes) & (smallest - 1) == 0 else {
+      let values = [root.widened(range.lowerBound), target, bytes]
+      let value = values.first { $0 & (smallest - 1) != 0 } ?? 0
+      throw .misaligned(value, pageBytes: smallest)
     }
     distance = target &- range.lowerBound
     // A larger page needs both of its addresses at a multiple of its size.

@@ -1,4 +1,34 @@
 extension StageTables {
+  /// Maps one page where nothing refuses it and its table is there already, as after most faults.
+  ///
+  /// Whatever is not so simple is left to the plan, which says what is wrong with it.
+  func mapOne<Format: EditableFormat>(
+    _: Format.Type, _ address: UInt64, to target: UInt64, _ attributes: PageAttributes,
+    pageBytes: UInt64, _ memory: MemoryHandle
+  ) -> Bool {
+    guard let leaf = root.shape.level(ofPageBytes: pageBytes),
+      (address | target) & (pageBytes &- 1) == 0, target >> UInt64(Format.addressBits) == 0,
+      let page = try? Format.pageEntry(attributes, level: leaf)
+    else { return false }
+    var table = root.address
+    var level = root.shape.levels &- 1
+    while true {
+      guard
+        let slots = try? root.slots(
+          Format.self, of: table, level: level, from: address, to: address &+ 1, memory)
+      else { return false }
+      let entry = slots.run[0]
+      if level == leaf {
+        guard !Format.isPresent(entry) else { return false }
+        slots.run[0] = page | Format.addressField(target)
+        return true
+      }
+      guard Format.isPresent(entry), Format.isTable(entry, level: level) else { return false }
+      table = Format.address(entry)
+      level &-= 1
+    }
+  }
+
   /// Looks at what a mapping would meet, refuses what is in its way, and counts the tables to make.
   func survey<Format: EditableFormat>(
     _: Format.Type, _ plan: MapPlan, _ table: UInt64, level: Int, _ from: UInt64, _ to: UInt64,

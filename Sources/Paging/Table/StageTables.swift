@@ -40,7 +40,6 @@ struct StageTables: Sendable {
   }
 
   /// Carries out one edit: first all that could refuse it is looked at, then it is made.
-  @inline(__always)
   mutating func perform<Format: EditableFormat>(
     _ edit: TableEdit, _: Format.Type, _ memory: MemoryHandle
   ) throws(TableError) -> EditSummary {
@@ -50,6 +49,12 @@ struct StageTables: Sendable {
     let to = edit.range.upperBound
     switch edit.kind {
     case .map(let target, let attributes, let pageBytes):
+      if pageBytes == to - from,
+        mapOne(Format.self, from, to: target, attributes, pageBytes: to - from, memory)
+      {
+        summary.pages = 1
+        return summary
+      }
       let plan = try MapPlan(
         Format.self, edit.range, to: target, attributes, pageBytes: pageBytes, root)
       let needed = try survey(Format.self, plan, root.address, level: top, from, to, memory)

@@ -10,14 +10,14 @@ struct EditedTables: ~Copyable {
   let name: String
   let isa: ISA
   let isGuest: Bool
-  let editing: any EditableFormat.Type
+  let encoding: TableEncoding
   var tables: StageTables
   var memory: PhysicalMemory
 
   /// Empty tables of a format in a memory that holds them alone, with frames for so many tables of each
   /// level below the root.
   init(_ name: String, framesPerLevel: Int) throws {
-    let (isa, editing, empty) = try Self.empty(name)
+    let (isa, encoding, empty) = try Self.empty(name)
     let frames = UInt64(framesPerLevel * (empty.shape.levels - 1))
     let bytes = frames * empty.shape.tableBytes + empty.shape.rootBytes
     var pool = TableFrames(frameBytes: empty.shape.tableBytes)
@@ -30,29 +30,29 @@ struct EditedTables: ~Copyable {
     self.memory = memory
     self.name = name
     self.isa = isa
-    self.editing = editing
+    self.encoding = encoding
     isGuest = GuestFormat(rawValue: name) != nil
   }
 
   private static func empty(
     _ name: String
-  ) throws -> (ISA, any EditableFormat.Type, StageRoot) {
+  ) throws -> (ISA, TableEncoding, StageRoot) {
     if let format = GuestFormat(rawValue: name) {
       let root = try GuestRoot(format, at: GuestPhysical(0), placed: .identity)
-      return (format.isa, format.editing, root.stageRoot)
+      return (format.isa, format.encoding, root.stageRoot)
     }
     let format = try #require(HostFormat(rawValue: name))
-    return (format.isa, format.editing, try HostRoot(format, at: HostPhysical(0)).stageRoot)
+    return (format.isa, format.encoding, try HostRoot(format, at: HostPhysical(0)).stageRoot)
   }
 
   var shape: TableShape { tables.root.shape }
 
   mutating func perform(_ edit: TableEdit) throws(TableError) -> EditSummary {
-    try editing.perform(edit, on: &tables, memory.handle)
+    try encoding.perform(edit, on: &tables, memory.handle)
   }
 
   func page(at address: UInt64) -> StagePage? {
-    editing.find(address, in: tables.root, memory.handle)
+    encoding.find(address, in: tables.root, memory.handle)
   }
 
   /// All words of the memory.

@@ -155,6 +155,6 @@ struct TableModelTests {
     let all: Range<UInt64> = 0..<1 << UInt64(tables.shape.inputBits)
     let summary = try tables.perform(TableEdit(kind: .unmap, range: all, skipsHoles: true))
     #expect(summary.pages == flat.unmap(all))
-    return tables.editing.describe(tables.tables.root, lines: 10, tables.memory.handle)
+    return tables.encoding.describe(tables.tables.root, lines: 10, tables.memory.handle)
   }
 }

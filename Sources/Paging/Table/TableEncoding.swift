@@ -1,0 +1,96 @@
+/// How the entries of a format are written: formats that differ only in their shape share one.
+///
+/// It is the one switch of an edit or a look-up: every arm is a version specialised for its format.
+enum TableEncoding: Sendable {
+  case ept
+  case x86
+  case riscv
+  case armStage1Granule4K
+  case armStage1Granule16K
+  case armStage1Granule64K
+  case armStage2Granule4K
+  case armStage2Granule16K
+  case armStage2Granule64K
+
+  /// Carries out one edit.
+  func perform(
+    _ edit: TableEdit, on tables: inout StageTables, _ memory: MemoryHandle
+  ) throws(TableError) -> EditSummary {
+    switch self {
+    case .ept: try tables.perform(edit, EPTFormat.self, memory)
+    case .x86: try tables.perform(edit, X86Format.self, memory)
+    case .riscv: try tables.perform(edit, RISCVFormat.self, memory)
+    case .armStage1Granule4K:
+      try tables.perform(edit, ArmStage1Format<ArmGranule4K>.self, memory)
+    case .armStage1Granule16K:
+      try tables.perform(edit, ArmStage1Format<ArmGranule16K>.self, memory)
+    case .armStage1Granule64K:
+      try tables.perform(edit, ArmStage1Format<ArmGranule64K>.self, memory)
+    case .armStage2Granule4K:
+      try tables.perform(edit, ArmStage2Format<ArmGranule4K>.self, memory)
+    case .armStage2Granule16K:
+      try tables.perform(edit, ArmStage2Format<ArmGranule16K>.self, memory)
+    case .armStage2Granule64K:
+      try tables.perform(edit, ArmStage2Format<ArmGranule64K>.self, memory)
+    }
+  }
+
+  /// Finds the page of an address that fits the tables.
+  func find(_ address: UInt64, in root: StageRoot, _ memory: MemoryHandle) -> StagePage? {
+    switch self {
+    case .ept: root.find(address, EPTFormat.self, memory)
+    case .x86: root.find(address, X86Format.self, memory)
+    case .riscv: root.find(address, RISCVFormat.self, memory)
+    case .armStage1Granule4K: root.find(address, ArmStage1Format<ArmGranule4K>.self, memory)
+    case .armStage1Granule16K: root.find(address, ArmStage1Format<ArmGranule16K>.self, memory)
+    case .armStage1Granule64K: root.find(address, ArmStage1Format<ArmGranule64K>.self, memory)
+    case .armStage2Granule4K: root.find(address, ArmStage2Format<ArmGranule4K>.self, memory)
+    case .armStage2Granule16K: root.find(address, ArmStage2Format<ArmGranule16K>.self, memory)
+    case .armStage2Granule64K: root.find(address, ArmStage2Format<ArmGranule64K>.self, memory)
+    }
+  }
+
+  /// The tables as text of so many lines at most.
+  func describe(_ root: StageRoot, lines: Int, _ memory: MemoryHandle) -> String {
+    var text = TableText(most: lines)
+    switch self {
+    case .ept: root.describe(EPTFormat.self, memory, &text)
+    case .x86: root.describe(X86Format.self, memory, &text)
+    case .riscv: root.describe(RISCVFormat.self, memory, &text)
+    case .armStage1Granule4K: root.describe(ArmStage1Format<ArmGranule4K>.self, memory, &text)
+    case .armStage1Granule16K: root.describe(ArmStage1Format<ArmGranule16K>.self, memory, &text)
+    case .armStage1Granule64K: root.describe(ArmStage1Format<ArmGranule64K>.self, memory, &text)
+    case .armStage2Granule4K: root.describe(ArmStage2Format<ArmGranule4K>.self, memory, &text)
+    case .armStage2Granule16K: root.describe(ArmStage2Format<ArmGranule16K>.self, memory, &text)
+    case .armStage2Granule64K: root.describe(ArmStage2Format<ArmGranule64K>.self, memory, &text)
+    }
+    return text.finished
+  }
+}
+
+extension HostFormat {
+  /// How the format's entries are written.
+  var encoding: TableEncoding {
+    switch self {
+    case .ept4, .ept5: .ept
+    case .npt4, .npt5: .x86
+    case .arm4K: .armStage2Granule4K
+    case .arm16K: .armStage2Granule16K
+    case .arm64K: .armStage2Granule64K
+    case .sv39x4, .sv48x4, .sv57x4: .riscv
+    }
+  }
+}
+
+extension GuestFormat {
+  /// How the format's entries are written.
+  var encoding: TableEncoding {
+    switch self {
+    case .x86Level4, .x86Level5: .x86
+    case .arm4K: .armStage1Granule4K
+    case .arm16K: .armStage1Granule16K
+    case .arm64K: .armStage1Granule64K
+    case .sv39, .sv48, .sv57: .riscv
+    }
+  }
+}
