@@ -44,23 +44,16 @@ public struct EntryFields: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-extension EditableFormat {
-  /// What an entry of this format says.
-  static func fields(of entry: UInt64, level: Int) -> EntryFields {
-    EntryFields(entry, level: level, Self.self)
-  }
-}
-
 extension GuestFormat {
   /// What an entry of a level says; levels are counted from the leaf.
   public func fields(of entry: UInt64, level: Int) -> EntryFields {
-    editing.fields(of: entry, level: level)
+    encoding.fields(of: entry, level: level)
   }
 }
 
 extension HostFormat {
   /// What an entry of a level says; levels are counted from the leaf.
   public func fields(of entry: UInt64, level: Int) -> EntryFields {
-    editing.fields(of: entry, level: level)
+    encoding.fields(of: entry, level: level)
   }
 }

@@ -66,6 +66,27 @@ enum TableEncoding: Sendable {
     }
     return text.finished
   }
+
+  /// What an entry of a level says.
+  func fields(of entry: UInt64, level: Int) -> EntryFields {
+    switch self {
+    case .ept: EntryFields(entry, level: level, EPTFormat.self)
+    case .x86: EntryFields(entry, level: level, X86Format.self)
+    case .riscv: EntryFields(entry, level: level, RISCVFormat.self)
+    case .armStage1Granule4K:
+      EntryFields(entry, level: level, ArmStage1Format<ArmGranule4K>.self)
+    case .armStage1Granule16K:
+      EntryFields(entry, level: level, ArmStage1Format<ArmGranule16K>.self)
+    case .armStage1Granule64K:
+      EntryFields(entry, level: level, ArmStage1Format<ArmGranule64K>.self)
+    case .armStage2Granule4K:
+      EntryFields(entry, level: level, ArmStage2Format<ArmGranule4K>.self)
+    case .armStage2Granule16K:
+      EntryFields(entry, level: level, ArmStage2Format<ArmGranule16K>.self)
+    case .armStage2Granule64K:
+      EntryFields(entry, level: level, ArmStage2Format<ArmGranule64K>.self)
+    }
+  }
 }
 
 extension HostFormat {

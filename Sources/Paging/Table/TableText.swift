@@ -51,7 +51,7 @@ extension StageRoot {
       var last = first
       while last + 1 < count, entries[last + 1] == entries[last] &+ step { last += 1 }
       let numbers = last == first ? "\(first)" : "\(first)-\(last)"
-      let flags = Format.fields(of: entry, level: level).names.map { " " + $0 }.joined()
+      let flags = EntryFields(entry, level: level, Format.self).names.map { " " + $0 }.joined()
       let input = base + UInt64(first) << Format.shift(level)
       if entry == 0 {
         text.add("\(numbers): 0", depth: depth)
