@@ -1,5 +1,5 @@
 /// One half of the address space of the EL1&0 regime: what TTBR0_EL1 or TTBR1_EL1 translates.
-struct ArmHalf: Sendable {
+struct ArmHalf: Sendable, Hashable {
   /// Which of the two it is.
   enum Side: Int, Sendable {
     case lower = 0
@@ -16,7 +16,7 @@ struct ArmHalf: Sendable {
   var fetchBits: UInt64 = ~0
   /// The width of the addresses that the half translates.
   var inputBits: UInt64 = 63
-  /// Whether any of the reasons below may stop an access before its walk.
+  /// Whether anything may stop an access that fits before its walk.
   var isIrregular = false
   /// Why no access is walked for: TCR_EL1.EPDn, or a TnSZ out of range.
   var disabled = false
@@ -25,9 +25,11 @@ struct ArmHalf: Sendable {
   /// Whether the root lies beyond the output size.
   var rootIsBeyond = false
 
-  /// The address bits that count for an access.
+  /// Whether an address has bits beyond what the half translates.
   @inline(__always)
-  func significant(_ access: WalkAccess) -> UInt64 { access.isFetch ? fetchBits : dataBits }
+  func isBeyond(_ address: UInt64, _ access: WalkAccess) -> Bool {
+    ((address ^ flip) & (access.isFetch ? fetchBits : dataBits)) &>> inputBits != 0
+  }
 
   /// Why an access that fits the half stops before its walk; all of it is reported at level 0.
   func refusal(_ access: WalkAccess) -> WalkFailure.Reason? {

@@ -11,8 +11,6 @@ public struct ArmProcessor: Processor, ~Copyable {
   private var lowerStage = Stage(StageGeometry(), rules: ArmStage1Rules())
   private var upperStage = Stage(StageGeometry(), rules: ArmStage1Rules())
   private var hostStage = Stage(StageGeometry(), rules: ArmStage2Rules())
-  private var lower = ArmHalf()
-  private var upper = ArmHalf()
   private var hostTables = ArmTables.off
   /// Why stage 2 stops every access that it is asked for, if it does.
   private var hostRefusal: WalkFailure.Reason?
@@ -28,13 +26,15 @@ public struct ArmProcessor: Processor, ~Copyable {
   public mutating func set(_ new: ArmRegisters) throws(RegisterError) {
     try new.checkFeatures()
     let size = try ArmAddressSize(idAA64MMFR0EL1: new.idAA64MMFR0EL1)
-    let lower = try ArmStage1Setup(.lower, new, size)
-    let upper = try ArmStage1Setup(.upper, new, size)
+    var lower = try ArmStage1Setup(.lower, new, size)
+    var upper = try ArmStage1Setup(.upper, new, size)
     let host = try ArmStage2Setup(new, size)
+    if host.refusal != nil {
+      lower.rules.half.isIrregular = true
+      upper.rules.half.isIrregular = true
+    }
     registers = new
     stage1IsOn = new.stage1IsOn
-    self.lower = lower.half
-    self.upper = upper.half
     lowerStage.set(lower.geometry, rules: lower.rules)
     upperStage.set(upper.geometry, rules: upper.rules)
     hostStage.set(host.geometry, rules: host.rules)
@@ -106,24 +106,16 @@ public struct ArmProcessor: Processor, ~Copyable {
     _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext<Observer>
   ) throws(WalkStopped) -> WalkArrival {
     // AArch64.GetVARange: bit 55 chooses the half, whatever the bits above say.
-    let isUpper = address & 1 << 55 != 0
-    let half = isUpper ? upper : lower
-    let bits = (address ^ half.flip) & half.significant(access)
+    let view = address & 1 << 55 == 0 ? lowerStage.view : upperStage.view
     // AArch64.VAIsOutOfRange; where stage 1 is off, AArch64.S1DisabledOutput.
-    guard bits &>> half.inputBits == 0 else {
-      throw context.stop(
-        StageFailure(
-          stage: .first, reason: stage1IsOn ? .addressTooWide : .addressSize, made: access.kind))
+    if view.rules.half.isBeyond(address, access) || view.rules.half.isIrregular,
+      let failure = failureBeforeWalk(address, access, view)
+    {
+      throw context.stop(failure)
     }
-    if half.isIrregular, let reason = half.refusal(access) {
-      throw context.stop(StageFailure(stage: .first, reason: reason, made: access.kind))
-    }
-    let input = address & ((1 &<< half.inputBits) &- 1)
-    let view = isUpper ? upperStage.view : lowerStage.view
-    if hostRefusal != nil {
-      throw context.stop(refusedAtStage2(input, access, half, view.geometry))
-    }
-    switch half.tables {
+    // Where nothing translates the address, a tag in its top byte must not become part of it.
+    let input = address & ((1 &<< view.rules.half.inputBits) &- 1)
+    switch view.rules.half.tables {
     case .off:
       return try walk(Untranslated<ArmStage1Rules>.self, input, access, view, &context)
     case .granule4K:
@@ -161,28 +153,40 @@ public struct ArmProcessor: Processor, ~Copyable {
     }
   }
 
-  /// What becomes of an access where the registers make stage 2 stop every one: the first thing that
-  /// asks for it, the root of stage 1 or the access itself, fails.
+  /// Why an access stops before its walk, if it does.
   @inline(never)
-  private func refusedAtStage2(
-    _ input: UInt64, _ access: WalkAccess, _ half: ArmHalf, _ guest: StageGeometry
-  ) -> StageFailure {
-    let isTable = half.tables != .off
-    let address = isTable ? guest.root &+ (input &>> guest.topShift) &* 8 : input
-    var failure = StageFailure(
-      stage: .second, reason: hostRefusal ?? .walkDisabled, made: isTable ? .read : access.kind)
-    if failure.reason == .addressSize, address &>> hostStage.view.geometry.inputBits != 0 {
-      failure.reason = .addressTooWide
+  private func failureBeforeWalk(
+    _ address: UInt64, _ access: WalkAccess, _ view: StageView<ArmStage1Rules>
+  ) -> StageFailure? {
+    let half = view.rules.half
+    if half.isBeyond(address, access) {
+      return StageFailure(
+        stage: .first, reason: stage1IsOn ? .addressTooWide : .addressSize, made: access.kind)
     }
+    if let reason = half.refusal(access) {
+      return StageFailure(stage: .first, reason: reason, made: access.kind)
+    }
+    guard let hostRefusal else { return nil }
+    // Where the registers make stage 2 stop everything, the first thing that asks for it fails: the
+    // root of stage 1, or the access itself.
+    let input = address & ((1 << half.inputBits) - 1)
+    let guest = view.geometry
+    let isTable = half.tables != .off
+    let asked = isTable ? guest.root + (input >> guest.topShift) * 8 : input
+    let isTooWide = hostRefusal == .addressSize && asked >> hostStage.view.geometry.inputBits != 0
+    var failure = StageFailure(
+      stage: .second, reason: isTooWide ? .addressTooWide : hostRefusal,
+      made: isTable ? .read : access.kind)
     failure.context = isTable ? .tableRead : .finalAccess
-    failure.guestPhysical = GuestPhysical(address)
+    failure.guestPhysical = GuestPhysical(asked)
     failure.guestLevel = isTable ? guest.topLevel : nil
     return failure
   }
 
   /// The format of stage 1 in the half that an address belongs to; nothing where stage 1 is off.
   public func guestFormat(for address: GuestVirtual) -> GuestFormat? {
-    switch (address.value & 1 << 55 != 0 ? upper : lower).tables {
+    let view = address.value & 1 << 55 == 0 ? lowerStage.view : upperStage.view
+    return switch view.rules.half.tables {
     case .off: nil
     case .granule4K: .arm4K
     case .granule16K: .arm16K

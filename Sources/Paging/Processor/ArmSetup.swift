@@ -112,13 +112,14 @@ private func root(
 
 /// Stage 1 of one half of the address space.
 struct ArmStage1Setup {
-  var half = ArmHalf()
   var geometry = StageGeometry()
   var rules = ArmStage1Rules()
 
   init(
     _ side: ArmHalf.Side, _ registers: ArmRegisters, _ size: ArmAddressSize
   ) throws(RegisterError) {
+    var half = ArmHalf()
+    defer { rules.half = half }
     let isUpper = side == .upper
     let tcr = registers.tcrEL1
     let number = isUpper ? 1 : 0

@@ -3,11 +3,13 @@ struct WalkContext<Observer: WalkObserver> {
   let memory: MemoryHandle
   var observer: Observer
   var reads = 0
-  var updates = 0
   /// The leaf entry of the guest's tables, as the walk leaves it.
   var guestEntry: UInt64 = 0
   /// The leaf entry of the hypervisor's tables, as the walk leaves it.
   var hostEntry: UInt64 = 0
+  /// Not beside ``reads``: the two would be copied by one load, which has to wait for the last store
+  /// to either.
+  var updates = 0
   var failure: StageFailure?
 
   @inline(__always)

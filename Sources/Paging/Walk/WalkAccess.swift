@@ -37,7 +37,9 @@ struct WalkAccess: Hashable, Sendable {
 
   var isUser: Bool { rawValue & 4 != 0 }
   var isWrite: Bool { kind == .write }
-  var isFetch: Bool { kind == .fetch }
+  var isFetch: Bool {
+    @inline(__always) get { rawValue & 3 == Access.Kind.fetch.rawValue }
+  }
 
   /// The same access with the rights of `privilege`.
   @inline(__always)

@@ -1,5 +1,7 @@
 /// What the registers say about stage 1 of one half of the address space.
 struct ArmStage1Rules: Sendable, Hashable {
+  /// Which addresses the half has, and what stops them before a walk.
+  var half = ArmHalf()
   /// The descriptor bits that hold address bits beyond the output size (TCR_EL1.IPS).
   var beyondOutput: UInt64 = 0
   /// Whether the PE has 52-bit physical addresses, and with them larger blocks.
