@@ -258,6 +258,14 @@ class GuestMemory:
             raise ValueError(f"{gpa:#x} is mapped already")
         return gpa
 
+    def alias(self, hpa: int) -> int:
+        """Another guest-physical address of a page of tables, with any rights. What a protected page
+        is reached by has all rights, and so would never stop a walk."""
+        while True:
+            gpa = self.random.randrange(1 << 17, 1 << 18) * 4096  # below 1 GiB, nothing else there
+            if self.second.map(gpa, hpa, 1, "table"):
+                return gpa
+
     def table(self, protected: bool) -> Page:
         """A page for a guest's table: mostly by a 4 KiB leaf, sometimes inside a large one."""
         hpa = self.image.frame()

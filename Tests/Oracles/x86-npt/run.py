@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""Compares `nestwalk translate` with QEMU and Bochs on x86-64 over AMD's nested page tables.
+
+    Tests/Oracles/x86-npt/run.py --oracle qemu --count 60000 --seed 1
+
+README.md beside this file says what is compared and how.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from random import Random, SystemRandom
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
+
+from compare import Comparison, differing_words, number, run_model  # noqa: E402
+from x86_tables import ACCESSED, DIRTY, Features, Image  # noqa: E402
+
+import machines  # noqa: E402
+from accesses import IMAGE_BASE, IMAGE_SIZE, WRITE_OFFSET, Batch, Record, make_batch  # noqa: E402
+from deviations import ORACLES, Outcome, classify, flags_touched, path_of  # noqa: E402
+
+BATCH = 20_000
+INVALID_OPCODE, GENERAL_PROTECTION, PAGE_FAULT = 0x46, 0x4D, 0x4E
+VMMCALL, NESTED_PAGE_FAULT = 0x81, 0x400
+TABLE_WALK = 1 << 33  # of EXITINFO1
+FLAGS = ACCESSED | DIRTY
+# When each oracle sets the flags of the entries above a leaf (the model's option).
+ACCESSED_FLAGS = {"qemu": "each-level", "bochs": "on-success"}
+
+
+class Unexpected(Exception):
+    """A VM exit that no access of the program can have."""
+
+
+def outcome(record: Record, image: Image, result: machines.Result) -> tuple[Outcome, bool]:
+    """What the oracle says came of a record; and whether its code could not even be fetched."""
+    if record.code is None:
+        places = (record.address,)
+    else:
+        places = (record.code + (WRITE_OFFSET if record.access == "write" else 0),)
+    if result.exitcode == VMMCALL and record.code is not None:
+        return Outcome("translated", {"value": result.rax}), False
+    if result.exitcode == INVALID_OPCODE and record.code is None and (
+            result.rip == record.address + 5):
+        return Outcome("translated", {"value": result.rax}), False
+    if result.exitcode == GENERAL_PROTECTION and result.rip in places:
+        return Outcome("general-protection", {"vector": 13, "error_code": result.exitinfo1}), False
+    if result.exitcode == PAGE_FAULT:
+        found = Outcome("page-fault", {"vector": 14, "error_code": result.exitinfo1,
+                                       "cr2": result.exitinfo2})
+        if result.exitinfo2 == record.address and result.rip in places:
+            return found, False
+        if result.exitinfo2 == record.code == result.rip:
+            return found, True
+    if result.exitcode == NESTED_PAGE_FAULT:
+        found = Outcome("nested-page-fault", {
+            "exitcode": result.exitcode, "exitinfo1": result.exitinfo1,
+            "exitinfo2": result.exitinfo2})
+        if record.code is not None and result.rip == record.code:
+            # The exit tells no linear address: which way was it on?
+            _, steps = path_of(replace(record, address=record.code), image)
+            if any(step.physical == result.exitinfo2 for step in steps):
+                return found, True
+        if result.rip in places:
+            return found, False
+    raise Unexpected(f"{result}")
+
+
+def lines(batch: Batch, failed_in_code: list[bool], accessed: str) -> Iterator[dict]:
+    """The model's input: the fetch of the instruction that makes an access is an access too."""
+    constant = {"isa": "x86-64", "maxphyaddr": batch.features.maxphyaddr,
+                "options": {"x86-accessed": accessed}}
+    for record, failed in zip(batch.records, failed_in_code):
+        controls = record.controls
+        line = constant | {
+            "cr0": record.cr0, "cr3": hex(record.cr3), "cr4": controls.cr4, "efer": record.efer,
+            "rflags": controls.rflags, "pkru": controls.pkru, "ia32_pkrs": controls.ia32_pkrs,
+            "ncr3": hex(record.ncr3), "host_cr0": record.host_cr0, "host_cr4": record.host_cr4,
+            "host_efer": record.host_efer, "cpl": record.cpl}
+        constant = {}
+        if record.code is not None:
+            yield line | {"address": hex(record.code), "access": "fetch"}
+            line = {"cpl": record.cpl}
+        if not failed:
+            yield line | {"address": hex(record.address), "access": record.access}
+
+
+def loaded(image: Image, record: Record, physical: int) -> tuple[int, int] | None:
+    """What an access of a physical address loads, and which bits of that are certain."""
+    if record.access == "fetch":
+        return (physical >> 3, ~0) if image.is_data(physical) else None
+    every = (1 << 64) - 1 if record.paging else (1 << 32) - 1
+    word_at = physical & ~7
+    if image.contains(physical):
+        word, certain = image.load(word_at), ~0 if image.is_data(physical) else ~FLAGS
+    elif 1 << 20 <= physical < 0x0300_0000 or IMAGE_BASE + IMAGE_SIZE <= physical < machines.MEMORY:
+        word, certain = 0, ~0
+    else:
+        return None
+    shift = physical % 8 * 8
+    return word >> shift & every, certain >> shift & every
+
+
+def is_value(image: Image, record: Record, physical: int, oracle: Outcome) -> bool:
+    """Whether the oracle loaded what lies at a physical address, as far as that is certain."""
+    expected = loaded(image, record, physical)
+    return expected is None or (expected[0] ^ oracle.report["value"]) & expected[1] == 0
+
+
+def agrees(image: Image, record: Record, answer: dict, oracle: Outcome) -> bool:
+    """Whether an answer is the oracle's in everything that is defined."""
+    fault = answer.get("fault")
+    if fault is None:
+        return oracle.kind == "translated" and is_value(
+            image, record, number(answer["hpa"]), oracle)
+    if fault["kind"] != oracle.kind:
+        return False
+    defined = fault.get("defined") or {}
+    report = {name: number(value) for name, value in fault["report"].items()}
+    if set(report) != set(oracle.report):
+        return False
+    return all((value ^ oracle.report[name]) & number(defined.get(name, "-1")) == 0
+               for name, value in report.items())
+
+
+def settle(comparison: Comparison, oracle: str, image: Image, record: Record, answer: dict,
+           found: Outcome, excused: set[int]) -> None:
+    """Compares one answer with the oracle's, and counts it."""
+    if "error" in answer:
+        # The manual says nothing of tables where there is no memory; nor does the model.
+        comparison.agree(answer)
+        excused.update(flags_touched(record, image))
+        return
+    if agrees(image, record, answer, found):
+        comparison.agree(answer)
+        if "hpa" in answer and loaded(image, record, number(answer["hpa"])) is None:
+            comparison.note("translated to where the value loaded tells nothing")
+        return
+    known = classify(record, image, answer, found, oracle)
+    if known is None:
+        comparison.differ(f"{record}: {answer}, {ORACLES[oracle]} {found}")
+        return
+    why, flags_differ = known
+    comparison.aside(why)
+    if flags_differ:
+        excused.update(flags_touched(record, image))
+
+
+def compare(comparison: Comparison, oracle: str, batch: Batch, run: machines.Run) -> None:
+    """Asks the model for a batch and compares every answer, and the memory at the end."""
+    outcomes = []
+    for record, result in zip(batch.records, run.results):
+        try:
+            outcomes.append(outcome(record, batch.image, result))
+        except Unexpected as what:
+            raise SystemExit(f"an exit that is no answer: {what} for {record}") from None
+    failed = [in_code for _, in_code in outcomes]
+    questions = list(lines(batch, failed, ACCESSED_FLAGS[oracle]))
+    answers, (memory,) = run_model(questions, [(IMAGE_BASE, bytes(batch.image.content))],
+                                   errors_expected=True)
+    excused: set[int] = set()
+    upcoming = iter(answers)
+    for record, (found, in_code) in zip(batch.records, outcomes):
+        if record.code is not None:
+            answer = next(upcoming)
+            made = replace(record, address=record.code, access="fetch", code=None)
+            if in_code:
+                settle(comparison, oracle, batch.image, made, answer, found, excused)
+                continue
+            if "hpa" not in answer:
+                comparison.differ(f"{made}: the code was fetched, but the model says {answer}")
+                next(upcoming)
+                continue
+            comparison.note("fetches of the program's own code alike")
+        settle(comparison, oracle, batch.image, record, next(upcoming), found, excused)
+    for place, ours, theirs in differing_words(memory, run.memory, IMAGE_BASE):
+        if (ours ^ theirs) & ~(FLAGS if place in excused else 0):
+            comparison.differ_beside(
+                f"memory at {place:#x}: {ours:#018x}, {ORACLES[oracle]} {theirs:#018x}, at first "
+                f"{batch.image.load(place):#018x}")
+        else:
+            comparison.note("entries whose flags differ after an access that was set aside")
+
+
+def make(oracle: str, seed: int, part: int, count: int) -> Batch:
+    """The batch of that number: each has a seed of its own, so one can be made again alone."""
+    random = Random(f"{seed}/{part}")
+    if oracle == "bochs":
+        return make_batch(random, count, Features(), (4,), 4)
+    features = Features(protection_keys=True, supervisor_keys=True)
+    return make_batch(random, count, features, (4, 5), 4 + part % 2)
+
+
+def main() -> int:
+    """Runs the batches: the oracle works on the next one while this one is compared."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--oracle", choices=tuple(ORACLES), required=True)
+    parser.add_argument("--count", type=int, default=60_000, help="accesses to make")
+    parser.add_argument("--seed", type=int, help="of the random generator; default: a new one")
+    parser.add_argument("--least", type=int, help="fail if fewer were compared; default: count")
+    parser.add_argument("--batch", type=int, help="only this batch of the run")
+    given = parser.parse_args()
+    seed = SystemRandom().randrange(1 << 32) if given.seed is None else given.seed
+    name = ORACLES[given.oracle]
+    here = machines.version(given.oracle)
+    if here != name:
+        print(f"x86-64 over NPT: SKIPPED: the test is for {name}, and here is {here or 'none'}")
+        return 1 if given.least else 0
+    comparison = Comparison(f"x86-64 over NPT against {name}, seed {seed}")
+    # At least two batches, so that even a short run has nested tables of both depths.
+    size = max(1, min(BATCH, -(-given.count // 2)))
+    parts = [(part, min(size, given.count - part * size))
+             for part in range(-(-given.count // size))]
+    if given.batch is not None:
+        parts = [parts[given.batch]]
+    machine = machines.run_qemu if given.oracle == "qemu" else machines.run_bochs
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as worker:
+        rom = machines.assemble(Path(folder))
+
+        def emulate(part: int, count: int) -> tuple[Batch, machines.Run]:
+            batch = make(given.oracle, seed, part, count)
+            return batch, machine(batch, rom)
+
+        coming = worker.submit(emulate, *parts[0]) if parts else None
+        for following in [*parts[1:], None]:
+            if coming is None:
+                break
+            batch, run = coming.result()
+            coming = worker.submit(emulate, *following) if following else None
+            compare(comparison, given.oracle, batch, run)
+    return comparison.finish(sum(count for _, count in parts) if given.least is None
+                             else given.least)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
