@@ -209,7 +209,19 @@ def guest_flags(random: Random, level: int, leaf: bool, kind: str) -> int:
         word |= random.getrandbits(1) * GLOBAL
         word |= random.getrandbits(1) * (PAT_SMALL if level == 1 else PAT_LARGE)
         word |= random.getrandbits(4) << KEY_SHIFT
+    else:
+        word |= flags_above(random, level)
     return word
+
+
+def flags_above(random: Random, level: int) -> int:
+    """Bits of an entry that points to a table which mean something in leaves only.
+
+    All are ignored, except that AMD reserves G in the levels above 3 (APM figures 5-18 and 5-20).
+    """
+    word = DIRTY if random.random() < 0.2 else 0
+    word |= GLOBAL if random.random() < (0.2 if level <= 3 else 0.005) else 0
+    return word | random.getrandbits(4) << KEY_SHIFT
 
 
 class SecondStage(Protocol):

@@ -162,9 +162,8 @@ def make_record(random: Random, image: Image, place: Place, features: Features, 
         page = random.getrandbits(20) << 12
         if known and random.random() < 0.9:
             page = random.choice(known)
-        # The word of data has its address in the four bytes after the first; a locked access that
-        # crosses no 8 bytes stays in one page and one atomic operation.
-        address = page + random.randrange(0, 4096, 8) + (0 if access == "fetch" else 1)
+        # The lower half of a word of data has 27 bits of its address, which is all below 128 MiB.
+        address = page + random.randrange(0, 4096, 8)
     root = place.guest.tables.root.address
     if random.random() < 0.12 and address >> (3 + 9 * levels) & 511 != 511:
         # The last entry of the root leads to the code: its fetch must be told from the access.
@@ -176,7 +175,6 @@ def make_record(random: Random, image: Image, place: Place, features: Features, 
         cpl = 3 if all(step.word & USER for step in steps if step.stage == 1) else 0
     if access == "fetch" and target is not None and not image.is_data(target):
         access = "read"  # bytes of a table are no instructions to execute
-        address += 0 if paging else 1
     code = None
     if access != "fetch":
         page = place.physical_code if not paging else (

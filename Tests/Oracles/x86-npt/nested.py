@@ -15,11 +15,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
 
 from x86_tables import (  # noqa: E402
     ACCESSED, DIRTY, FRAME, GLOBAL, KEY_SHIFT, NO_EXECUTE, PAGE_SIZE, PAT_LARGE, PAT_SMALL, PRESENT,
-    USER, WRITABLE, WRITE_THROUGH, Image, page_bytes)
+    USER, WRITABLE, WRITE_THROUGH, Image, flags_above, page_bytes)
 
 # How often an entry lacks a right: P, R/W, U/S, and how often it has NX.
 ABOVE = (0.002, 0.004, 0.004, 0.01)
-TABLE = (0.006, 0.012, 0.008, 0.30)
+TABLE = (0.006, 0.012, 0.008, 0.04)
 DATA = (0.02, 0.14, 0.04, 0.12)
 
 
@@ -41,6 +41,8 @@ def nested_flags(random: Random, level: int, leaf: bool, kind: str) -> int:
         word |= random.getrandbits(1) * GLOBAL
         word |= random.getrandbits(1) * (PAT_SMALL if level == 1 else PAT_LARGE)
         word |= random.getrandbits(4) << KEY_SHIFT  # nested tables have no keys: ignored
+    else:
+        word |= flags_above(random, level)
     return word
 
 

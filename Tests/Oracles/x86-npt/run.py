@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -24,7 +24,8 @@ from x86_tables import ACCESSED, DIRTY, Features, Image  # noqa: E402
 
 import machines  # noqa: E402
 from accesses import IMAGE_BASE, IMAGE_SIZE, WRITE_OFFSET, Batch, Record, make_batch  # noqa: E402
-from deviations import ORACLES, Outcome, classify, flags_touched, path_of  # noqa: E402
+from deviations import (  # noqa: E402
+    GLOBAL_ABOVE, ORACLES, Outcome, classify, flags_touched, path_of, without_global_above)
 
 BATCH = 20_000
 INVALID_OPCODE, GENERAL_PROTECTION, PAGE_FAULT = 0x46, 0x4D, 0x4E
@@ -73,11 +74,14 @@ def outcome(record: Record, image: Image, result: machines.Result) -> tuple[Outc
     raise Unexpected(f"{result}")
 
 
-def lines(batch: Batch, failed_in_code: list[bool], accessed: str) -> Iterator[dict]:
-    """The model's input: the fetch of the instruction that makes an access is an access too."""
+def lines(batch: Batch, outcomes: list[tuple[Outcome, bool]], accessed: str) -> Iterator[dict]:
+    """The model's input: the fetch of the instruction that makes an access is an access too.
+
+    Where the oracle could not even fetch that, the access was never made.
+    """
     constant = {"isa": "x86-64", "maxphyaddr": batch.features.maxphyaddr,
                 "options": {"x86-accessed": accessed}}
-    for record, failed in zip(batch.records, failed_in_code):
+    for record, (_, failed_in_code) in zip(batch.records, outcomes):
         controls = record.controls
         line = constant | {
             "cr0": record.cr0, "cr3": hex(record.cr3), "cr4": controls.cr4, "efer": record.efer,
@@ -88,7 +92,7 @@ def lines(batch: Batch, failed_in_code: list[bool], accessed: str) -> Iterator[d
         if record.code is not None:
             yield line | {"address": hex(record.code), "access": "fetch"}
             line = {"cpl": record.cpl}
-        if not failed:
+        if not failed_in_code:
             yield line | {"address": hex(record.address), "access": record.access}
 
 
@@ -130,63 +134,108 @@ def agrees(image: Image, record: Record, answer: dict, oracle: Outcome) -> bool:
                for name, value in report.items())
 
 
-def settle(comparison: Comparison, oracle: str, image: Image, record: Record, answer: dict,
-           found: Outcome, excused: set[int]) -> None:
-    """Compares one answer with the oracle's, and counts it."""
-    if "error" in answer:
-        # The manual says nothing of tables where there is no memory; nor does the model.
-        comparison.agree(answer)
-        excused.update(flags_touched(record, image))
-        return
-    if agrees(image, record, answer, found):
-        comparison.agree(answer)
-        if "hpa" in answer and loaded(image, record, number(answer["hpa"])) is None:
-            comparison.note("translated to where the value loaded tells nothing")
-        return
-    known = classify(record, image, answer, found, oracle)
-    if known is None:
-        comparison.differ(f"{record}: {answer}, {ORACLES[oracle]} {found}")
-        return
-    why, flags_differ = known
-    comparison.aside(why)
-    if flags_differ:
-        excused.update(flags_touched(record, image))
+@dataclass
+class Comparer:
+    """Compares one batch with the model, answer by answer and then the memory."""
 
+    comparison: Comparison
+    oracle: str
+    batch: Batch
+    run: machines.Run
+    again: list[tuple[Record, Outcome]] = field(default_factory=list)
+    changed: dict[int, int] = field(default_factory=dict)
+    excused: set[int] = field(default_factory=set)  # entries whose flags may differ at the end
 
-def compare(comparison: Comparison, oracle: str, batch: Batch, run: machines.Run) -> None:
-    """Asks the model for a batch and compares every answer, and the memory at the end."""
-    outcomes = []
-    for record, result in zip(batch.records, run.results):
-        try:
-            outcomes.append(outcome(record, batch.image, result))
-        except Unexpected as what:
-            raise SystemExit(f"an exit that is no answer: {what} for {record}") from None
-    failed = [in_code for _, in_code in outcomes]
-    questions = list(lines(batch, failed, ACCESSED_FLAGS[oracle]))
-    answers, (memory,) = run_model(questions, [(IMAGE_BASE, bytes(batch.image.content))],
-                                   errors_expected=True)
-    excused: set[int] = set()
-    upcoming = iter(answers)
-    for record, (found, in_code) in zip(batch.records, outcomes):
-        if record.code is not None:
-            answer = next(upcoming)
-            made = replace(record, address=record.code, access="fetch", code=None)
-            if in_code:
-                settle(comparison, oracle, batch.image, made, answer, found, excused)
-                continue
-            if "hpa" not in answer:
-                comparison.differ(f"{made}: the code was fetched, but the model says {answer}")
-                next(upcoming)
-                continue
-            comparison.note("fetches of the program's own code alike")
-        settle(comparison, oracle, batch.image, record, next(upcoming), found, excused)
-    for place, ours, theirs in differing_words(memory, run.memory, IMAGE_BASE):
-        if (ours ^ theirs) & ~(FLAGS if place in excused else 0):
-            comparison.differ_beside(
-                f"memory at {place:#x}: {ours:#018x}, {ORACLES[oracle]} {theirs:#018x}, at first "
-                f"{batch.image.load(place):#018x}")
-        else:
-            comparison.note("entries whose flags differ after an access that was set aside")
+    def compare(self) -> None:
+        """Asks the model for the batch and compares everything."""
+        image = self.batch.image
+        outcomes = []
+        for record, result in zip(self.batch.records, self.run.results):
+            try:
+                outcomes.append(outcome(record, image, result))
+            except Unexpected as what:
+                raise SystemExit(f"an exit that is no answer: {what} for {record}") from None
+        questions = list(lines(self.batch, outcomes, ACCESSED_FLAGS[self.oracle]))
+        answers, (memory,) = run_model(questions, [(IMAGE_BASE, bytes(image.content))],
+                                       errors_expected=True)
+        upcoming = iter(answers)
+        for record, (found, in_code) in zip(self.batch.records, outcomes):
+            if record.code is not None:
+                answer = next(upcoming)
+                made = replace(record, address=record.code, access="fetch", code=None)
+                if in_code:
+                    self.settle(made, answer, found)
+                    continue
+                if "hpa" in answer:
+                    self.comparison.note("fetches of the program's own code alike")
+                elif not self.ask_again(made, answer, None):
+                    self.comparison.differ_beside(
+                        f"{made}: the code was fetched, but the model says {answer}")
+            self.settle(record, next(upcoming), found)
+        self.settle_again()
+        self.compare_memory(memory)
+
+    def settle(self, record: Record, answer: dict, found: Outcome) -> None:
+        """Compares one answer with the oracle's, and counts it."""
+        image = self.batch.image
+        if "error" in answer:
+            # The manual says nothing of tables where there is no memory; nor does the model.
+            self.comparison.agree(answer)
+            return
+        if agrees(image, record, answer, found):
+            self.comparison.agree(answer)
+            if "hpa" in answer and loaded(image, record, number(answer["hpa"])) is None:
+                self.comparison.note("translated to where the value loaded tells nothing")
+            return
+        why = classify(record, image, answer, found, self.oracle)
+        if why is not None:
+            self.comparison.aside(why)
+        elif not self.ask_again(record, answer, found):
+            self.comparison.differ(f"{record}: {answer}, {ORACLES[self.oracle]} {found}")
+
+    def ask_again(self, record: Record, answer: dict, found: Outcome | None) -> bool:
+        """Puts an access by that met G above level 3, which the oracles ignore; false for others.
+
+        Without an outcome (its code was fetched) only its traces in memory are of interest.
+        """
+        words = without_global_above(record, self.batch.image, answer)
+        if not words:
+            return False
+        self.changed.update(words)
+        self.excused.update(flags_touched(record, self.batch.image))
+        if found is not None:
+            self.again.append((record, found))
+        return True
+
+    def settle_again(self) -> None:
+        """Asks the model what it says without that bit: the oracle must say the same."""
+        if not self.again:
+            return
+        content = bytearray(self.batch.image.content)
+        for place, word in self.changed.items():
+            content[place - IMAGE_BASE:place - IMAGE_BASE + 8] = word.to_bytes(8, "little")
+        records = [replace(record, code=None) for record, _ in self.again]
+        questions = list(lines(replace(self.batch, records=records),
+                               [(found, False) for _, found in self.again],
+                               ACCESSED_FLAGS[self.oracle]))
+        answers, _ = run_model(questions, [(IMAGE_BASE, bytes(content))], errors_expected=True)
+        image = self.batch.image
+        for (record, found), answer in zip(self.again, answers):
+            if "error" in answer or agrees(image, record, answer, found) or (
+                    classify(record, image, answer, found, self.oracle)):
+                self.comparison.aside(GLOBAL_ABOVE[self.oracle])
+            else:
+                self.comparison.differ(f"{record}: {answer}, {ORACLES[self.oracle]} {found}")
+
+    def compare_memory(self, memory: bytes) -> None:
+        """Compares every word of the image at the end."""
+        for place, ours, theirs in differing_words(memory, self.run.memory, IMAGE_BASE):
+            if (ours ^ theirs) & ~(FLAGS if place in self.excused else 0):
+                self.comparison.differ_beside(
+                    f"memory at {place:#x}: {ours:#018x}, {ORACLES[self.oracle]} {theirs:#018x}, at "
+                    f"first {self.batch.image.load(place):#018x}")
+            else:
+                self.comparison.note("entries whose flags differ after an access that was set aside")
 
 
 def make(oracle: str, seed: int, part: int, count: int) -> Batch:
@@ -234,7 +283,7 @@ def main() -> int:
                 break
             batch, run = coming.result()
             coming = worker.submit(emulate, *following) if following else None
-            compare(comparison, given.oracle, batch, run)
+            Comparer(comparison, given.oracle, batch, run).compare()
     return comparison.finish(sum(count for _, count in parts) if given.least is None
                              else given.least)
 
