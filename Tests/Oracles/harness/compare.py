@@ -35,6 +35,7 @@ class Comparison:
     translated: int = 0
     faulted: int = 0
     set_aside: Counter = field(default_factory=Counter)
+    set_aside_beside: Counter = field(default_factory=Counter)
     unexplained: list[str] = field(default_factory=list)
     reasons: dict[str, SetAside] = field(default_factory=dict)
     kinds: Counter = field(default_factory=Counter)
@@ -67,6 +68,11 @@ class Comparison:
         """Reports a difference that is no access's own: a word of the memory at the end."""
         self.unexplained.append(text)
 
+    def aside_beside(self, why: SetAside) -> None:
+        """Counts a word of the memory at the end whose deviation belongs to a named class."""
+        self.set_aside_beside[why.name] += 1
+        self.reasons[why.name] = why
+
     def note(self, name: str) -> None:
         """Counts something worth knowing beside the accesses; it decides nothing."""
         self.notes[name] += 1
@@ -80,6 +86,9 @@ class Comparison:
             print(f"  {count:8d}  {kind}")
         for name, count in sorted(self.set_aside.items()):
             print(f"  {count:8d}  set aside: {name} ({self.reasons[name].oracle}): "
+                  f"{self.reasons[name].reason}")
+        for name, count in sorted(self.set_aside_beside.items()):
+            print(f"  {count:8d}  words of memory set aside: {name} ({self.reasons[name].oracle}): "
                   f"{self.reasons[name].reason}")
         for name, count in sorted(self.notes.items()):
             print(f"  {count:8d}  {name}")
