@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 
@@ -24,6 +24,28 @@ class SetAside:
     name: str
     oracle: str  # the oracle and its version, such as "QEMU 7.2"
     reason: str  # why the model is right, with the manual's section
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an oracle says came of an access: a value that it loaded, or a fault's report."""
+
+    kind: str  # "translated", or the fault's kind as the model calls it
+    report: dict[str, int]
+
+    def agrees(self, answer: dict, is_value: Callable[[int], bool]) -> bool:
+        """Whether a model's answer is the same in everything that is defined.
+
+        `is_value` says whether the value is what lies at a physical address.
+        """
+        fault = answer.get("fault")
+        if fault is None:
+            return self.kind == "translated" and is_value(number(answer["hpa"]))
+        if fault["kind"] != self.kind or set(fault["report"]) != set(self.report):
+            return False
+        defined = fault.get("defined") or {}
+        return all((number(value) ^ self.report[name]) & number(defined.get(name, "-1")) == 0
+                   for name, value in fault["report"].items())
 
 
 @dataclass

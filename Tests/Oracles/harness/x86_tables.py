@@ -143,7 +143,6 @@ class Tables:
         self.root = allocate(True)
         self.entries: list[int] = []  # where the entries lie that `flip` may choose
         self._tables: dict[int, Page] = {}  # by where the entry lies that points to it
-        self._storage = {self.root.address: self.root.storage}
 
     def map(self, virtual: int, target: int, level: int, kind: str = "data") -> bool:
         """Maps one page of a level's size; false where something is in the way.
@@ -160,7 +159,6 @@ class Tables:
                 below = self.allocate(kind == "protected")
                 self._store(place, below.address, depth, False, kind)
                 self._tables[place] = below
-                self._storage[below.address] = below.storage
             page = self._tables[place]
         place = page.storage + (virtual >> (12 + 9 * (level - 1)) & 511) * 8
         if place in self._tables or self.image.load(place):
@@ -168,10 +166,12 @@ class Tables:
         self._store(place, target | (PAGE_SIZE if level > 1 else 0), level, True, kind)
         return True
 
-    def storage_of(self, address: int) -> int | None:
-        """Where a word of these tables lies, by the address that entries give it."""
-        page = self._storage.get(address & ~0xFFF)
-        return None if page is None else page + (address & 0xFFF)
+    def place(self, virtual: int) -> int:
+        """Where the entry of level 1 lies that maps an address."""
+        page = self.root
+        for depth in range(self.levels, 1, -1):
+            page = self._tables[page.storage + (virtual >> (12 + 9 * (depth - 1)) & 511) * 8]
+        return page.storage + (virtual >> 12 & 511) * 8
 
     def _store(self, place: int, word: int, level: int, leaf: bool, kind: str) -> None:
         self.image.store(place, word | self.flags(self.random, level, leaf, kind))
@@ -190,6 +190,24 @@ def flip(random: Random, image: Image, entries: list[int], share: float) -> int:
             image.store(place, image.load(place) ^ 1 << random.randrange(64))
             flipped += 1
     return flipped
+
+
+def spoilt(random: Random, image: Image, root: int) -> int:
+    """A copy of a root with one bit flipped in one of its entries: there are so few of them that
+    flips alone would seldom meet each bit. The last entry, which leads to the code, stays."""
+    copy = image.frame()
+    words = image.content[root - image.base:root - image.base + 4096]
+    image.content[copy - image.base:copy - image.base + 4096] = words
+    used = [at for at in range(0, 4088, 8) if image.load(root + at)]
+    at = copy + random.choice(used)
+    bit = random.choice((random.randrange(64), random.randrange(13)))
+    image.store(at, image.load(at) ^ 1 << bit)
+    return copy
+
+
+def pick_root(random: Random, roots: list[int], chance: float) -> int:
+    """The first of some roots, or with that chance one of the others."""
+    return random.choice(roots[1:]) if random.random() < chance else roots[0]
 
 
 def guest_flags(random: Random, level: int, leaf: bool, kind: str) -> int:
@@ -394,12 +412,9 @@ class Guest:
         """Maps a page for the test's program under the root's last entry, with exactly these bits
         in the leaf; returns its virtual address."""
         virtual = (-page_bytes(self.levels) + page * 4096) & (1 << 64) - 1
-        tables = self.tables
-        if not tables.map(virtual, gpa, 1, "protected"):
+        if not self.tables.map(virtual, gpa, 1, "protected"):
             raise ValueError("the page is mapped already")
-        _, path = walk(self.image, tables.root.storage, self.levels, virtual,
-                       tables.storage_of)
-        self.image.store(path[-1], gpa | flags)
+        self.image.store(self.tables.place(virtual), gpa | flags)
         return virtual
 
     def populate(self, leaves: int) -> None:
@@ -443,31 +458,6 @@ def canonical(virtual: int, levels: int) -> int:
     top = 12 + 9 * levels
     virtual &= (1 << top) - 1
     return virtual | (1 << 64) - (1 << top) if virtual >> (top - 1) else virtual
-
-
-def walk(image: Image, root: int, levels: int, virtual: int,
-         translate: Callable[[int], int | None] = lambda address: address
-         ) -> tuple[int | None, list[int]]:
-    """Where an address leads when all rights and reserved bits are ignored, and the entries read.
-
-    The root is where the root's words lie; `translate` says the same for the address of an entry
-    below. No model: it only keeps a generator from fetching instructions out of a table, and tells
-    which words an access can have changed.
-    """
-    path: list[int] = []
-    place: int | None = root + (virtual >> (12 + 9 * (levels - 1)) & 511) * 8
-    for level in range(levels, 0, -1):
-        if place is None or not image.contains(place):
-            return None, path
-        path.append(place)
-        word = image.load(place)
-        if not word & PRESENT:
-            return None, path
-        if level == 1 or word & PAGE_SIZE and level <= 3:
-            size = page_bytes(level)
-            return word & FRAME & -size | virtual & (size - 1), path
-        place = translate((word & FRAME) + (virtual >> (12 + 9 * (level - 2)) & 511) * 8)
-    return None, path
 
 
 @dataclass(frozen=True)

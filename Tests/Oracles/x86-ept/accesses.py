@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
 
 from x86_tables import (  # noqa: E402
     ACCESSED, DIRTY, PRESENT, USER, WRITABLE, Controls, Features, Guest, GuestMemory, Image, flip,
-    random_controls)
+    pick_root, random_controls, spoilt)
 
 from extended import ROOT_TYPES, ExtendedTables, nested_path  # noqa: E402
 
@@ -137,19 +137,6 @@ def more_roots(random: Random, guest: Guest, extended: ExtendedTables) -> list[i
     return roots
 
 
-def spoilt(random: Random, image: Image, root: int) -> int:
-    """A copy of a root with one bit flipped in one of its entries: there are so few of them that
-    flips alone would seldom meet each bit. The last entry, which leads to the code, stays."""
-    copy = image.frame()
-    words = image.content[root - image.base:root - image.base + 4096]
-    image.content[copy - image.base:copy - image.base + 4096] = words
-    used = [at for at in range(0, 4088, 8) if image.load(root + at)]
-    at = copy + random.choice(used)
-    bit = random.choice((random.randrange(64), random.randrange(13)))
-    image.store(at, image.load(at) ^ 1 << bit)
-    return copy
-
-
 def make_record(random: Random, image: Image, place: Place, features: Features) -> Record:
     """One access in a guest: mostly with paging, sometimes without (an unrestricted guest)."""
     controls = random_controls(random, features, 4)
@@ -185,11 +172,6 @@ def make_record(random: Random, image: Image, place: Place, features: Features) 
             place.user_code if cpl == 3 else place.supervisor_code)
         code = page + CODE[access, paging][0]
     return Record(address, access, cpl, paging, eptp, cr3, controls, code)
-
-
-def pick_root(random: Random, roots: list[int], chance: float) -> int:
-    """The first of some roots, or with that chance one of the others."""
-    return random.choice(roots[1:]) if random.random() < chance else roots[0]
 
 
 def is_canonical(address: int) -> bool:

@@ -8,16 +8,16 @@ say what the access is about, not what should come of it.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
 
-from compare import SetAside, number  # noqa: E402
+from compare import Outcome, SetAside, number  # noqa: E402
 from x86_tables import KEY_SHIFT, PAGE_SIZE, USER, Image  # noqa: E402
+from x86_way import Step, Way  # noqa: E402
 
 from accesses import Record  # noqa: E402
-from extended import RIGHTS, WRITE, Step, Way, nested_path  # noqa: E402
+from extended import RIGHTS, WRITE, nested_path  # noqa: E402
 
 ORACLE = "Bochs 2.7"
 
@@ -39,14 +39,6 @@ KEY_SUPERVISOR_ACCESS = SetAside(
 KEY_SUPERVISOR_PAGE = SetAside(
     "PKRU is used for supervisor pages", ORACLE,
     "SDM 3A 4.6.2: PKRU is for user-mode addresses, and the PK flag of the error code with it (4.7)")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of an access, the same for model and oracle: a value or a fault's report."""
-
-    kind: str  # "translated", or the fault's kind
-    report: dict[str, int]
 
 
 def is_table_read(answer: dict) -> bool:

@@ -6,13 +6,14 @@ Intel SDM volume 3C section 29.3 gives the entries.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
 
-from x86_tables import FRAME, PAGE_SIZE, PRESENT, Image, page_bytes  # noqa: E402
+from x86_tables import FRAME, PAGE_SIZE, Image, page_bytes  # noqa: E402
+from x86_way import Step, Way, guest_way  # noqa: E402
 
 READ = 1 << 0
 WRITE = 1 << 1
@@ -119,27 +120,6 @@ class ExtendedTables:
         return word | self._too_wide(reserved / 2)
 
 
-@dataclass(frozen=True)
-class Step:
-    """One entry on the way of an access: which stage and level, where it lies, and its word."""
-
-    stage: int
-    level: int
-    place: int
-    word: int
-    physical: int | None  # the guest-physical address being translated (stage 2)
-    made_for: int | None  # the guest level whose entry is being read; None for the final access
-
-
-@dataclass
-class Way:
-    """The way of an access when no rights and no reserved bits count."""
-
-    steps: list[Step]
-    target: int | None = None  # where it leads
-    absent: int | None = None  # where a table was looked for outside the image
-
-
 def extended_path(image: Image, root: int, physical: int, made_for: int | None, way: Way
                   ) -> int | None:
     """Where a guest-physical address leads; adds to the way what is on it."""
@@ -160,32 +140,6 @@ def extended_path(image: Image, root: int, physical: int, made_for: int | None, 
 
 
 def nested_path(image: Image, eptp: int, cr3: int, virtual: int, paging: bool) -> Way:
-    """The way of an access through both stages.
-
-    No model: it keeps the generator from fetching instructions out of a table, and it shows a
-    deviation of the oracle the entries that it is about.
-    """
-    way = Way([])
-    root = eptp & FRAME
-    if not paging:
-        way.target = extended_path(image, root, virtual, None, way)
-        return way
-    address = (cr3 & FRAME) + (virtual >> 39 & 511) * 8
-    for level in range(LEVELS, 0, -1):
-        place = extended_path(image, root, address, level, way)
-        if place is None:
-            return way
-        if not image.contains(place):
-            way.absent = place
-            return way
-        word = image.load(place)
-        way.steps.append(Step(1, level, place, word, None, level))
-        if not word & PRESENT:
-            return way
-        if level == 1 or word & PAGE_SIZE and level <= 3:
-            size = page_bytes(level)
-            physical = word & FRAME & -size | virtual & (size - 1)
-            way.target = extended_path(image, root, physical, None, way)
-            return way
-        address = (word & FRAME) + (virtual >> (12 + 9 * (level - 2)) & 511) * 8
-    return way
+    """The way of an access through both stages."""
+    return guest_way(image, partial(extended_path, image, eptp & FRAME), cr3, 4 if paging else 0,
+                     virtual)

@@ -20,12 +20,12 @@ from random import Random, SystemRandom
 sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
 
 from bochs_process import version  # noqa: E402
-from compare import Comparison, differing_words, number, run_model  # noqa: E402
+from compare import Comparison, Outcome, differing_words, number, run_model  # noqa: E402
 from x86_tables import Features, Image, data_word  # noqa: E402
 
 import bochs  # noqa: E402
 from accesses import IMAGE_BASE, Batch, Record, make_batch  # noqa: E402
-from deviations import ORACLE, Outcome, classify, flags_touched, way  # noqa: E402
+from deviations import ORACLE, classify, flags_touched, way  # noqa: E402
 
 BATCH = 25_000
 # Every fourth batch is for the processor with protection keys.
@@ -181,7 +181,7 @@ def settle(comparison: Comparison, image: Image, record: Record, answer: dict, o
         else:
             comparison.agree(answer)
         return
-    if agrees(image, record, answer, oracle):
+    if oracle.agrees(answer, lambda physical: is_value(image, record, physical, oracle)):
         comparison.agree(answer)
         if "hpa" in answer and loaded(image, record, number(answer["hpa"])) is None:
             comparison.note("translated to where the value loaded tells nothing")
@@ -200,22 +200,6 @@ def is_value(image: Image, record: Record, physical: int, oracle: Outcome) -> bo
     """Whether the oracle loaded what lies at a physical address, as far as that is certain."""
     expected = loaded(image, record, physical)
     return expected is None or (expected[0] ^ oracle.report["value"]) & expected[1] == 0
-
-
-def agrees(image: Image, record: Record, answer: dict, oracle: Outcome) -> bool:
-    """Whether an answer is the oracle's in everything that is defined."""
-    fault = answer.get("fault")
-    if fault is None:
-        return oracle.kind == "translated" and is_value(
-            image, record, number(answer["hpa"]), oracle)
-    if fault["kind"] != oracle.kind:
-        return False
-    defined = fault.get("defined") or {}
-    report = {name: number(value) for name, value in fault["report"].items()}
-    if set(report) != set(oracle.report):
-        return False
-    return all((value ^ oracle.report[name]) & number(defined.get(name, "-1")) == 0
-               for name, value in report.items())
 
 
 def make(seed: int, part: int, count: int) -> tuple[Batch, str, Features]:

@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
 
 from x86_tables import (  # noqa: E402
     ACCESSED, DIRTY, PRESENT, USER, WRITABLE, Controls, Features, Guest, GuestMemory, Image, Page,
-    Tables, canonical, flip, random_controls)
+    Tables, flip, pick_root, random_controls, spoilt)
 
-from nested import nested_flags, nested_path  # noqa: E402
+from nested import nested_flags, nested_way  # noqa: E402
 
 # program.s relies on the base: see there.
 IMAGE_BASE = 0x0400_0000
@@ -94,8 +94,8 @@ class Place:
 
     guest: Guest
     memory: GuestMemory
-    nested: int  # the root of the nested tables
-    aliases: list[int]  # other guest-physical addresses of the guest's root, with any rights
+    hosts: list[int]  # the root of the nested tables, and spoilt copies
+    roots: list[int]  # the guest's root, other addresses of it with any rights, and spoilt copies
     supervisor_code: int
     user_code: int
     physical_code: int
@@ -121,16 +121,20 @@ def make_batch(random: Random, count: int, features: Features, guest_levels: tup
         nested = Tables(random, image, host_page, host_levels, nested_flags)
         memory = GuestMemory(random, image, nested, features.maxphyaddr, features.gigabyte_pages)
         physical = memory.protect(code)
+        hosts: list[int] = []
         for _ in range(GUESTS_PER_TREE):
             guest = Guest(random, image, memory, random.choice(guest_levels), features)
             supervisor = guest.protect(0, physical, PRESENT | WRITABLE | ACCESSED | DIRTY)
             user = guest.protect(1, physical, PRESENT | WRITABLE | USER | ACCESSED | DIRTY)
             guest.populate(LEAVES_PER_GUEST)
             entries += guest.tables.entries
-            aliases = [memory.alias(guest.tables.root.storage) for _ in range(4)]
-            places.append(Place(guest, memory, nested.root.storage, aliases, supervisor, user,
-                                physical))
+            root = guest.tables.root
+            copies = [spoilt(random, image, root.storage) for _ in range(3)]
+            roots = [root.address, *map(memory.alias, [root.storage, root.storage, *copies])]
+            places.append(Place(guest, memory, hosts, roots, supervisor, user, physical))
         entries += nested.entries
+        root = nested.root.storage
+        hosts += [root] + [spoilt(random, image, root) for _ in range(4)]
     flipped = flip(random, image, entries, FLIPS)
     records = [make_record(random, image, random.choice(places), features, host_levels)
                for _ in range(count)]
@@ -148,7 +152,6 @@ def make_record(random: Random, image: Image, place: Place, features: Features, 
     paging = random.random() >= 0.06
     cpl = random.choices((0, 3, 1, 2), (48, 48, 2, 2))[0]
     access = random.choices(("read", "write", "fetch"), (40, 30, 30))[0]
-    ncr3 = place.nested | random.getrandbits(2) << 3
     # What the host's registers say of supervisors, of linear addresses and of keys must not matter.
     host_cr0 = 0x80000011 | bit(16, 0.5)  # WP
     host_cr4 = 1 << 5 | bit(7, 0.5) | bit(20, 0.5) | bit(21, 0.5)  # PAE, PGE, SMEP, SMAP
@@ -164,16 +167,15 @@ def make_record(random: Random, image: Image, place: Place, features: Features, 
             page = random.choice(known)
         # The lower half of a word of data has 27 bits of its address, which is all below 128 MiB.
         address = page + random.randrange(0, 4096, 8)
-    root = place.guest.tables.root.address
-    if random.random() < 0.12 and address >> (3 + 9 * levels) & 511 != 511:
-        # The last entry of the root leads to the code: its fetch must be told from the access.
-        root = random.choice(place.aliases)
-    cr3 = root | random.getrandbits(2) << 3
-    target, steps = nested_path(image, ncr3, host_levels, cr3, levels if paging else 0, address)
+    # The last entry of the root leads to the code: its fetch must be told from the access.
+    by_last = address >> (3 + 9 * levels) & 511 == 511
+    cr3 = pick_root(random, place.roots, 0 if by_last else 0.12) | random.getrandbits(2) << 3
+    ncr3 = pick_root(random, place.hosts, 0 if by_last else 0.03) | random.getrandbits(2) << 3
+    way = nested_way(image, ncr3, host_levels, cr3, levels if paging else 0, address)
     if paging and random.random() < 0.6:
         # The privilege that the page is for: by chance alone, most faults would be for privilege.
-        cpl = 3 if all(step.word & USER for step in steps if step.stage == 1) else 0
-    if access == "fetch" and target is not None and not image.is_data(target):
+        cpl = 3 if all(step.word & USER for step in way.steps if step.stage == 1) else 0
+    if access == "fetch" and way.target is not None and not image.is_data(way.target):
         access = "read"  # bytes of a table are no instructions to execute
     code = None
     if access != "fetch":
@@ -182,8 +184,3 @@ def make_record(random: Random, image: Image, place: Place, features: Features, 
         code = page + CODE[access, paging][0]
     return Record(address, access, cpl, paging, ncr3, cr3, controls, host_cr0, host_cr4, host_efer,
                   code)
-
-
-def is_canonical(record: Record) -> bool:
-    """Whether the address has copies of its highest translated bit above it."""
-    return not record.paging or canonical(record.address, record.levels) == record.address

@@ -2,23 +2,23 @@
 
 "APM" is AMD's AMD64 Architecture Programmer's Manual volume 2, "SDM" Intel's Software Developer's
 Manual. A class is only tried where model and oracle differ, and it must explain the whole difference.
-The entries on an access's way come from `nested_path`: they say what the access is about, not what
+The entries on an access's way come from `nested_way`: they say what the access is about, not what
 should come of it.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
 
-from compare import SetAside, number  # noqa: E402
+from compare import Outcome, SetAside, number  # noqa: E402
 from x86_tables import ACCESSED, DIRTY, GLOBAL, PAGE_SIZE, USER, Image  # noqa: E402
+from x86_way import Way  # noqa: E402
 
 from accesses import Record  # noqa: E402
-from nested import Step, nested_path  # noqa: E402
+from nested import nested_way  # noqa: E402
 
 # Bits of an error code, and EFER.NXE.
 PRESENT, RESERVED, FETCH, KEY = 1 << 0, 1 << 3, 1 << 4, 1 << 5
@@ -49,18 +49,10 @@ GIANT_LEAF_ACCESSED = SetAside(
     "so at this leaf size alone); the model leaves it")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of an access, the same for model and oracle: a value or a fault's report."""
-
-    kind: str  # "translated", or the fault's kind
-    report: dict[str, int]
-
-
-def path_of(record: Record, image: Image) -> tuple[int | None, list[Step]]:
-    """Where an access leads when nothing stops it, and the entries on its way."""
-    return nested_path(image, record.ncr3, record.host_levels, record.cr3, record.levels,
-                       record.address)
+def way(record: Record, image: Image) -> Way:
+    """The way of a record's access."""
+    return nested_way(image, record.ncr3, record.host_levels, record.cr3, record.levels,
+                      record.address)
 
 
 def classify(record: Record, image: Image, answer: dict, oracle: Outcome, where: str
@@ -85,7 +77,7 @@ def without_global_above(record: Record, image: Image, answer: dict) -> dict[int
     fault = answer.get("fault")
     if not fault or fault["cause"] != "misconfiguration" or fault["level"] <= 3:
         return {}
-    return {step.place: step.word & ~GLOBAL for step in path_of(record, image)[1]
+    return {step.place: step.word & ~GLOBAL for step in way(record, image).steps
             if step.level > 3 and step.word & GLOBAL}
 
 
@@ -104,7 +96,7 @@ def error_code(record: Record, image: Image, fault: dict, report: dict[str, int]
         classes.append(FETCH_WITHOUT_NX)
         missing &= ~FETCH
     if missing & KEY and record.cpl == 3 and record.controls.cr4 & 1 << 24 and not all(
-            step.word & USER for step in path_of(record, image)[1] if step.stage == 1):
+            step.word & USER for step in way(record, image).steps if step.stage == 1):
         classes.append(USER_KEY_OF_SUPERVISOR)
         missing &= ~KEY
     if missing or not classes:
@@ -116,7 +108,7 @@ def error_code(record: Record, image: Image, fault: dict, report: dict[str, int]
 def flags_touched(record: Record, image: Image) -> dict[int, int]:
     """The flags that an access can set, by where the entry lies: what may differ after an access
     that one side let go further than the other."""
-    return {step.place: ACCESSED | DIRTY for step in path_of(record, image)[1]}
+    return {step.place: ACCESSED | DIRTY for step in way(record, image).steps}
 
 
 def giant_leaf(record: Record, image: Image, answer: dict) -> int | None:
@@ -125,7 +117,7 @@ def giant_leaf(record: Record, image: Image, answer: dict) -> int | None:
     if not fault or fault["level"] != 3 or fault["cause"] == "missing":
         return None
     physical = number(fault["report"].get("exitinfo2"))
-    for step in path_of(record, image)[1]:
+    for step in way(record, image).steps:
         if (step.stage, step.level) == (fault["stage"], 3) and step.physical == physical and (
                 step.word & PAGE_SIZE):
             return step.place
