@@ -18,6 +18,8 @@ let package = Package(
     .executableTarget(name: "NestwalkCommand", dependencies: ["Paging", "Records"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
+    .testTarget(
+      name: "NestwalkCommandTests", dependencies: ["NestwalkCommand", "Paging", "Records"]),
   ]
 )
 

@@ -21,6 +21,7 @@ struct ArgumentParser<Root: Command> {
     var parser = Self()
     parser.bind(arguments)
     if parser.wantsHelp { return .help }
+    parser.checkRequired()
     if parser.problems.isEmpty { parser.problems = parser.root.problems() }
     return parser.problems.isEmpty ? .run(parser.root) : .wrong(parser.problems)
   }
@@ -54,6 +55,14 @@ struct ArgumentParser<Root: Command> {
     let parameter = positionals < places.count ? places[positionals] : last
     positionals += 1
     apply(parameter, argument, name: parameter.declaration.name)
+  }
+
+  private mutating func checkRequired() {
+    let places = parameters.map(\.declaration).filter { $0.form == .positional }
+    for place in places.dropFirst(positionals) where place.isRequired {
+      let choices = place.choices.isEmpty ? "" : ": \(Spelling.list(place.choices))"
+      problems.append("\(place.name) is missing\(choices).")
+    }
   }
 
   private mutating func bindOption(_ argument: String, _ rest: inout ArraySlice<String>) {

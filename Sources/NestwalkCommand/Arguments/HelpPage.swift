@@ -30,7 +30,8 @@ enum HelpPage {
   static func usage<Root: Command>(of _: Root.Type) -> String {
     var usage = "nestwalk \(Root.name) [OPTIONS]"
     for declaration in Root.declarations where declaration.form == .positional {
-      usage += declaration.isRepeatable ? " [\(declaration.value)]..." : " [\(declaration.value)]"
+      let value = declaration.value + (declaration.isRepeatable ? "..." : "")
+      usage += declaration.isRequired ? " \(value)" : " [\(value)]"
     }
     return usage
   }

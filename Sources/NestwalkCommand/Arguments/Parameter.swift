@@ -24,13 +24,13 @@ struct Parameter<Root: Command>: Sendable {
     }
   }
 
-  /// `--name VALUE`: absent unless it is given.
+  /// `--name VALUE`: absent unless it is given; `standard` says what then happens.
   static func option<Value: ArgumentValue>(
     _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, value: String,
-    _ help: String
+    _ help: String, default standard: String? = nil
   ) -> Self {
     var declaration = ParameterDeclaration(.option, name, value: value, help: help)
-    declaration.describe(Value.self)
+    declaration.describe(Value.self, default: standard)
     return Self(declaration: declaration) { (root, argument) throws(ArgumentValueError) in
       root[keyPath: path] = try Value(argument: argument)
     }
@@ -49,11 +49,13 @@ struct Parameter<Root: Command>: Sendable {
     }
   }
 
-  /// An argument that is known by its place, and need not be there.
+  /// An argument that is known by its place.
   static func positional<Value: ArgumentValue>(
-    _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ help: String
+    _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ help: String,
+    isRequired: Bool = false
   ) -> Self {
     var declaration = ParameterDeclaration(.positional, name, value: name, help: help)
+    declaration.isRequired = isRequired
     declaration.describe(Value.self)
     return Self(declaration: declaration) { (root, argument) throws(ArgumentValueError) in
       root[keyPath: path] = try Value(argument: argument)

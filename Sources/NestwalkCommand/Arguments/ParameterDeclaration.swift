@@ -13,6 +13,8 @@ struct ParameterDeclaration: Sendable, Hashable {
   let value: String
   let help: String
   var isRepeatable = false
+  /// Whether the command can't do without it.
+  var isRequired = false
   var choices: [String] = []
   var isFile = false
   /// The default as it would be written, where there is one.
@@ -43,7 +45,10 @@ struct ParameterDeclaration: Sendable, Hashable {
   /// The help with what the declaration itself tells.
   var fullHelp: String {
     var text = help
-    if !choices.isEmpty { text += ": " + choices.joined(separator: ", ") }
+    // A help that explains the choices has named them.
+    if !choices.allSatisfy({ help.contains($0) }) {
+      text += ": " + choices.joined(separator: ", ")
+    }
     if let defaultValue { text += " (default: \(defaultValue))" }
     if isRepeatable { text += "; may be given several times" }
     return text

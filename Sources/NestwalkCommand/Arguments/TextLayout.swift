@@ -28,6 +28,11 @@ enum TextLayout {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
+  /// A count of things.
+  static func count(_ number: Int, _ thing: String) -> String {
+    number == 1 ? "1 \(thing)" : "\(number) \(thing)s"
+  }
+
   /// Pairs of a term and what it means, in two columns; a long term has a line of its own.
   static func definitions(_ pairs: [(term: String, meaning: String)]) -> [String] {
     let indent = 2

@@ -1,5 +1,3 @@
-import Records
-
 /// `nestwalk completions`: what a shell needs to complete the command's arguments.
 struct Completions: Command {
   var shell: Shell?
@@ -12,14 +10,11 @@ struct Completions: Command {
       "Lets bash complete commands, options and their values.")
   ]
   static let parameters: [Parameter<Self>] = [
-    .positional("SHELL", \.shell, "The shell")
+    .positional("SHELL", \.shell, "The shell", isRequired: true)
   ]
 
-  func problems() -> [String] {
-    shell == nil ? ["The name of a shell is missing: \(Spelling.list(Shell.choices))."] : []
-  }
-
   func run() throws(CommandFailure) -> ExitStatus {
+    // The parser has seen to it that there is one.
     guard let shell else { return .badInput }
     return Program.show(shell.completions(of: Program.commands))
   }

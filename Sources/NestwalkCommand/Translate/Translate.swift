@@ -51,8 +51,8 @@ struct Translate: Command {
     var problems: [String] = []
     if !writeBack.isEmpty, writeBack.count != memory.count {
       problems.append(
-        "“--write-back” is given \(writeBack.count) times and “--memory” \(memory.count) times: there"
-          + " must be one for each, or none.")
+        "“--memory” is given \(TextLayout.count(memory.count, "time")) and “--write-back”"
+          + " \(TextLayout.count(writeBack.count, "time")): there must be one for each, or none.")
     }
     if writeBack.contains(where: \.isStandardStream) {
       problems.append("“--write-back” is “-”: standard output is taken by the answers.")

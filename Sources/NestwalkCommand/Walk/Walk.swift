@@ -38,21 +38,30 @@ struct Walk: Command {
       "The access of line 7, after those of the lines before it."),
   ]
   static let parameters: [Parameter<Self>] = [
-    .option("guest", \.guest, value: "FORMAT", "The format of the guest's tables"),
-    .option("host", \.host, value: "FORMAT", "The format of the hypervisor's tables"),
+    .option(
+      "guest", \.guest, value: "FORMAT",
+      "The format of the guest's tables",
+      default: "what goes with --host"),
+    .option(
+      "host", \.host, value: "FORMAT",
+      "The format of the hypervisor's tables",
+      default: "what goes with --guest"),
     .option(
       "guest-page", \.guestPage, value: "SIZE",
-      "The size of the guest's page, such as 2M (default: the smallest)"),
+      "The size of the guest's page, such as 2M", default: "the smallest"),
     .option(
       "host-page", \.hostPage, value: "SIZE",
-      "The size of the hypervisor's pages (default: the smallest)"),
-    .option("access", \.access, value: "ACCESS", "What the guest does"),
+      "The size of the hypervisor's pages", default: "the smallest"),
+    .option("access", \.access, value: "ACCESS", "What the guest does", default: "read"),
     .flag("user", \.isUser, "Let the guest's user mode do it, on a user's page"),
-    .option("address", \.address, value: "ADDRESS", "The guest-virtual address"),
+    .option(
+      "address", \.address, value: "ADDRESS", "The guest-virtual address",
+      default: "one with another index at each level"),
     .option(
       "fault", \.fault, value: "KIND",
-      "Let the walk fault: in the guest's tables, for want of a host page, for want of its right, or"
-        + " on one of the guest's tables"),
+      "Let the walk fault: where the guest has no page (guest), where the hypervisor has none for the"
+        + " access (missing), where its page lacks the right (permission), or where it has none for"
+        + " one of the guest's tables (cascade)"),
     .flag(
       "clean", \.isClean,
       "Start with all accessed and dirty flags clear, and let the hardware set them"),
@@ -61,7 +70,7 @@ struct Walk: Command {
       "Explain a line of translate's input instead of an example; “-” is standard input"),
     .option(
       "line", \.line, value: "N",
-      "The line of --record to explain, after those before it (default: the last)"),
+      "The line of --record to explain, after those before it", default: "the last"),
     .option(
       "memory", \.memory, value: "FILE@BASE",
       "Place the bytes of FILE at the host-physical address BASE, for --record"),

@@ -27,7 +27,7 @@ enum WalkText {
     var lines = ["Each read: where the entry lies in the machine's memory, and below it the entry."]
     lines += ["", header]
     for row in grid.rows {
-      let start = "-- \(row.numbers.isEmpty ? "" : "\(row.numbers): ")\(row.title) "
+      let start = "-- \(row.numbers.isEmpty ? "" : "\(row.numbers): ")\(row.title) --"
       lines.append(
         start + String(repeating: "-", count: max(0, width * count - start.count)))
       let cells = row.host + (grid.hasGuest ? [row.guest] : [])

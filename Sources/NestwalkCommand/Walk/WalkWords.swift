@@ -64,11 +64,6 @@ enum WalkWords {
     }
   }
 
-  /// A count of things.
-  static func count(_ number: Int, _ thing: String) -> String {
-    number == 1 ? "1 \(thing)" : "\(number) \(thing)s"
-  }
-
   /// A size in the largest unit that it is a multiple of.
   static func size(_ bytes: UInt64) -> String { ByteSize(bytes).argument }
 
@@ -77,7 +72,7 @@ enum WalkWords {
     switch walk.outcome {
     case .translated(let found):
       return "The access arrives at host-physical \(found.hostPhysical):"
-        + " \(count(found.reads, "table read")), \(count(found.updates, "update"))."
+        + " \(TextLayout.count(found.reads, "table read")), \(TextLayout.count(found.updates, "update"))."
     case .failed(let failure, _):
       return "\(stop(walk, failure)): \(failure.reason.words)."
     case .refused(let error): return error.description

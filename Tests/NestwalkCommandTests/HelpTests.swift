@@ -1,0 +1,220 @@
+import Testing
+
+/// The help of every command, as a user reads it.
+@Suite("Help")
+struct HelpTests {
+  @Test("The program")
+  func program() throws {
+    let run = try CommandRun(["--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk: two-stage address translation, as the hardware does it
+
+        Usage: nestwalk COMMAND [OPTIONS] [ARGUMENTS]
+
+        Commands:
+          walk         explain one translation, read by read
+          translate    answer accesses in bulk, on a memory image
+          completions  print the completions for a shell
+          manual       print the manual page
+
+        Options:
+          --help     Show this help, or with a command that command's, and stop
+          --version  Show the version and stop
+
+        Example:
+          nestwalk walk --guest sv39 --host sv39x4
+              Shows every table read of one nested translation.
+
+        """)
+  }
+
+  @Test("walk")
+  func walk() throws {
+    let run = try CommandRun(["walk", "--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk walk: explain one translation, read by read
+
+        Usage: nestwalk walk [OPTIONS]
+
+        Shows a two-dimensional walk as a grid: a row for each of the guest's tables and
+        one for the access, in which the reads of the hypervisor's tables come before
+        the guest's entry; then where the access arrives or why it faults, and what the
+        architecture tells about it.
+
+        The walk is that of a small example, made from the options, or with --record one
+        of translate's.
+
+        Options:
+          --guest FORMAT      The format of the guest's tables: x86-4, x86-5, arm-s1-4k,
+                              arm-s1-16k, arm-s1-64k, sv39, sv48, sv57 (default: what
+                              goes with --host)
+          --host FORMAT       The format of the hypervisor's tables: ept4, ept5, npt4,
+                              npt5, arm-s2-4k, arm-s2-16k, arm-s2-64k, sv39x4, sv48x4,
+                              sv57x4 (default: what goes with --guest)
+          --guest-page SIZE   The size of the guest's page, such as 2M (default: the
+                              smallest)
+          --host-page SIZE    The size of the hypervisor's pages (default: the smallest)
+          --access ACCESS     What the guest does: read, write, fetch, hlvx, at-read,
+                              at-write (default: read)
+          --user              Let the guest's user mode do it, on a user's page
+          --address ADDRESS   The guest-virtual address (default: one with another index
+                              at each level)
+          --fault KIND        Let the walk fault: where the guest has no page (guest),
+                              where the hypervisor has none for the access (missing),
+                              where its page lacks the right (permission), or where it
+                              has none for one of the guest's tables (cascade)
+          --clean             Start with all accessed and dirty flags clear, and let the
+                              hardware set them
+          --record FILE       Explain a line of translate's input instead of an example;
+                              “-” is standard input
+          --line N            The line of --record to explain, after those before it
+                              (default: the last)
+          --memory FILE@BASE  Place the bytes of FILE at the host-physical address BASE,
+                              for --record; may be given several times
+          --json FILE         Write the walk as JSON; “-” is standard output
+          --svg FILE          Draw the walk as SVG; “-” is standard output
+          --help              Show this help and stop
+
+        Examples:
+          nestwalk walk --guest sv39 --host sv39x4 --guest-page 2M --access write --user
+              A user's write to a large page of the guest, mapped by the hypervisor in
+              small ones.
+          nestwalk walk --guest x86-4 --host npt4 --fault cascade
+              What AMD reports where the hypervisor has no page for one of the guest's
+              tables.
+          nestwalk walk --record accesses.ndjson --line 7 --memory guest.img@0x80000000
+              The access of line 7, after those of the lines before it.
+
+        """)
+  }
+
+  @Test("translate")
+  func translate() throws {
+    let run = try CommandRun(["translate", "--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk translate: answer accesses in bulk, on a memory image
+
+        Usage: nestwalk translate [OPTIONS] [ACCESSES]
+
+        Reads one JSON object a line and answers each by one line on standard output, in
+        the same order: the host-physical address, or the fault with what the
+        architecture tells about it. Registers last from line to line until a line
+        changes them, and so do the accessed and dirty bits that the accesses set. A
+        line that can't be answered gets {"error":…} in its place, a diagnostic
+        FILE:LINE:COLUMN on standard error, and in the end the exit status 2.
+
+        A line's keys are “isa” (x86-64, arm64, riscv64), “address”, “access” (read,
+        write, fetch; riscv64: hlvx; arm64: at-read, at-write), “cpl”, “el” or “mode”
+        (vs, vu), “instruction”, “options”, and the ISA's registers.
+
+        Registers of x86-64: cr0, cr3, cr4, efer, rflags, pkru, ia32_pkrs, maxphyaddr,
+        eptp, secondary_controls, ia32_vmx_ept_vpid_cap, ncr3, host_cr0, host_cr4,
+        host_efer.
+
+        Registers of arm64: hcr_el2, vtcr_el2, vttbr_el2, tcr_el1, ttbr0_el1, ttbr1_el1,
+        sctlr_el1, mair_el1, pstate, id_aa64mmfr0_el1.
+
+        Registers of riscv64: vsatp, hgatp, vsstatus, sstatus, hstatus, menvcfg,
+        henvcfg.
+
+        Arguments:
+          ACCESSES  The file with the accesses; standard input where there is none or
+                    “-”
+
+        Options:
+          --memory FILE@BASE  Place the bytes of FILE at the host-physical address BASE,
+                              in hexadecimal or decimal; may be given several times
+          --write-back FILE   Save the memory as the accesses leave it: one FILE for
+                              each --memory, in the same order; may be given several
+                              times
+          --explain N         Tell the walk of line N step by step, on standard error
+          --help              Show this help and stop
+
+        Examples:
+          nestwalk translate --memory guest.img@0x80000000 accesses.ndjson
+              Answers each line of accesses.ndjson on the image guest.img.
+          nestwalk translate --memory guest.img@0x80000000 --write-back after.img < accesses.ndjson
+              Saves the image as the accesses leave it, with accessed and dirty bits
+              set.
+
+        """)
+  }
+
+  @Test("completions")
+  func completions() throws {
+    let run = try CommandRun(["completions", "--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk completions: print the completions for a shell
+
+        Usage: nestwalk completions [OPTIONS] SHELL
+
+        Arguments:
+          SHELL  The shell: bash, zsh, fish
+
+        Options:
+          --help  Show this help and stop
+
+        Example:
+          nestwalk completions bash > /etc/bash_completion.d/nestwalk
+              Lets bash complete commands, options and their values.
+
+        """)
+  }
+
+  @Test("manual")
+  func manual() throws {
+    let run = try CommandRun(["help", "manual"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk manual: print the manual page
+
+        Usage: nestwalk manual [OPTIONS]
+
+        Options:
+          --help  Show this help and stop
+
+        Example:
+          nestwalk manual > nestwalk.1
+              Makes the page that “man ./nestwalk.1” shows.
+
+        """)
+  }
+
+  @Test("A command that is asked for in vain is told")
+  func unknown() throws {
+    let run = try CommandRun(["tranlate"])
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty)
+    #expect(
+      run.errors == """
+        nestwalk: There is no command “tranlate”. Is “translate” meant?
+        See “nestwalk --help”.
+
+        """)
+  }
+
+  @Test("Without a command the help is a complaint")
+  func nothing() throws {
+    let run = try CommandRun([])
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty)
+    #expect(run.errors == (try CommandRun(["--help"]).output))
+  }
+
+  @Test("The version is a line")
+  func version() throws {
+    let run = try CommandRun(["--version"])
+    #expect(run.status == 0)
+    #expect(run.lines.count == 1)
+    #expect(run.output.hasPrefix("nestwalk "))
+  }
+}
