@@ -38,6 +38,13 @@ protocol PagingFormat {
   static func examine(
     _ entry: UInt64, level: Int, access: WalkAccess, rules: Rules, accumulated: UInt64
   ) -> EntryFinding
+
+  /// What an entry that denies an access is to be left with.
+  static func denied(_ entry: UInt64, rules: Rules) -> UInt64
+}
+
+extension PagingFormat {
+  static func denied(_ entry: UInt64, rules: Rules) -> UInt64 { entry }
 }
 
 /// The bounds that hold for all formats.

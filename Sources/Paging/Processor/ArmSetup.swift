@@ -134,25 +134,27 @@ struct ArmStage1Setup {
       return
     }
     half.flip = isUpper ? ~0 : 0
-    let unusedBits = Bits(isUpper ? 16...21 : 0...5).of(tcr)
+    var unusedBits = Bits(isUpper ? 16...21 : 0...5).of(tcr)
     // A range of addresses has at most 55 bits, so every address passes on to be refused.
     half.inputBits = 56
     half.isIrregular = true
     half.disabled = true
-    // TCR_EL1.EPDn. A TnSZ outside the range that a granule has: "any value ... CONSTRAINED
-    // UNPREDICTABLE", a level 0 translation fault or the nearest value; the fault is required below
-    // the least value of a PE with FEAT_LVA (AArch64.S1TxSZFaults).
-    guard !Bits(isUpper ? 23 : 7).isSet(in: tcr), 12...48 ~= unusedBits else { return }
+    guard !Bits(isUpper ? 23 : 7).isSet(in: tcr) else { return }
+    // AArch64.S1TxSZFaults; a value that no granule has needs none to fault.
+    let faults = registers.sizeOutOfRange == .fault
+    if faults, !(12...48 ~= unusedBits) { return }
     half.tables = try Self.tables(side, tcr)
-    if unusedBits < 16, half.tables == .granule64K {
+    if 12..<16 ~= unusedBits, half.tables == .granule64K {
       throw RegisterError(
         "tcr_el1", tcr,
         "T\(number)SZ = \(unusedBits) with the 64K granule: this model has no FEAT_LVA")
     }
-    guard 16...mostUnusedBits(half.tables) ~= unusedBits else {
+    let nearest = min(max(unusedBits, 16), mostUnusedBits(half.tables))
+    guard unusedBits == nearest || !faults else {
       half.tables = .off
       return
     }
+    unusedBits = nearest
     half.disabled = false
     half.deniesUser = Bits(55 + number).isSet(in: tcr)
     half.inputBits = 64 - unusedBits
@@ -177,8 +179,13 @@ struct ArmStage1Setup {
     rules.deniesUserData = Bits(22).isSet(in: registers.pstate)
     rules.deniesUserCode = Bits(57).isSet(in: registers.sctlrEL1)
     rules.updatesAccessFlag = Field.TCR.updatesAccessFlag.isSet(in: tcr)
+    rules.updatesDeniedAccessFlag =
+      rules.updatesAccessFlag && registers.deniedAccessFlag == .set
     rules.updatesDirtyState =
       rules.updatesAccessFlag && Field.TCR.updatesDirtyState.isSet(in: tcr)
+    if registers.deviceFetch == .denied {
+      rules.unfetchable = ArmMemoryAttributes.deviceIndexes(mair: registers.mairEL1)
+    }
   }
 
   /// The granule that TG0 or TG1 says; the two have different encodings.
@@ -222,22 +229,24 @@ struct ArmStage2Setup {
     default: throw RegisterError("vtcr_el2", vtcr, "TG0 = 3 is reserved")
     }
     let output = try size.output(Field.VTCR.outputSize.of(vtcr), "PS", of: "vtcr_el2", vtcr)
-    let unusedBits = Field.VTCR.inputSize.of(vtcr)
+    var unusedBits = Field.VTCR.inputSize.of(vtcr)
     if size.isLarge, tables == .granule64K, 12..<16 ~= unusedBits {
       throw RegisterError(
         "vtcr_el2", vtcr,
         "T0SZ = \(unusedBits) with the 64K granule: this model has no 52-bit addresses (FEAT_LPA)")
     }
 
-    // AArch64.S2Translate: "a level 0 Translation fault" where T0SZ is out of range (CONSTRAINED
-    // UNPREDICTABLE; the nearest value would be the other choice) and where SL0 does not go with it.
-    let most = min(48, size.implemented)
-    guard 64 - most...mostUnusedBits(tables) ~= unusedBits,
+    // AArch64.S2Translate: a level 0 translation fault where T0SZ is out of range (S2TxSZFaults), and
+    // where SL0 is none of the granule's or does not go with it.
+    let least = 64 - min(48, size.implemented)
+    let nearest = min(max(unusedBits, least), mostUnusedBits(tables))
+    guard unusedBits == nearest || registers.sizeOutOfRange == .nearest,
       let levels = startLevel(Field.VTCR.startLevel.of(vtcr), size)
     else {
       refusal = .walkDisabled
       return
     }
+    unusedBits = nearest
     // AArch64.S2InconsistentSL: at least one bit is looked up in the root, and at most 16 tables are
     // concatenated there.
     let inputBits = 64 - unusedBits
@@ -257,6 +266,9 @@ struct ArmStage2Setup {
     rules.beyondOutput = size.beyond(output, tables)
     rules.hasLargeAddresses = size.isLarge
     rules.updatesAccessFlag = Field.VTCR.updatesAccessFlag.isSet(in: vtcr)
+    rules.updatesDeniedAccessFlag =
+      rules.updatesAccessFlag && registers.deniedAccessFlag == .set
+    rules.deniesDeviceFetches = registers.deviceFetch == .denied
     rules.updatesDirtyState =
       rules.updatesAccessFlag && Field.VTCR.updatesDirtyState.isSet(in: vtcr)
     rules.protectsTableWalks = Field.HCR.protectsTableWalks.isSet(in: hcr)

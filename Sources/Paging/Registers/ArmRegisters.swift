@@ -21,6 +21,12 @@ public struct ArmRegisters: Sendable, Hashable {
   public var pstate: UInt64 = 0
   /// ID_AA64MMFR0_EL1: PARange is bits 3:0, the size of physical addresses; by default 5, 48 bits.
   public var idAA64MMFR0EL1: UInt64 = 5
+  /// What a TnSZ out of range means, where the manual leaves a choice.
+  public var sizeOutOfRange = ArmSizeOutOfRange.fault
+  /// What a fetch from Device memory comes to, where the manual leaves a choice.
+  public var deviceFetch = ArmDeviceFetch.allowed
+  /// What becomes of the access flag when an access is denied, where the manual leaves a choice.
+  public var deniedAccessFlag = ArmDeniedAccessFlag.kept
 
   /// Registers that are all at their defaults: both stages are off.
   public init() {}

@@ -128,6 +128,12 @@ private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkOb
     }
     return Resolved(isTable: false, entry: after, shift: shift)
   case .refused(let reason):
+    if reason == .permission {
+      let after = Format.denied(entry, rules: view.rules)
+      if after != entry {
+        try source.update(entryAddress, place: source.place, level: level, to: after, &context)
+      }
+    }
     throw context.stop(
       StageFailure(
         stage: Source.stage, reason: reason, level: level, made: access.kind, entry: entry,

@@ -72,7 +72,7 @@ struct CheckAgainstLadderTests {
       ArmStage1Rules(updatesAccessFlag: true, updatesDirtyState: true),
       [
         { $0.beyondOutput = Bits(40...47).mask }, { $0.hasLargeAddresses = true },
-        { $0.hasTableLimits = false },
+        { $0.hasTableLimits = false }, { $0.unfetchable = 0x0f },
       ])
     func passed<Granule: ArmGranule>(_: Granule.Type) -> Int {
       checkAgainstLadder(ArmStage1Format<Granule>.self, rules: shapes, levels: 4, rounds: 1)
@@ -102,7 +102,10 @@ struct CheckAgainstLadderTests {
   func armTableWalks() {
     let rules = combinations(
       ArmStage2Rules(protectsTableWalks: true),
-      [{ $0.forcesWriteBack = true }, { $0.updatesAccessFlag = true }])
+      [
+        { $0.forcesWriteBack = true }, { $0.updatesAccessFlag = true },
+        { $0.deniesDeviceFetches = true },
+      ])
     #expect(
       checkAgainstLadder(ArmStage2Format<ArmGranule4K>.self, rules: rules, levels: 4) > 10_000)
   }

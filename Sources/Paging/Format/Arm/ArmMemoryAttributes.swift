@@ -127,6 +127,15 @@ struct ArmMemoryAttributes: Sendable, Hashable {
     }
   }
 
+  /// The values of AttrIndx that stand for Device memory, one bit each.
+  static func deviceIndexes(mair: UInt64) -> UInt64 {
+    (0..<8 as Range<UInt64>).reduce(0) { indexes, index in
+      let entry = ArmStage1Entry.attributeIndex.holding(index)
+      guard case .device = Self(stage1: entry, mair: mair).type else { return indexes }
+      return indexes | 1 << index
+    }
+  }
+
   /// AArch64.S1DisabledOutput for a data access.
   init(stage1OffWith hcr: UInt64) {
     if Bits(12).isSet(in: hcr) {

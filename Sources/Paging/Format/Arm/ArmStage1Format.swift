@@ -75,10 +75,16 @@ enum ArmStage1Format<Granule: ArmGranule>: GuestPagingFormat {
         limits |= Bits(58).mask
       }
     }
+    // Which attributes forbid a fetch no compare can tell.
+    if access.isFetch, rules.unfetchable != 0 { return check }
     check.leafMask = needed | denied
     check.leafValue = needed
     if rules.hasTableLimits { check.pathMask = limits }
     return check
+  }
+
+  static func denied(_ entry: UInt64, rules: ArmStage1Rules) -> UInt64 {
+    rules.updatesDeniedAccessFlag ? entry | Entry.accessFlag.mask : entry
   }
 
   static func examine(
@@ -139,6 +145,7 @@ enum ArmStage1Format<Granule: ArmGranule>: GuestPagingFormat {
       && !Entry.tablePrivilegedExecuteNever.isSet(in: limits) && !userWrite
 
     if access.isFetch {
+      if rules.unfetchable >> Entry.attributeIndex.of(entry) & 1 != 0 { return false }
       let write = access.isUser ? userWrite : privilegedWrite
       let execute = access.isUser ? userExecute : privilegedExecute
       return execute && !(rules.writableIsNotExecutable && write)

@@ -16,6 +16,10 @@ struct ArmStage1Rules: Sendable, Hashable {
   var deniesUserCode = false
   /// TCR_EL1.HA: the hardware sets the access flag.
   var updatesAccessFlag = false
+  /// Whether it does so even where the rights deny the access.
+  var updatesDeniedAccessFlag = false
   /// TCR_EL1.HA and HD: the hardware makes a page with DBM writable.
   var updatesDirtyState = false
+  /// The values of AttrIndx that forbid fetches, because MAIR_EL1 makes them Device; one bit each.
+  var unfetchable: UInt64 = 0
 }

@@ -30,6 +30,11 @@ enum ArmStage2Format<Granule: ArmGranule>: PagingFormat {
     access.role == .tableRead || access.role == .tableUpdate
   }
 
+  /// The bit that is set where memory is surely not Device: MemAttr 1xxx, or x1xx where it is relative.
+  private static func cacheable(_ rules: ArmStage2Rules) -> UInt64 {
+    rules.forcesWriteBack ? Bits(4).mask : Bits(5).mask
+  }
+
   static func check(level: Int, access: WalkAccess, rules: ArmStage2Rules) -> EntryCheck {
     var check = EntryCheck()
     let kind = Entry.valid.mask | Entry.table.mask
@@ -47,19 +52,21 @@ enum ArmStage2Format<Granule: ArmGranule>: PagingFormat {
     }
     if isTableWalk(access) {
       needed |= Entry.read.mask | (access.isWrite ? Entry.write.mask : 0)
-      if rules.protectsTableWalks {
-        // The common table lies in cacheable memory: MemAttr 1xxx, or x1xx where it is relative.
-        needed |= rules.forcesWriteBack ? Bits(4).mask : Bits(5).mask
-      }
+      if rules.protectsTableWalks { needed |= cacheable(rules) }
     } else if access.isFetch {
       // XN[1:0] = 0 is executable at both levels, 1 and 3 at one.
       denied |= Entry.executeNever.mask
+      if rules.deniesDeviceFetches { needed |= cacheable(rules) }
     } else {
       needed |= access.isWrite ? Entry.write.mask : Entry.read.mask
     }
     check.leafMask = needed | denied
     check.leafValue = needed
     return check
+  }
+
+  static func denied(_ entry: UInt64, rules: ArmStage2Rules) -> UInt64 {
+    rules.updatesDeniedAccessFlag ? entry | Entry.accessFlag.mask : entry
   }
 
   static func examine(
@@ -106,6 +113,7 @@ enum ArmStage2Format<Granule: ArmGranule>: PagingFormat {
       return readable && (writable || !access.isWrite)
     }
     if access.isFetch {
+      if rules.deniesDeviceFetches, isDevice(entry, rules) { return false }
       return switch Entry.executeNever.of(entry) {
       case 0: true
       case 1: access.isUser
