@@ -19,7 +19,8 @@ struct ArmFaultStatus: Sendable, Hashable {
   init(_ failure: WalkFailure) {
     faultClass =
       switch failure.reason {
-      case .addressTooWide, .notCanonical, .walkDisabled, .notPresent, .reserved: .translation
+      case .addressTooWide, .notCanonical, .walkDisabled, .sizeOutOfRange, .notPresent, .reserved:
+        .translation
       case .addressSize: .addressSize
       case .accessFlag, .dirtyFlag: .accessFlag
       case .permission, .protectionKey: .permission

@@ -18,8 +18,8 @@ struct ArmHalf: Sendable, Hashable {
   var inputBits: UInt64 = 63
   /// Whether anything may stop an access that fits before its walk.
   var isIrregular = false
-  /// Why no access is walked for: TCR_EL1.EPDn, or a TnSZ out of range.
-  var disabled = false
+  /// Why no access is walked for, if none is: TCR_EL1.EPDn, or a TnSZ out of range.
+  var disabled: WalkFailure.Reason?
   /// TCR_EL1.E0PDn: no access of EL0 is walked for (FEAT_E0PD).
   var deniesUser = false
   /// Whether the root lies beyond the output size.
@@ -33,7 +33,8 @@ struct ArmHalf: Sendable, Hashable {
 
   /// Why an access that fits the half stops before its walk; all of it is reported at level 0.
   func refusal(_ access: WalkAccess) -> WalkFailure.Reason? {
-    if disabled || (deniesUser && access.isUser) { return .walkDisabled }
+    if let disabled { return disabled }
+    if deniesUser, access.isUser { return .walkDisabled }
     return rootIsBeyond ? .addressSize : nil
   }
 }

@@ -138,9 +138,10 @@ struct ArmStage1Setup {
     // A range of addresses has at most 55 bits, so every address passes on to be refused.
     half.inputBits = 56
     half.isIrregular = true
-    half.disabled = true
+    half.disabled = .walkDisabled
     guard !Bits(isUpper ? 23 : 7).isSet(in: tcr) else { return }
     // AArch64.S1TxSZFaults; a value that no granule has needs none to fault.
+    half.disabled = .sizeOutOfRange
     let faults = registers.sizeOutOfRange == .fault
     if faults, !(12...48 ~= unusedBits) { return }
     half.tables = try Self.tables(side, tcr)
@@ -155,7 +156,7 @@ struct ArmStage1Setup {
       return
     }
     unusedBits = nearest
-    half.disabled = false
+    half.disabled = nil
     half.deniesUser = Bits(55 + number).isSet(in: tcr)
     half.inputBits = 64 - unusedBits
 
@@ -243,7 +244,7 @@ struct ArmStage2Setup {
     guard unusedBits == nearest || registers.sizeOutOfRange == .nearest,
       let levels = startLevel(Field.VTCR.startLevel.of(vtcr), size)
     else {
-      refusal = .walkDisabled
+      refusal = .sizeOutOfRange
       return
     }
     unusedBits = nearest
@@ -252,7 +253,7 @@ struct ArmStage2Setup {
     let inputBits = 64 - unusedBits
     let topShift = tables.pageShift + levels * tables.indexBits
     guard inputBits > topShift, inputBits - topShift <= tables.indexBits + 4 else {
-      refusal = .walkDisabled
+      refusal = .sizeOutOfRange
       return
     }
     geometry.inputBits = inputBits

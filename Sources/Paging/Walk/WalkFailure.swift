@@ -16,8 +16,10 @@ public struct WalkFailure: Error, Sendable, Hashable {
     case addressTooWide
     /// The address is not canonical (x86-64).
     case notCanonical
-    /// The registers disable the walk: Arm's EPDn and E0PDn, and sizes that it faults for.
+    /// The registers disable walks of this half of the address space (Arm EPDn, E0PDn).
     case walkDisabled
+    /// The registers ask for a size that faults (Arm TnSZ, and SL0 beside it).
+    case sizeOutOfRange
     /// The entry is not present.
     case notPresent
     /// The entry has a reserved bit set or a reserved encoding.
@@ -82,7 +84,7 @@ public struct WalkFailure: Error, Sendable, Hashable {
   /// The reason's class.
   public var cause: Cause {
     switch reason {
-    case .addressTooWide, .notCanonical, .walkDisabled, .notPresent: .missing
+    case .addressTooWide, .notCanonical, .walkDisabled, .sizeOutOfRange, .notPresent: .missing
     case .reserved, .addressSize, .absentMemory: .misconfiguration
     case .accessFlag, .dirtyFlag: .accessFlag
     case .permission, .protectionKey: .permission
