@@ -105,7 +105,7 @@ extension WalkFailure.Reason {
     case .addressTooWide: "the address has bits that the translation does not"
     case .notCanonical: "the address is not canonical"
     case .walkDisabled: "walks of this half of the address space are disabled"
-    case .sizeOutOfRange: "the registers give the tables a size or a start level that they can't have"
+    case .sizeOutOfRange: "the registers give the tables a size that they can't have"
     case .notPresent: "the entry is not present"
     case .reserved: "the entry has a reserved bit or encoding"
     case .addressSize: "the entry holds an address that is too wide"
