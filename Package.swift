@@ -6,6 +6,7 @@ let package = Package(
   products: [
     .library(name: "Nestwalk", targets: ["Nestwalk"]),
     .executable(name: "nestwalk", targets: ["NestwalkCommand"]),
+    .executable(name: "nestwalk-bench", targets: ["NestwalkBench"]),
   ],
   targets: [
     // What the hardware does. Imports nothing of ours.
@@ -16,6 +17,9 @@ let package = Package(
     .target(name: "Nestwalk", dependencies: ["Paging", "Records"]),
     // The command: arguments, files and printing only.
     .executableTarget(name: "NestwalkCommand", dependencies: ["Paging", "Records"]),
+    // The benchmarks, each beside a floor in C.
+    .target(name: "CFloor"),
+    .executableTarget(name: "NestwalkBench", dependencies: ["Paging", "Records", "CFloor"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(
@@ -24,7 +28,7 @@ let package = Package(
 )
 
 // The same strictness for every Swift target.
-for target in package.targets {
+for target in package.targets where target.name != "CFloor" {
   target.swiftSettings = [
     .treatAllWarnings(as: .error),
     .strictMemorySafety(),

@@ -48,9 +48,10 @@ public struct ArmProcessor: Processor, ~Copyable {
   public func translate(
     _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
   ) throws(WalkFailure) -> Translation {
-    var context = WalkContext(memory: memory.handle, observer: NoObserver())
+    var context = WalkContext(memory: memory.handle)
+    var observer = NoObserver()
     do {
-      let arrival = try walk(address.value, walkAccess(access), &context)
+      let arrival = try walk(address.value, walkAccess(access), &context, &observer)
       return context.translation(arrival)
     } catch {
       throw context.failure(of: address, access)
@@ -65,16 +66,14 @@ public struct ArmProcessor: Processor, ~Copyable {
     observer: inout Observer
   ) throws(WalkFailure) -> Translation {
     observer.start(address, access)
-    var context = WalkContext(memory: memory.handle, observer: observer)
+    var context = WalkContext(memory: memory.handle)
     do {
-      let arrival = try walk(address.value, walkAccess(access), &context)
+      let arrival = try walk(address.value, walkAccess(access), &context, &observer)
       let translation = context.translation(arrival)
-      observer = context.observer
       observer.succeed(translation)
       return translation
     } catch {
       let failure = context.failure(of: address, access)
-      observer = context.observer
       observer.fail(failure)
       throw failure
     }
@@ -103,7 +102,8 @@ public struct ArmProcessor: Processor, ~Copyable {
   /// Chooses the half, makes the checks that come before the walk, and walks.
   @inline(__always)
   private func walk<Observer: WalkObserver>(
-    _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext<Observer>
+    _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext,
+    _ observer: inout Observer
   ) throws(WalkStopped) -> WalkArrival {
     // AArch64.GetVARange: bit 55 chooses the half, whatever the bits above say.
     let view = address & 1 << 55 == 0 ? lowerStage.view : upperStage.view
@@ -117,13 +117,13 @@ public struct ArmProcessor: Processor, ~Copyable {
     let input = address & ((1 &<< view.rules.half.inputBits) &- 1)
     switch view.rules.half.tables {
     case .off:
-      return try walk(Untranslated<ArmStage1Rules>.self, input, access, view, &context)
+      return try walk(Untranslated<ArmStage1Rules>.self, input, access, view, &context, &observer)
     case .granule4K:
-      return try walk(ArmStage1Format<ArmGranule4K>.self, input, access, view, &context)
+      return try walk(ArmStage1Format<ArmGranule4K>.self, input, access, view, &context, &observer)
     case .granule16K:
-      return try walk(ArmStage1Format<ArmGranule16K>.self, input, access, view, &context)
+      return try walk(ArmStage1Format<ArmGranule16K>.self, input, access, view, &context, &observer)
     case .granule64K:
-      return try walk(ArmStage1Format<ArmGranule64K>.self, input, access, view, &context)
+      return try walk(ArmStage1Format<ArmGranule64K>.self, input, access, view, &context, &observer)
     }
   }
 
@@ -131,25 +131,25 @@ public struct ArmProcessor: Processor, ~Copyable {
   @inline(__always)
   private func walk<Guest: GuestPagingFormat, Observer: WalkObserver>(
     _: Guest.Type, _ input: UInt64, _ access: WalkAccess, _ view: StageView<ArmStage1Rules>,
-    _ context: inout WalkContext<Observer>
+    _ context: inout WalkContext, _ observer: inout Observer
   ) throws(WalkStopped) -> WalkArrival where Guest.Rules == ArmStage1Rules {
     typealias Off = Untranslated<ArmStage2Rules>
     switch hostTables {
     case .off:
       return try nestedWalk(
-        Guest.self, Off.self, input, access, view, hostStage.view, &context)
+        Guest.self, Off.self, input, access, view, hostStage.view, &context, &observer)
     case .granule4K:
       return try nestedWalk(
         Guest.self, ArmStage2Format<ArmGranule4K>.self, input, access, view, hostStage.view,
-        &context)
+        &context, &observer)
     case .granule16K:
       return try nestedWalk(
         Guest.self, ArmStage2Format<ArmGranule16K>.self, input, access, view, hostStage.view,
-        &context)
+        &context, &observer)
     case .granule64K:
       return try nestedWalk(
         Guest.self, ArmStage2Format<ArmGranule64K>.self, input, access, view, hostStage.view,
-        &context)
+        &context, &observer)
     }
   }
 

@@ -79,9 +79,10 @@ public struct RISCVProcessor: Processor, ~Copyable {
   public func translate(
     _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
   ) throws(WalkFailure) -> Translation {
-    var context = WalkContext(memory: memory.handle, observer: NoObserver())
+    var context = WalkContext(memory: memory.handle)
+    var observer = NoObserver()
     do {
-      let arrival = try walk(address.value, WalkAccess(access), &context)
+      let arrival = try walk(address.value, WalkAccess(access), &context, &observer)
       return context.translation(arrival)
     } catch {
       throw context.failure(of: address, access)
@@ -96,16 +97,14 @@ public struct RISCVProcessor: Processor, ~Copyable {
     observer: inout Observer
   ) throws(WalkFailure) -> Translation {
     observer.start(address, access)
-    var context = WalkContext(memory: memory.handle, observer: observer)
+    var context = WalkContext(memory: memory.handle)
     do {
-      let arrival = try walk(address.value, WalkAccess(access), &context)
+      let arrival = try walk(address.value, WalkAccess(access), &context, &observer)
       let translation = context.translation(arrival)
-      observer = context.observer
       observer.succeed(translation)
       return translation
     } catch {
       let failure = context.failure(of: address, access)
-      observer = context.observer
       observer.fail(failure)
       throw failure
     }
@@ -114,7 +113,8 @@ public struct RISCVProcessor: Processor, ~Copyable {
   /// One switch a translation: every arm is a walk specialised for its formats.
   @inline(__always)
   private func walk<Observer: WalkObserver>(
-    _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext<Observer>
+    _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext,
+    _ observer: inout Observer
   ) throws(WalkStopped) -> WalkArrival {
     typealias Off = Untranslated<RISCVRules>
     if guestMode != .bare {
@@ -129,15 +129,17 @@ public struct RISCVProcessor: Processor, ~Copyable {
     switch (guestMode == .bare, hostMode == .bare) {
     case (false, false):
       return try nestedWalk(
-        RISCVFormat.self, RISCVFormat.self, address, access, guest.view, host.view, &context)
+        RISCVFormat.self, RISCVFormat.self, address, access, guest.view, host.view, &context,
+        &observer)
     case (false, true):
       return try nestedWalk(
-        RISCVFormat.self, Off.self, address, access, guest.view, host.view, &context)
+        RISCVFormat.self, Off.self, address, access, guest.view, host.view, &context, &observer)
     case (true, false):
       return try nestedWalk(
-        Off.self, RISCVFormat.self, address, access, guest.view, host.view, &context)
+        Off.self, RISCVFormat.self, address, access, guest.view, host.view, &context, &observer)
     case (true, true):
-      return try nestedWalk(Off.self, Off.self, address, access, guest.view, host.view, &context)
+      return try nestedWalk(
+        Off.self, Off.self, address, access, guest.view, host.view, &context, &observer)
     }
   }
 

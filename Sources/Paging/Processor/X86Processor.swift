@@ -89,9 +89,10 @@ public struct X86Processor: Processor, ~Copyable {
   public func translate(
     _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
   ) throws(WalkFailure) -> Translation {
-    var context = WalkContext(memory: memory.handle, observer: NoObserver())
+    var context = WalkContext(memory: memory.handle)
+    var observer = NoObserver()
     do {
-      let arrival = try walk(address, WalkAccess(access), &context)
+      let arrival = try walk(address, WalkAccess(access), &context, &observer)
       return context.translation(arrival)
     } catch {
       throw context.failure(of: address, access)
@@ -106,16 +107,14 @@ public struct X86Processor: Processor, ~Copyable {
     observer: inout Observer
   ) throws(WalkFailure) -> Translation {
     observer.start(address, access)
-    var context = WalkContext(memory: memory.handle, observer: observer)
+    var context = WalkContext(memory: memory.handle)
     do {
-      let arrival = try walk(address, WalkAccess(access), &context)
+      let arrival = try walk(address, WalkAccess(access), &context, &observer)
       let translation = context.translation(arrival)
-      observer = context.observer
       observer.succeed(translation)
       return translation
     } catch {
       let failure = context.failure(of: address, access)
-      observer = context.observer
       observer.fail(failure)
       throw failure
     }
@@ -124,7 +123,8 @@ public struct X86Processor: Processor, ~Copyable {
   /// One switch a translation: every arm is a walk specialised for its formats.
   @inline(__always)
   private func walk<Observer: WalkObserver>(
-    _ address: GuestVirtual, _ access: WalkAccess, _ context: inout WalkContext<Observer>
+    _ address: GuestVirtual, _ access: WalkAccess, _ context: inout WalkContext,
+    _ observer: inout Observer
   ) throws(WalkStopped) -> WalkArrival {
     typealias GuestOff = Untranslated<X86Rules>
     typealias HostOff = Untranslated<EPTRules>
@@ -136,13 +136,14 @@ public struct X86Processor: Processor, ~Copyable {
       switch host {
       case .none:
         return try nestedWalk(
-          GuestOff.self, HostOff.self, linear, access, guest.view, ept.view, &context)
+          GuestOff.self, HostOff.self, linear, access, guest.view, ept.view, &context, &observer)
       case .ept:
         return try nestedWalk(
-          GuestOff.self, EPTFormat.self, linear, access, guest.view, ept.view, &context)
+          GuestOff.self, EPTFormat.self, linear, access, guest.view, ept.view, &context, &observer)
       case .nested:
         return try nestedWalk(
-          GuestOff.self, X86Format.self, linear, access, guest.view, nested.view, &context)
+          GuestOff.self, X86Format.self, linear, access, guest.view, nested.view, &context,
+          &observer)
       }
     }
 
@@ -156,13 +157,14 @@ public struct X86Processor: Processor, ~Copyable {
     switch host {
     case .none:
       return try nestedWalk(
-        X86Format.self, HostOff.self, linear, access, guest.view, ept.view, &context)
+        X86Format.self, HostOff.self, linear, access, guest.view, ept.view, &context, &observer)
     case .ept:
       return try nestedWalk(
-        X86Format.self, EPTFormat.self, linear, access, guest.view, ept.view, &context)
+        X86Format.self, EPTFormat.self, linear, access, guest.view, ept.view, &context, &observer)
     case .nested:
       return try nestedWalk(
-        X86Format.self, X86Format.self, linear, access, guest.view, nested.view, &context)
+        X86Format.self, X86Format.self, linear, access, guest.view, nested.view, &context, &observer
+      )
     }
   }
 

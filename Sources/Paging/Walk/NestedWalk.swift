@@ -36,7 +36,7 @@ extension PagingFormat {
 func walkHost<Host: PagingFormat, Observer: WalkObserver>(
   _: Host.Type, _ address: UInt64, _ access: WalkAccess, _ row: CheckRow,
   _ role: WalkFailure.Context, _ view: StageView<Host.Rules>,
-  _ context: inout WalkContext<Observer>
+  _ context: inout WalkContext, _ observer: inout Observer
 ) throws(WalkStopped) -> StageLeaf {
   if Host.isOff { return StageLeaf(address: address, entry: 0, shift: 0, accumulated: 0) }
   let rootIndex = address &>> view.geometry.topShift
@@ -48,7 +48,7 @@ func walkHost<Host: PagingFormat, Observer: WalkObserver>(
   var source = DirectSource(role, access.kind)
   do {
     return try walkStage(
-      Host.self, address, rootIndex: rootIndex, access, row, view, &source, &context)
+      Host.self, address, rootIndex: rootIndex, access, row, view, &source, &context, &observer)
   } catch {
     throw context.stopped(for: role, of: address)
   }
@@ -103,13 +103,14 @@ struct NestedSource<Host: PagingFormat>: TableSource {
   }
 
   @inline(__always)
-  mutating func read<Observer>(
-    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext<Observer>
+  mutating func read<Observer: WalkObserver>(
+    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext,
+    _ observer: inout Observer
   ) throws(WalkStopped) -> UInt64 {
     let address = table &+ offset
     do {
       place = try walkHost(
-        Host.self, address, view.geometry.tableRead, row, .tableRead, view, &context
+        Host.self, address, view.geometry.tableRead, row, .tableRead, view, &context, &observer
       ).address
     } catch {
       throw context.stopped(guestLevel: level)
@@ -120,7 +121,7 @@ struct NestedSource<Host: PagingFormat>: TableSource {
           stage: .first, reason: .absentMemory, level: level, made: .read,
           guestPhysical: GuestPhysical(address), absentPlace: HostPhysical(place)))
     }
-    context.observer.step(
+    observer.step(
       WalkStep(
         stage: .first, level: level, address: address, place: HostPhysical(place), entry: entry,
         context: .finalAccess))
@@ -131,9 +132,9 @@ struct NestedSource<Host: PagingFormat>: TableSource {
   ///
   /// Where the read already counted as a write, it has found out all there is to find out.
   @inline(never)
-  func update<Observer>(
+  func update<Observer: WalkObserver>(
     _ address: UInt64, place: UInt64, level: Int, to entry: UInt64,
-    _ context: inout WalkContext<Observer>
+    _ context: inout WalkContext, _ observer: inout Observer
   ) throws(WalkStopped) {
     if !Host.isOff, view.geometry.tableRead.kind != .write {
       // The tables on the way were counted when the entry was read.
@@ -141,7 +142,8 @@ struct NestedSource<Host: PagingFormat>: TableSource {
       let access = view.geometry.tableUpdate
       do {
         _ = try walkHost(
-          Host.self, address, access, view.row(access, Host.self), .tableUpdate, view, &context)
+          Host.self, address, access, view.row(access, Host.self), .tableUpdate, view, &context,
+          &observer)
       } catch {
         throw context.stopped(guestLevel: level)
       }
@@ -160,7 +162,7 @@ struct NestedSource<Host: PagingFormat>: TableSource {
 func nestedWalk<Guest: GuestPagingFormat, Host: PagingFormat, Observer: WalkObserver>(
   _: Guest.Type, _: Host.Type, _ address: UInt64, _ access: WalkAccess,
   _ guest: StageView<Guest.Rules>, _ host: StageView<Host.Rules>,
-  _ context: inout WalkContext<Observer>
+  _ context: inout WalkContext, _ observer: inout Observer
 ) throws(WalkStopped) -> WalkArrival {
   var found = StageLeaf(address: address, entry: 0, shift: 0, accumulated: 0)
   if !Guest.isOff {
@@ -169,13 +171,14 @@ func nestedWalk<Guest: GuestPagingFormat, Host: PagingFormat, Observer: WalkObse
       Guest.self, address,
       // What is above the stage's width, such as the extension of a sign or a tag, is left out.
       rootIndex: (address &>> guest.geometry.topShift) & guest.rootIndexMask, access,
-      guest.row(access, Guest.self), guest, &source, &context)
+      guest.row(access, Guest.self), guest, &source, &context, &observer)
   }
   let final = Guest.hostAccess(access, leaf: found, rules: guest.rules)
   let leaf: StageLeaf
   do {
     leaf = try walkHost(
-      Host.self, found.address, final, host.row(final, Host.self), .finalAccess, host, &context)
+      Host.self, found.address, final, host.row(final, Host.self), .finalAccess, host, &context,
+      &observer)
   } catch {
     throw context.stopped(after: found)
   }

@@ -1,7 +1,6 @@
-/// What a walk carries along: the memory, the observer, the counts, and why it stopped, if it did.
-struct WalkContext<Observer: WalkObserver> {
+/// What a walk carries along: the memory, the counts, and why it stopped, if it did.
+struct WalkContext {
   let memory: MemoryHandle
-  var observer: Observer
   var reads = 0
   /// The leaf entry of the guest's tables, as the walk leaves it.
   var guestEntry: UInt64 = 0
@@ -13,10 +12,7 @@ struct WalkContext<Observer: WalkObserver> {
   var failure: StageFailure?
 
   @inline(__always)
-  init(memory: MemoryHandle, observer: Observer) {
-    self.memory = memory
-    self.observer = observer
-  }
+  init(memory: MemoryHandle) { self.memory = memory }
 
   /// Keeps the reason for stopping, and gives the error that carries the news.
   @inline(never)
@@ -37,17 +33,18 @@ protocol TableSource {
   static var stage: WalkFailure.Stage { get }
 
   /// The entry `offset` bytes into the table at `table`.
-  mutating func read<Observer>(
-    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext<Observer>
+  mutating func read<Observer: WalkObserver>(
+    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext,
+    _ observer: inout Observer
   ) throws(WalkStopped) -> UInt64
 
   /// Where the entry that was read last lies in the machine's memory.
   var place: UInt64 { get }
 
   /// Leaves `entry` at `address`, which was found at `place`.
-  func update<Observer>(
+  func update<Observer: WalkObserver>(
     _ address: UInt64, place: UInt64, level: Int, to entry: UInt64,
-    _ context: inout WalkContext<Observer>
+    _ context: inout WalkContext, _ observer: inout Observer
   ) throws(WalkStopped)
 }
 
@@ -59,7 +56,8 @@ protocol TableSource {
 @inline(__always)
 func walkStage<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
   _: Format.Type, _ address: UInt64, rootIndex: UInt64, _ access: WalkAccess, _ row: CheckRow,
-  _ view: StageView<Format.Rules>, _ source: inout Source, _ context: inout WalkContext<Observer>
+  _ view: StageView<Format.Rules>, _ source: inout Source, _ context: inout WalkContext,
+  _ observer: inout Observer
 ) throws(WalkStopped) -> StageLeaf {
   var table = view.geometry.root
   var level = view.geometry.topLevel
@@ -67,12 +65,12 @@ func walkStage<Format: PagingFormat, Source: TableSource, Observer: WalkObserver
   var index = rootIndex
   var path = Format.unaccumulated
   while true {
-    let entry = try source.read(table, index &* 8, level: level, &context)
+    let entry = try source.read(table, index &* 8, level: level, &context, &observer)
     if Format.accumulates { path = Format.accumulate(path, entry) }
     if !row.isPlainTable(entry, level) {
       if row.isPlainLeaf(entry, level, path: path, Format.self) {
         if view.geometry.defersUpdates {
-          try settle(Format.self, of: address, to: level, access, view, source, &context)
+          try settle(Format.self, of: address, to: level, access, view, source, &context, &observer)
         }
         context.reads &+= view.geometry.topLevel &- level &+ 1
         // A plain leaf holds no bits below its page.
@@ -82,7 +80,7 @@ func walkStage<Format: PagingFormat, Source: TableSource, Observer: WalkObserver
       }
       let found = try resolve(
         Format.self, entry, at: table &+ index &* 8, of: address, level: level, path: path, access,
-        view, source, &context)
+        view, source, &context, &observer)
       if !found.isTable {
         context.reads &+= view.geometry.topLevel &- level &+ 1
         let offset = (1 &<< found.shift) &- 1
@@ -110,28 +108,31 @@ private struct Resolved {
 private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
   _: Format.Type, _ entry: UInt64, at entryAddress: UInt64, of address: UInt64, level: Int,
   path: UInt64, _ access: WalkAccess, _ view: StageView<Format.Rules>, _ source: Source,
-  _ context: inout WalkContext<Observer>
+  _ context: inout WalkContext, _ observer: inout Observer
 ) throws(WalkStopped) -> Resolved {
   switch Format.examine(entry, level: level, access: access, rules: view.rules, accumulated: path)
   {
   case .table(let after):
     if after != entry, !view.geometry.defersUpdates {
-      try source.update(entryAddress, place: source.place, level: level, to: after, &context)
+      try source.update(
+        entryAddress, place: source.place, level: level, to: after, &context, &observer)
     }
     return Resolved(isTable: true, entry: after, shift: 0)
   case .leaf(let after, let shift):
     if view.geometry.defersUpdates {
-      try settle(Format.self, of: address, to: level, access, view, source, &context)
+      try settle(Format.self, of: address, to: level, access, view, source, &context, &observer)
     }
     if after != entry {
-      try source.update(entryAddress, place: source.place, level: level, to: after, &context)
+      try source.update(
+        entryAddress, place: source.place, level: level, to: after, &context, &observer)
     }
     return Resolved(isTable: false, entry: after, shift: shift)
   case .refused(let reason):
     if reason == .permission {
       let after = Format.denied(entry, rules: view.rules)
       if after != entry {
-        try source.update(entryAddress, place: source.place, level: level, to: after, &context)
+        try source.update(
+          entryAddress, place: source.place, level: level, to: after, &context, &observer)
       }
     }
     throw context.stop(
@@ -145,10 +146,12 @@ private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkOb
 @inline(never)
 private func settle<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
   _: Format.Type, of address: UInt64, to leafLevel: Int, _ access: WalkAccess,
-  _ view: StageView<Format.Rules>, _ source: Source, _ context: inout WalkContext<Observer>
+  _ view: StageView<Format.Rules>, _ source: Source, _ context: inout WalkContext,
+  _ observer: inout Observer
 ) throws(WalkStopped) {
   // The entries are looked up once more, which nobody is to see or count.
-  var quiet = WalkContext(memory: context.memory, observer: NoObserver())
+  var quiet = WalkContext(memory: context.memory)
+  var observer = NoObserver()
   var source = source
   defer {
     context.updates += quiet.updates
@@ -160,13 +163,14 @@ private func settle<Format: PagingFormat, Source: TableSource, Observer: WalkObs
   var level = view.geometry.topLevel
   while level > leafLevel {
     let entryAddress = table &+ index &* 8
-    let entry = try source.read(table, index &* 8, level: level, &quiet)
+    let entry = try source.read(table, index &* 8, level: level, &quiet, &observer)
     // What a table finds does not depend on the path: what that limits counts at the leaf.
     let finding = Format.examine(
       entry, level: level, access: access, rules: view.rules,
       accumulated: Format.accumulate(Format.unaccumulated, entry))
     if case .table(let after) = finding, after != entry {
-      try source.update(entryAddress, place: source.place, level: level, to: after, &quiet)
+      try source.update(
+        entryAddress, place: source.place, level: level, to: after, &quiet, &observer)
     }
     table = Format.address(entry)
     level -= 1
@@ -190,8 +194,9 @@ struct DirectSource: TableSource {
   }
 
   @inline(__always)
-  mutating func read<Observer>(
-    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext<Observer>
+  mutating func read<Observer: WalkObserver>(
+    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext,
+    _ observer: inout Observer
   ) throws(WalkStopped) -> UInt64 {
     let address = table &+ offset
     place = address
@@ -201,7 +206,7 @@ struct DirectSource: TableSource {
           stage: .second, reason: .absentMemory, level: level, made: made,
           absentPlace: HostPhysical(address)))
     }
-    context.observer.step(
+    observer.step(
       WalkStep(
         stage: .second, level: level, address: address, place: HostPhysical(address), entry: entry,
         context: role))
@@ -209,9 +214,9 @@ struct DirectSource: TableSource {
   }
 
   @inline(__always)
-  func update<Observer>(
+  func update<Observer: WalkObserver>(
     _ address: UInt64, place: UInt64, level: Int, to entry: UInt64,
-    _ context: inout WalkContext<Observer>
+    _ context: inout WalkContext, _ observer: inout Observer
   ) throws(WalkStopped) {
     // The memory is there: the entry was read from it.
     _ = context.memory.write(place, entry)

@@ -5,9 +5,9 @@ public struct WalkCounter: WalkObserver, Sendable {
   /// The translations that stopped.
   public private(set) var failures = 0
   /// The reads of guest tables, by level counted from the leaf.
-  public private(set) var guestReads = InlineArray<5, Int>(repeating: 0)
+  public private(set) var guestReads = InlineArray<8, Int>(repeating: 0)
   /// The reads of the hypervisor's tables, by level counted from the leaf.
-  public private(set) var hostReads = InlineArray<5, Int>(repeating: 0)
+  public private(set) var hostReads = InlineArray<8, Int>(repeating: 0)
 
   /// A counter at zero.
   public init() {}
@@ -19,7 +19,9 @@ public struct WalkCounter: WalkObserver, Sendable {
   /// Counts the read.
   @inline(__always)
   public mutating func step(_ step: WalkStep) {
-    if step.stage == .first { guestReads[step.level] &+= 1 } else { hostReads[step.level] &+= 1 }
+    // No format has eight levels; the mask spares the check of the index.
+    let level = step.level & 7
+    if step.stage == .first { guestReads[level] &+= 1 } else { hostReads[level] &+= 1 }
   }
 
   /// Counts the failure.

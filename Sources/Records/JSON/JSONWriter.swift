@@ -83,6 +83,24 @@ public struct JSONWriter: Sendable {
     decimal(UInt64(number.magnitude))
   }
 
+  /// Writes a number with a fixed count of decimal places, rounded half away from zero.
+  public mutating func decimal(_ number: Double, places: Int) {
+    precondition(number.isFinite, "JSON has no infinities")
+    separate()
+    var scale: Double = 1
+    for _ in 0..<places { scale *= 10 }
+    let scaled = (number.magnitude * scale).rounded()
+    let whole = UInt64(scaled / scale)
+    if number < 0, scaled > 0 { bytes.append(UInt8(ascii: "-")) }
+    bytes.append(contentsOf: String(whole).utf8)
+    guard places > 0 else { return }
+    let fraction = String(UInt64(scaled - Double(whole) * scale))
+    bytes.append(UInt8(ascii: "."))
+    bytes.append(
+      contentsOf: repeatElement(UInt8(ascii: "0"), count: places - fraction.utf8.count))
+    bytes.append(contentsOf: fraction.utf8)
+  }
+
   /// Writes `true` or `false`.
   public mutating func value(_ boolean: Bool) {
     separate()

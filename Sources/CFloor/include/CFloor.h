@@ -1,0 +1,36 @@
+// The floors of the benchmarks: C that does only what the hardware's data dependences force.
+#ifndef CFLOOR_H
+#define CFLOOR_H
+
+#include <stdint.h>
+
+/// One stage of a walk, as constants to be folded: how many levels, how the address is cut, and how
+/// an entry gives the next address.
+typedef struct {
+  uint64_t root;
+  uint64_t top_level;
+  uint64_t top_shift;
+} floor_stage;
+
+/// The shapes that the floor is compiled for.
+typedef enum {
+  /// 9 index bits over 4K pages, addresses in place (x86-64, EPT, NPT, Arm 4K).
+  floor_in_place_9,
+  /// 11 index bits over 16K pages, addresses in place (Arm 16K).
+  floor_in_place_11,
+  /// 13 index bits over 64K pages, addresses in place (Arm 64K).
+  floor_in_place_13,
+  /// 9 index bits over 4K pages, addresses two bits lower in the entry (RISC-V).
+  floor_shifted_9,
+} floor_shape;
+
+/// Follows both stages' tables for `count` addresses, with `(g+1)(h+1)-1` dependent loads each, and
+/// returns the sum of the host-physical addresses. `memory` is where host-physical address `base` lies.
+uint64_t floor_nested_walks(const unsigned char *memory, uint64_t base, floor_shape guest_shape,
+                            floor_stage guest, floor_shape host_shape, floor_stage host,
+                            const uint64_t *addresses, uint64_t count);
+
+/// Writes `count` entries that lie side by side, each `step` above the one before it.
+void floor_fill_entries(uint64_t *entries, uint64_t count, uint64_t first, uint64_t step);
+
+#endif
