@@ -130,6 +130,33 @@ struct WalkCommandTests {
     #expect(number("updates", in: last.output) == 0)
   }
 
+  @Test("A walk that leaves the memory is shown as far as it came, and is bad input")
+  func leavesMemory() throws {
+    let folder = try TemporaryFolder()
+    var memory = try PhysicalMemory(at: HostPhysical(0x8000_0000), bytes: 1 << 14)
+    memory.store(0x9000_0000 >> 2 | 1, at: HostPhysical(0x8000_0000))
+    try folder.write(words(&memory), to: "image")
+    let run = try CommandRun(
+      ["walk", "--record", "-", "--memory", "image@0x80000000"],
+      input: #"{"isa":"riscv64","hgatp":"0x8000000000080000","address":"0x38"}"#, in: folder.url)
+    #expect(run.status == 2)
+    #expect(
+      run.output == """
+        sv39x4 alone: a read in VS-mode at guest-virtual 0x38
+
+        Each read: where the entry lies in the machine's memory, and below it the entry.
+
+                    level 2
+        -- 1: the access, at guest-physical 0x38 --
+                   80000000
+                   24000001
+
+        The walk of the hypervisor's tables reads an entry at host-physical 0x90000000,
+        outside the given memory.
+
+        """)
+  }
+
   @Test(
     "What does not go together is refused in a sentence",
     arguments: [

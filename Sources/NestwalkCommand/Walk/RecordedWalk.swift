@@ -25,9 +25,7 @@ struct RecordedWalk: ~Copyable {
         session.explainedLine = wanted ?? line
         if session.answer(source.bytes, in: range, line: line, to: &writer) == .refused {
           // A walk that leaves the memory has a picture all the same.
-          if line == wanted, let explained = session.explained, explained.failure != nil {
-            return explained
-          }
+          if let explained = session.explained, explained.leavesMemory { return explained }
           throw refusal()
         }
         writer.removeAll()

@@ -160,7 +160,8 @@ struct Walk: Command {
         }
       }
     }
-    return Program.show(text)
+    let status = Program.show(text)
+    return status == .success && explained.leavesMemory ? .badInput : status
   }
 
   private static func json(_ walk: ExplainedWalk) -> [UInt8] {

@@ -42,7 +42,7 @@ struct WalkGrid {
       let cell = { (index: Int) in
         Cell(
           number: numbers[index] ?? 0, place: steps[index].place, entry: steps[index].entry,
-          isStop: index == last && walk.failure != nil && walk.failure?.reason != .absentMemory)
+          isStop: index == last && walk.failure != nil && !walk.leavesMemory)
       }
       var title: String
       if let level = round.guestLevel {

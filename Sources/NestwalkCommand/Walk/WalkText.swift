@@ -10,7 +10,7 @@ enum WalkText {
     lines += [""] + TextLayout.wrap(WalkWords.outcome(walk), width: TextLayout.width)
     lines += pages(walk) + stop(walk)
     lines += changes(walk)
-    if case .failed(_, let report) = walk.outcome { lines += fault(report) }
+    if case .failed(_, let report) = walk.outcome, !walk.leavesMemory { lines += fault(report) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -97,7 +97,7 @@ enum WalkText {
 
   /// What the entry says that has stopped the walk.
   private static func stop(_ walk: ExplainedWalk) -> [String] {
-    guard let failure = walk.failure, failure.reason != .absentMemory, let step = walk.steps.last,
+    guard let failure = walk.failure, !walk.leavesMemory, let step = walk.steps.last,
       failure.entry == step.entry
     else { return [] }
     let found =

@@ -74,6 +74,7 @@ enum WalkWords {
       return "The access arrives at host-physical \(found.hostPhysical):"
         + " \(TextLayout.count(found.reads, "table read")), \(TextLayout.count(found.updates, "update"))."
     case .failed(let failure, _):
+      if walk.leavesMemory { return failure.absenceSentence }
       return "\(stop(walk, failure)): \(failure.reason.words)."
     case .refused(let error): return error.description
     }
@@ -113,7 +114,7 @@ extension WalkFailure.Reason {
     case .dirtyFlag: "the dirty flag is clear, and software must set it"
     case .permission: "the rights do not suffice"
     case .protectionKey: "the page's protection key denies the access"
-    case .absentMemory: "the given memory ends before it"
+    case .absentMemory: "the given memory has nothing there"
     }
   }
 }

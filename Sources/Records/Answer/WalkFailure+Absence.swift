@@ -1,8 +1,8 @@
-import Paging
+public import Paging
 
 extension WalkFailure {
-  /// Where the walk looked for a table in vain.
-  var absenceSentence: String {
+  /// Where the walk has looked for a table in vain, as a sentence.
+  public var absenceSentence: String {
     let place = absentPlace.map(\.description) ?? "an address"
     let tables = stage == .first ? "the guest's tables" : "the hypervisor's tables"
     return

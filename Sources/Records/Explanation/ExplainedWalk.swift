@@ -30,6 +30,9 @@ public struct ExplainedWalk: Sendable, Hashable {
     if case .failed(let failure, _) = outcome { failure } else { nil }
   }
 
+  /// Whether the walk has left the given memory, so that there is no answer.
+  public var leavesMemory: Bool { failure?.reason == .absentMemory }
+
   /// What the reads of one round are made for: one entry of a guest table, or the access itself.
   public struct Round: Sendable, Hashable {
     /// The level of the guest table, counted from the leaf; nothing for the access itself.

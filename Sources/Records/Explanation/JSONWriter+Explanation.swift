@@ -15,7 +15,7 @@ extension JSONWriter {
     switch walk.outcome {
     case .translated(let found): members(found, parEL1: walk.parEL1)
     case .failed(let failure, let report):
-      if failure.reason == .absentMemory {
+      if walk.leavesMemory {
         key("error")
         value(failure.absenceSentence)
       } else {

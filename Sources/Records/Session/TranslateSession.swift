@@ -42,6 +42,7 @@ public struct TranslateSession: ~Copyable {
   ) -> Reply {
     let range = range ?? 0..<bytes.count
     if !diagnostics.isEmpty { diagnostics = [] }
+    if line == explainedLine { explained = nil }
     guard !Self.isBlank(bytes, range) else { return .blank }
     reader.read(bytes, in: range)
     defer { reader.release() }
