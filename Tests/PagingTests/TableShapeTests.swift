@@ -29,6 +29,11 @@ struct TableShapeTests {
     #expect(GuestFormat.arm16K.shape.pageSizes == [16 << 10, 32 << 20])
     #expect(HostFormat.arm64K.shape.pageSizes == [64 << 10, 512 << 20])
     #expect(GuestFormat.sv57.shape.leafLevels == 0...4)
+    #expect(GuestFormat.sv57.shape.groupSizes == [64 << 10])
+    #expect(HostFormat.ept4.shape.groupSizes == [])
+    #expect(HostFormat.arm4K.shape.groupSizes == [64 << 10, 32 << 20, 16 << 30])
+    #expect(GuestFormat.arm16K.shape.groupSizes == [2 << 20, 1 << 30])
+    #expect(HostFormat.arm64K.shape.groupSizes == [2 << 20, 16 << 30])
     #expect(HostFormat.ept5.shape.level(ofPageBytes: 1 << 30) == 2)
     #expect(HostFormat.ept5.shape.level(ofPageBytes: 1 << 39) == nil)
   }

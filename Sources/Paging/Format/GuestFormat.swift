@@ -24,14 +24,14 @@ public enum GuestFormat: String, Sendable, Hashable, CaseIterable, CustomStringC
   /// The shape of the format's tables; Arm's for addresses of 48 bits.
   public var shape: TableShape {
     switch self {
-    case .x86Level4: .of512(4, mostLeafLevel: 2)
-    case .x86Level5: .of512(5, mostLeafLevel: 2)
+    case .x86Level4: .x86(4)
+    case .x86Level5: .x86(5)
     case .arm4K: .arm(pageShift: 12, inputBits: 48, levels: 4)
     case .arm16K: .arm(pageShift: 14, inputBits: 48, levels: 4)
     case .arm64K: .arm(pageShift: 16, inputBits: 48, levels: 3)
-    case .sv39: .of512(3, mostLeafLevel: 2)
-    case .sv48: .of512(4, mostLeafLevel: 3)
-    case .sv57: .of512(5, mostLeafLevel: 4)
+    case .sv39: .riscv(3)
+    case .sv48: .riscv(4)
+    case .sv57: .riscv(5)
     }
   }
 

@@ -26,16 +26,16 @@ public enum HostFormat: String, Sendable, Hashable, CaseIterable, CustomStringCo
   /// The shape of the format's tables; Arm's for intermediate physical addresses of 48 bits.
   public var shape: TableShape {
     switch self {
-    case .ept4, .npt4: .of512(4, mostLeafLevel: 2)
-    case .ept5, .npt5: .of512(5, mostLeafLevel: 2)
+    case .ept4, .npt4: .x86(4)
+    case .ept5, .npt5: .x86(5)
     case .arm4K: .arm(pageShift: 12, inputBits: 48, levels: 4)
     // A walk of stage 2 starts at level 0 with the 4K granule only (or FEAT_LPA2): the 48th bit is
     // that of two concatenated tables at level 1.
     case .arm16K: .arm(pageShift: 14, inputBits: 48, levels: 3)
     case .arm64K: .arm(pageShift: 16, inputBits: 48, levels: 3)
-    case .sv39x4: .of512(3, rootExtraBits: 2, mostLeafLevel: 2)
-    case .sv48x4: .of512(4, rootExtraBits: 2, mostLeafLevel: 3)
-    case .sv57x4: .of512(5, rootExtraBits: 2, mostLeafLevel: 4)
+    case .sv39x4: .riscv(3, rootExtraBits: 2)
+    case .sv48x4: .riscv(4, rootExtraBits: 2)
+    case .sv57x4: .riscv(5, rootExtraBits: 2)
     }
   }
 

@@ -23,6 +23,13 @@ protocol EditableFormat: PagingFormat {
     _ attributes: PageAttributes, level: Int
   ) throws(AttributeError) -> UInt64
 
+  /// Whether a page's entry is one of a group that stands for one page together.
+  static func isGrouped(_ entry: UInt64, level: Int) -> Bool
+  /// The entry of a page at address 0 as one of a group.
+  static func grouped(_ entry: UInt64) -> UInt64
+  /// Whether all entries of a group hold the group's address, and not each its own.
+  static var groupSharesAddress: Bool { get }
+
   /// What a page's entry says.
   static func attributes(of entry: UInt64, level: Int) -> PageAttributes
 
@@ -51,6 +58,11 @@ protocol EditableFormat: PagingFormat {
 }
 
 extension EditableFormat {
+  @inline(__always)
+  static func isGrouped(_ entry: UInt64, level: Int) -> Bool { false }
+  static func grouped(_ entry: UInt64) -> UInt64 { entry }
+  static var groupSharesAddress: Bool { false }
+
   /// The lowest bit of the address that indexes a table of a level.
   @inline(__always)
   static func shift(_ level: Int) -> UInt64 { pageShift &+ indexBits &* UInt64(level) }

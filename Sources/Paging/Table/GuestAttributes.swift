@@ -14,8 +14,8 @@ public struct GuestAttributes: Sendable, Hashable {
   /// Further bits of the entry, where the manual lays them.
   ///
   /// They are software's own, global (x86 bit 8, RISC-V bit 5) or not global (Arm bit 11), x86's
-  /// protection key (62:59), Arm's contiguous (52) and guarded (50). Bits that have a property of their
-  /// own here are refused.
+  /// protection key (62:59), and Arm's guarded (50). Bits that follow from something else here are
+  /// refused.
   public var extraBits: UInt64 = 0
 
   /// Ordinary memory with these permissions, accessed and, if it may be written, dirty: nothing is

@@ -13,8 +13,8 @@ public struct HostAttributes: Sendable, Hashable {
   public var isDirty: Bool
   /// Further bits of the entry, where the manual lays them.
   ///
-  /// They are software's own, EPT's ignore PAT (6) and suppress #VE (63), and Arm's contiguous (52).
-  /// Bits that have a property of their own here are refused.
+  /// They are software's own, and EPT's ignore PAT (6) and suppress #VE (63). Bits that follow from
+  /// something else here are refused.
   public var extraBits: UInt64 = 0
 
   /// Ordinary memory with these permissions, accessed and, if the guest may write, dirty: nothing is

@@ -8,6 +8,8 @@ struct MapPlan {
   private let pages: InlineArray<5, UInt64>
   /// The entry of a table at address 0.
   let table: UInt64
+  /// The bytes that share an address in their entries, if more than one entry has it.
+  let sharedBytes: UInt64?
 
   init<Format: EditableFormat>(
     _: Format.Type, _ range: Range<UInt64>, to target: UInt64, _ attributes: PageAttributes,
@@ -18,16 +20,18 @@ struct MapPlan {
     guard target < highest, bytes <= highest - target else {
       throw .targetTooWide(address: max(target, highest), bits: Format.addressBits)
     }
-    var allowed: ClosedRange<Int>
+    var allowed = root.shape.leafLevels
+    var isGrouped = false
     if let pageBytes {
-      guard let level = root.shape.level(ofPageBytes: pageBytes) else {
-        throw .noSuchPage(bytes: pageBytes, sizes: root.shape.pageSizes)
+      guard let leaf = root.shape.leaf(ofPageBytes: pageBytes) else {
+        throw .noSuchPage(
+          bytes: pageBytes, sizes: (root.shape.pageSizes + root.shape.groupSizes).sorted())
       }
-      allowed = level...level
-    } else {
-      allowed = root.shape.leafLevels
+      allowed = leaf.level...leaf.level
+      isGrouped = leaf.groupBits > 0
     }
-    let smallest = root.shape.pageBytes(ofLevel: allowed.lowerBound)
+    let smallest = pageBytes ?? root.shape.pageSizes[0]
+    sharedBytes = isGrouped && Format.groupSharesAddress ? smallest : nil
     guard (range.lowerBound | target | bytes) & (smallest - 1) == 0 else {
       let values = [root.widened(range.lowerBound), target, bytes]
       let value = values.first { $0 & (smallest - 1) != 0 } ?? 0
@@ -44,7 +48,8 @@ struct MapPlan {
     var pages = InlineArray<5, UInt64>(repeating: 0)
     for level in allowed {
       do {
-        pages[level] = try Format.pageEntry(attributes, level: level)
+        let page = try Format.pageEntry(attributes, level: level)
+        pages[level] = isGrouped ? Format.grouped(page) : page
       } catch {
         throw .attributes(error)
       }

@@ -90,6 +90,16 @@ extension StageRoot {
     return TableSlots(run: run, base: (from &>> shift) &<< shift, shift: shift)
   }
 
+  /// The bytes of the page that an entry stands for, alone or with others.
+  @inline(__always)
+  func pageBytes<Format: EditableFormat>(
+    of entry: UInt64, level: Int, _: Format.Type
+  ) -> UInt64 {
+    let bytes: UInt64 = 1 &<< Format.shift(level)
+    guard Format.isGrouped(entry, level: level) else { return bytes }
+    return bytes << UInt64(shape.groupBits(ofLevel: level))
+  }
+
   /// Finds the page of an address that fits the tables.
   func find<Format: EditableFormat>(
     _ address: UInt64, _: Format.Type, _ memory: MemoryHandle
@@ -104,9 +114,10 @@ extension StageRoot {
       guard Format.isPresent(entry) else { return nil }
       table = Format.address(entry)
       guard !Format.isTable(entry, level: level) else { continue }
-      let offset: UInt64 = 1 << Format.shift(level) - 1
+      let bytes = pageBytes(of: entry, level: level, Format.self)
+      let offset = Format.groupSharesAddress ? bytes - 1 : 1 << Format.shift(level) - 1
       return StagePage(
-        address: table & ~offset | address & offset, bytes: offset + 1, level: level, entry: entry,
+        address: table & ~offset | address & offset, bytes: bytes, level: level, entry: entry,
         attributes: Format.attributes(of: entry, level: level))
     }
     return nil

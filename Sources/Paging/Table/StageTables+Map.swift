@@ -81,10 +81,18 @@ extension StageTables {
         if plan.allows(level), slots.isWhole(part) {
           let whole = Int(truncatingIfNeeded: (to &- part.from) &>> slots.shift)
           let length = min(run.count &- number, whole)
-          run.fill(
-            from: number, length,
-            first: plan.page(level) | Format.addressField(part.from &+ plan.distance),
-            step: Format.addressField(span))
+          let target = part.from &+ plan.distance
+          if let shared = plan.sharedBytes {
+            for place in 0..<length {
+              let own = target &+ UInt64(place) &* span
+              run[number &+ place] =
+                plan.page(level) | Format.addressField(own & ~(shared &- 1))
+            }
+          } else {
+            run.fill(
+              from: number, length, first: plan.page(level) | Format.addressField(target),
+              step: Format.addressField(span))
+          }
           summary.pages += length
           number += length
           continue

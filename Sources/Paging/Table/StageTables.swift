@@ -45,8 +45,10 @@ struct StageTables: Sendable {
   ) throws(TableError) -> EditSummary {
     var summary = EditSummary()
     let top = root.shape.levels - 1
-    let from = edit.range.lowerBound
-    let to = edit.range.upperBound
+    let range =
+      edit.kind.takesPartsOfPages ? wholePages(edit.range, Format.self, memory) : edit.range
+    let from = range.lowerBound
+    let to = range.upperBound
     switch edit.kind {
     case .map(let target, let attributes, let pageBytes):
       if pageBytes == to - from,
@@ -77,6 +79,17 @@ struct StageTables: Sendable {
     return summary
   }
 
+  /// The range with the rest of the pages at its ends.
+  private func wholePages<Format: EditableFormat>(
+    _ range: Range<UInt64>, _: Format.Type, _ memory: MemoryHandle
+  ) -> Range<UInt64> {
+    var from = range.lowerBound
+    var to = range.upperBound
+    if let page = root.find(from, Format.self, memory) { from &= ~(page.bytes - 1) }
+    if let page = root.find(to - 1, Format.self, memory) { to = ((to - 1) | (page.bytes - 1)) + 1 }
+    return from..<to
+  }
+
   /// Makes sure of the frames that an edit will take, and of the memory behind them.
   private func reserve(_ needed: Int, _ memory: MemoryHandle) throws(TableError) {
     guard needed <= frames.free else { throw .outOfFrames(needed: needed, free: frames.free) }
@@ -91,6 +104,7 @@ struct StageTables: Sendable {
     _: Format.Type, _ edit: TableEdit, _ table: UInt64, level: Int, _ from: UInt64, _ to: UInt64,
     _ memory: MemoryHandle
   ) throws(TableError) {
+    let takesParts = edit.kind.takesPartsOfPages
     var at = from
     while at < to {
       let slots = try root.slots(Format.self, of: table, level: level, from: at, to: to, memory)
@@ -101,17 +115,21 @@ struct StageTables: Sendable {
           guard edit.skipsHoles else { throw .notMapped(address: root.widened(part.from)) }
         } else if Format.isTable(entry, level: level) {
           let child = Format.address(entry)
-          if case .unmap = edit.kind, !frames.holdsTable(child) {
+          if edit.kind.freesTables, !frames.holdsTable(child) {
             throw .foreignTable(address: child)
           }
           try survey(Format.self, edit, child, level: level &- 1, part.from, part.to, memory)
-        } else if !slots.isWhole(part) {
-          switch edit.kind {
-          case .age, .clean: break
-          case .map, .unmap, .protect:
+        } else if !takesParts,
+          !slots.isWhole(part) || Format.isGrouped(entry, level: level)
+        {
+          let bytes = root.pageBytes(of: entry, level: level, Format.self)
+          let start = part.from & ~(bytes &- 1)
+          guard start >= edit.range.lowerBound, start &+ bytes <= edit.range.upperBound else {
             // The end of the range that lies inside the page.
-            let inside = part.from & (1 << slots.shift - 1) == 0 ? part.to : part.from
-            throw .partOfPage(address: root.widened(inside), pageBytes: 1 << slots.shift)
+            let inside = max(start, edit.range.lowerBound)
+            throw .partOfPage(
+              address: root.widened(inside == start ? edit.range.upperBound : inside),
+              pageBytes: bytes)
           }
         }
       }

@@ -9,6 +9,20 @@ struct TableEdit: Sendable {
     case age
     /// Clears dirty flags.
     case clean
+
+    /// Whether tables that become empty are freed.
+    var freesTables: Bool {
+      if case .unmap = self { return true }
+      return false
+    }
+
+    /// Whether a page is changed as a whole where the range meets only a part of it.
+    var takesPartsOfPages: Bool {
+      switch self {
+      case .age, .clean: true
+      case .map, .unmap, .protect: false
+      }
+    }
   }
 
   let kind: Kind

@@ -58,8 +58,10 @@ extension StageRoot {
       } else if !Format.isPresent(entry) {
         text.add("\(numbers): not present \(hex(entry))", depth: depth)
       } else if isPage {
-        let alike = last > first && !isRun ? " all" : ""
-        let bytes: UInt64 = 1 << Format.shift(level)
+        var bytes: UInt64 = 1 << Format.shift(level)
+        if Format.groupSharesAddress { bytes = pageBytes(of: entry, level: level, Format.self) }
+        let spanned = UInt64(last - first + 1) << Format.shift(level)
+        let alike = last > first && !isRun && spanned != bytes ? " all" : ""
         let place = Format.address(entry) & ~(bytes - 1)
         text.add(
           "\(numbers): \(hex(widened(input))) ->\(alike) \(hex(place)) \(sized(bytes))" + flags,

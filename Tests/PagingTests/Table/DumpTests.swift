@@ -35,6 +35,52 @@ struct DumpTests {
         """)
   }
 
+  @Test("Entries that stand for one page together")
+  func groups() throws {
+    var memory = try PhysicalMemory(bytes: 1 << 20)
+    var hart = try HostTables(.sv39x4, at: HostPhysical(0), bytes: 1 << 20, in: &memory)
+    try hart.map(
+      GuestPhysical(0x1_0000), bytes: 0x2_0000, to: HostPhysical(0x8_0000), .readOnly,
+      pageBytes: 0x1_0000, in: &memory)
+    #expect(
+      hart.dump(in: memory) == """
+        sv39x4 root 0x0
+        0: table 0x4000
+          0: table 0x5000
+            0-15: 0
+            16-31: 0x10000 -> 0x80000 64K R U A N
+            32-47: 0x20000 -> 0x90000 64K R U A N
+            48-511: 0
+          1-511: 0
+        1-2047: 0
+        """)
+    #expect(hart.page(at: GuestPhysical(0x1_2345), in: memory)?.address == HostPhysical(0x8_2345))
+    #expect(hart.page(at: GuestPhysical(0x1_2345), in: memory)?.bytes == 0x1_0000)
+    #expect(hart.page(at: GuestPhysical(0x1_2345), in: memory)?.entry == 0x8000_0000_0002_2053)
+    #expect(throws: TableError.partOfPage(address: 0x1_1000, pageBytes: 0x1_0000)) {
+      try hart.unmap(GuestPhysical(0x1_1000), bytes: 0x1000, in: &memory)
+    }
+    #expect(throws: TableError.misaligned(0x3_1000, pageBytes: 0x1_0000)) {
+      try hart.map(
+        GuestPhysical(0x3_1000), bytes: 0x1_0000, to: HostPhysical(0), .readOnly,
+        pageBytes: 0x1_0000, in: &memory)
+    }
+    // All of a group is aged, whatever part of it is asked for.
+    #expect(try hart.age(GuestPhysical(0x1_f000), bytes: 0x2000, in: &memory) == 32)
+    #expect(try hart.unmap(GuestPhysical(0x1_0000), bytes: 0x1_0000, in: &memory).pages == 16)
+
+    var arm = try HostTables(.arm16K, at: HostPhysical(0), bytes: 1 << 20, in: &memory)
+    try arm.map(
+      GuestPhysical(0x20_0000), bytes: 0x20_0000, to: HostPhysical(0x40_0000), .readOnly,
+      pageBytes: 0x20_0000, in: &memory)
+    #expect(
+      arm.dump(in: memory).contains(
+        "128-255: 0x200000 -> 0x400000 16K MemAttr=15 S2AP=1 SH=3 AF Contiguous XN=2"))
+    #expect(arm.page(at: GuestPhysical(0x20_4008), in: memory)?.bytes == 0x20_0000)
+    #expect(
+      arm.page(at: GuestPhysical(0x20_4008), in: memory)?.address == HostPhysical(0x40_4008))
+  }
+
   @Test("Tables that lead to themselves, or nowhere, come to an end")
   func loops() throws {
     var memory = try PhysicalMemory(bytes: 1 << 20)

@@ -35,7 +35,7 @@ struct FlatPages {
   var tables: Int {
     var stretches: Set<[UInt64]> = []
     for page in pages {
-      let level = shape.level(ofPageBytes: page.bytes) ?? 0
+      let level = shape.leaf(ofPageBytes: page.bytes)?.level ?? 0
       for above in level + 1..<max(level + 1, shape.levels) {
         stretches.insert([UInt64(above), page.start >> UInt64(shape.shift(ofLevel: above))])
       }
@@ -85,21 +85,28 @@ struct FlatPages {
     pages.sort { $0.start < $1.start }
   }
 
-  /// Unmaps the pages of a range and says how many they were.
-  mutating func unmap(_ range: Range<UInt64>) -> Int {
-    let before = pages.count
-    pages.removeAll { $0.overlaps(range) }
-    return before - pages.count
+  /// The entries that all pages take.
+  var entries: Int { pages.reduce(0) { $0 + entries(of: $1) } }
+
+  private func entries(of page: Page) -> Int {
+    1 << (shape.leaf(ofPageBytes: page.bytes)?.groupBits ?? 0)
   }
 
-  /// Changes the pages of a range and says how many became different.
+  /// Unmaps the pages of a range and says how many entries they took.
+  mutating func unmap(_ range: Range<UInt64>) -> Int {
+    let before = entries
+    pages.removeAll { $0.overlaps(range) }
+    return before - entries
+  }
+
+  /// Changes the pages of a range and says how many entries became different.
   mutating func change(_ range: Range<UInt64>, _ body: (inout PageAttributes) -> Void) -> Int {
     var count = 0
     for number in pages.indices where pages[number].overlaps(range) {
       var attributes = pages[number].attributes
       body(&attributes)
       attributes = kept(attributes)
-      if attributes != pages[number].attributes { count += 1 }
+      if attributes != pages[number].attributes { count += entries(of: pages[number]) }
       pages[number].attributes = attributes
     }
     return count

@@ -53,6 +53,21 @@ private let accesses = Access.Kind.allCases.filter { $0 != .hlvx }.flatMap { kin
   Access.Privilege.allCases.map { Access(kind, $0) }
 }
 
+extension TableShape {
+  /// The bytes that a processor takes for the page's: Arm's contiguous bit is no more than a hint to
+  /// TLBs, but an Svnapot page is one page.
+  fileprivate func entryBytes(_ bytes: UInt64) -> UInt64 {
+    guard let leaf = leaf(ofPageBytes: bytes) else { return 0 }
+    let isNapot = self == .riscv(levels, rootExtraBits: rootExtraBits)
+    return isNapot ? bytes : pageBytes(ofLevel: leaf.level)
+  }
+
+  /// The table reads to the page's entry.
+  fileprivate func reads(_ bytes: UInt64) -> Int {
+    levels - (leaf(ofPageBytes: bytes)?.level ?? 0)
+  }
+}
+
 @Suite("Walks through tables that were made")
 struct TableWalkTests {
   @Test(
@@ -61,15 +76,16 @@ struct TableWalkTests {
     var memory = try PhysicalMemory(bytes: 2 << 20)
     var host = try HostTables(format, at: HostPhysical(0), bytes: 2 << 20, in: &memory)
     // Without paging, x86 has addresses of 32 bits.
-    for (number, bytes) in host.root.shape.pageSizes.enumerated() where bytes < 2 << 30 {
-      let address = GuestPhysical(UInt64(number + 1) * bytes)
-      let target = HostPhysical(UInt64(number + 5) * bytes)
+    let shape = host.root.shape
+    for bytes in shape.pageSizes + shape.groupSizes where bytes < 2 << 30 {
+      let address = GuestPhysical(bytes)
+      let target = HostPhysical(5 * bytes)
       for attributes in [.readOnly, .readWrite, .readExecute, .readWriteExecute] as [HostAttributes]
       {
         try host.map(address, bytes: bytes, to: target, attributes, pageBytes: bytes, in: &memory)
         for access in accesses {
           let found = try walk(
-            guest: nil, host: host.root, address.value + 0x123, access, in: &memory)
+            guest: nil, host: host.root, address.value + bytes - 0x123, access, in: &memory)
           let needed: HostPermissions =
             switch access.kind {
             case .write: .write
@@ -77,8 +93,8 @@ struct TableWalkTests {
             default: .read
             }
           let expected = Arrival(
-            hostPhysical: target + 0x123, guestPageBytes: nil, hostPageBytes: bytes,
-            reads: host.root.shape.levels - number)
+            hostPhysical: target + (bytes - 0x123), guestPageBytes: nil,
+            hostPageBytes: shape.entryBytes(bytes), reads: shape.reads(bytes))
           #expect(
             found == (attributes.permissions.isSuperset(of: needed) ? expected : nil),
             "\(attributes.permissions) \(access)")
@@ -106,10 +122,10 @@ struct TableWalkTests {
       var guest = try GuestTables(
         format, at: GuestPhysical(0), bytes: 2 << 20, isUpperHalf: isUpper && isArm,
         placed: .identity, in: &memory)
-      for (number, bytes) in guest.root.shape.pageSizes.enumerated() {
-        let pages = UInt64(number + 1)
-        let address = GuestVirtual(isUpper ? 0 &- pages * bytes : pages * bytes)
-        let target = GuestPhysical(UInt64(number + 5) * bytes)
+      let shape = guest.root.shape
+      for bytes in shape.pageSizes + shape.groupSizes {
+        let address = GuestVirtual(isUpper ? 0 &- bytes : bytes)
+        let target = GuestPhysical(5 * bytes)
         for user in [[], .user] as [GuestPermissions] {
           for rights in [.read, [.read, .write], [.read, .execute]] as [GuestPermissions] {
             let permissions = rights.union(user)
@@ -118,10 +134,11 @@ struct TableWalkTests {
               in: &memory)
             for access in accesses {
               let found = try walk(
-                guest: guest.root, host: nil, address.value + 0x123, access, in: &memory)
+                guest: guest.root, host: nil, address.value &+ bytes &- 0x123, access, in: &memory)
               let expected = Arrival(
-                hostPhysical: HostPhysical(target.value + 0x123), guestPageBytes: bytes,
-                hostPageBytes: nil, reads: guest.root.shape.levels - number)
+                hostPhysical: HostPhysical(target.value + bytes - 0x123),
+                guestPageBytes: shape.entryBytes(bytes), hostPageBytes: nil,
+                reads: shape.reads(bytes))
               #expect(
                 found == (allows(permissions, access, format.isa) ? expected : nil),
                 "\(permissions) \(access)")

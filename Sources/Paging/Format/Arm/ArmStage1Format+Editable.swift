@@ -52,6 +52,13 @@ extension ArmStage1Format: EditableFormat {
     return entry
   }
 
+  @inline(__always)
+  static func isGrouped(_ entry: UInt64, level: Int) -> Bool {
+    entry & Entry.contiguous.mask != 0
+  }
+
+  static func grouped(_ entry: UInt64) -> UInt64 { entry | Entry.contiguous.mask }
+
   static func attributes(of entry: UInt64, level: Int) -> PageAttributes {
     let index = Entry.attributeIndex.of(entry)
     let user = Entry.user.isSet(in: entry)
@@ -69,7 +76,7 @@ extension ArmStage1Format: EditableFormat {
   }
 
   static var extraMask: UInt64 {
-    Entry.software.mask | Entry.contiguous.mask | Entry.guarded.mask | Entry.notGlobal.mask
+    Entry.software.mask | Entry.guarded.mask | Entry.notGlobal.mask
   }
 
   @inline(__always)

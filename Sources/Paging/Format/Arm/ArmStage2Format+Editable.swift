@@ -54,6 +54,13 @@ extension ArmStage2Format: EditableFormat {
     return entry
   }
 
+  @inline(__always)
+  static func isGrouped(_ entry: UInt64, level: Int) -> Bool {
+    entry & Entry.contiguous.mask != 0
+  }
+
+  static func grouped(_ entry: UInt64) -> UInt64 { entry | Entry.contiguous.mask }
+
   static func attributes(of entry: UInt64, level: Int) -> PageAttributes {
     let executeNever = Entry.executeNever.of(entry)
     let memoryType: MemoryType =
@@ -75,7 +82,7 @@ extension ArmStage2Format: EditableFormat {
     Entry.read.mask | Entry.write.mask | Entry.dirtyBitModifier.mask | Entry.executeNever.mask
   }
 
-  static var extraMask: UInt64 { Entry.ignored.mask | Entry.contiguous.mask }
+  static var extraMask: UInt64 { Entry.ignored.mask }
 
   @inline(__always)
   static func isWritable(_ entry: UInt64) -> Bool {

@@ -60,6 +60,18 @@ extension RISCVFormat: EditableFormat {
     return entry
   }
 
+  @inline(__always)
+  static func isGrouped(_ entry: UInt64, level: Int) -> Bool {
+    level == 0 && entry & Entry.napot.mask != 0
+  }
+
+  /// N, and 1000 in PPN[3:0], which says that the range has 16 pages.
+  static func grouped(_ entry: UInt64) -> UInt64 {
+    entry | Entry.napot.mask | Bits(10...13).holding(0b1000)
+  }
+
+  static var groupSharesAddress: Bool { true }
+
   static func attributes(of entry: UInt64, level: Int) -> PageAttributes {
     let execute = Entry.execute.isSet(in: entry)
     let memoryType: MemoryType =
