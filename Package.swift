@@ -13,8 +13,10 @@ let package = Package(
     .target(name: "Paging"),
     // Accesses and answers as JSON.
     .target(name: "Records", dependencies: ["Paging"]),
+    // What the guest does with its memory.
+    .target(name: "Guests", dependencies: ["Paging"]),
     // One import for everything that is public.
-    .target(name: "Nestwalk", dependencies: ["Paging", "Records"]),
+    .target(name: "Nestwalk", dependencies: ["Paging", "Records", "Guests"]),
     // The command: arguments, files and printing only.
     .executableTarget(name: "NestwalkCommand", dependencies: ["Paging", "Records"]),
     // The benchmarks, each beside a floor in C.
@@ -22,6 +24,7 @@ let package = Package(
     .executableTarget(name: "NestwalkBench", dependencies: ["Paging", "Records", "CFloor"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
+    .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
     .testTarget(
       name: "NestwalkCommandTests", dependencies: ["NestwalkCommand", "Paging", "Records"]),
   ]

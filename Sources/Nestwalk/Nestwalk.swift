@@ -1,2 +1,3 @@
+@_exported public import Guests
 @_exported public import Paging
 @_exported public import Records
