@@ -156,4 +156,41 @@ struct CheckAgainstLadderTests {
       #expect(passes(EPTFormat.self, 0x1_2345_6907, level: 1, access, rules).table)
     }
   }
+
+  @Test("The entries of a common AArch64 guest pass without a closer look")
+  func commonArmStage1() {
+    typealias Format = ArmStage1Format<ArmGranule4K>
+    // A kernel with PAN, and flags that the hardware keeps.
+    let rules = ArmStage1Rules(
+      deniesUserData: true, deniesUserCode: true, updatesAccessFlag: true, updatesDirtyState: true)
+    for access in [WalkAccess(.read, .user), WalkAccess(.write, .user)] {
+      #expect(passes(Format.self, 0x00e8_0000_1234_5f43, level: 0, access, rules).leaf)
+      #expect(passes(Format.self, 0x0800_0000_1234_5003, level: 1, access, rules).table)
+    }
+    // Contiguous, and by blocks.
+    for access in [WalkAccess(.read, .supervisor), WalkAccess(.write, .supervisor)] {
+      #expect(passes(Format.self, 0x0078_0000_1234_5703, level: 0, access, rules).leaf)
+      #expect(passes(Format.self, 0x0078_0000_1220_0701, level: 1, access, rules).leaf)
+      #expect(passes(Format.self, 0x1000_0000_1234_5003, level: 3, access, rules).table)
+    }
+    let kernel = WalkAccess(.fetch, .supervisor)
+    #expect(passes(Format.self, 0x0050_0000_4020_0781, level: 1, kernel, rules).leaf)
+    #expect(
+      passes(Format.self, 0x0020_0000_1234_5fc3, level: 0, WalkAccess(.fetch, .user), rules).leaf)
+  }
+
+  @Test("The entries of a common AArch64 hypervisor pass without a closer look")
+  func commonArmStage2() {
+    typealias Format = ArmStage2Format<ArmGranule4K>
+    let rules = ArmStage2Rules(
+      updatesAccessFlag: true, updatesDirtyState: true, protectsTableWalks: true)
+    for access in [
+      WalkAccess(.read, .user), WalkAccess(.write, .supervisor), WalkAccess(.fetch, .supervisor),
+      WalkAccess(.read, .supervisor, .tableRead), WalkAccess(.write, .supervisor, .tableUpdate),
+    ] {
+      #expect(passes(Format.self, 0x0010_0000_1234_57ff, level: 0, access, rules).leaf)
+      #expect(passes(Format.self, 0x0000_0000_1220_07fd, level: 1, access, rules).leaf)
+      #expect(passes(Format.self, 0x1234_5003, level: 2, access, rules).table)
+    }
+  }
 }
