@@ -1,0 +1,40 @@
+import Nestwalk
+
+/// Runs every example and compares what it says with what the documents show.
+@main
+enum Outsider {
+  static func main() throws {
+    let examples: [(name: String, run: () throws -> String, expected: String)] = [
+      (
+        "first steps", firstSteps,
+        """
+        0x2200008 after 11 table reads
+        store/AMO page fault at guest-virtual 0x4008
+
+        """
+      ),
+      ("observing", observing, "24 table reads, 4 of them in the guest's tables\n"),
+      (
+        "records", records,
+        #"{"hpa":"0x1234","gpa":"0x1234","guestPageBytes":null,"hostPageBytes":null,"#
+          + #""reads":0,"updates":0}"# + "\n"
+      ),
+    ]
+    var failed = 0
+    for example in examples {
+      let said = try example.run()
+      if said == example.expected {
+        print("\(example.name): as the documents say")
+      } else {
+        print("\(example.name): the documents say\n\(example.expected)but it is\n\(said)")
+        failed += 1
+      }
+    }
+    guard failed == 0 else { throw ExamplesDiffer(count: failed) }
+  }
+}
+
+/// The documents show something else than what happens.
+struct ExamplesDiffer: Error {
+  let count: Int
+}

@@ -1,0 +1,97 @@
+#!/bin/bash
+# Runs the release command as its user does: every help, every pair of formats, the README's examples
+# and some bad input.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+nestwalk=$PWD/.build/release/nestwalk
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+done=0
+failed=0
+
+# check WHAT STATUS TEXT COMMAND…: the command ends with the status and prints the text.
+check() {
+  local what=$1 status=$2 text=$3
+  shift 3
+  local said
+  said=$("$@" 2>&1 </dev/null)
+  local got=$?
+  done=$((done + 1))
+  if [ "$got" -ne "$status" ] || ! grep -qF -- "$text" <<<"$said"; then
+    echo "FAILED: $what: status $got instead of $status, or it does not say “$text”:"
+    head -n 20 <<<"$said"
+    failed=$((failed + 1))
+  fi
+}
+
+check "help" 0 "Usage: nestwalk COMMAND" "$nestwalk" --help
+check "version" 0 "nestwalk" "$nestwalk" --version
+commands=$("$nestwalk" --help | awk '/^Commands:/{on=1; next} /^$/{on=0} on{print $1}')
+for command in $commands; do
+  check "help of $command" 0 "Usage: nestwalk $command" "$nestwalk" "$command" --help
+done
+for shell in bash zsh fish; do
+  check "completions for $shell" 0 "translate" "$nestwalk" completions "$shell"
+done
+check "manual" 0 ".TH" "$nestwalk" manual
+
+# The reads of a nested walk are (g+1)(h+1)-1.
+walk() {
+  local guest=$1 g=$2 host=$3 h=$4
+  check "walk $guest over $host" 0 "$(((g + 1) * (h + 1) - 1)) table reads" \
+    "$nestwalk" walk --guest "$guest" --host "$host"
+}
+for guest in "x86-4 4" "x86-5 5"; do
+  for host in "ept4 4" "ept5 5" "npt4 4" "npt5 5"; do walk $guest $host; done
+done
+for guest in "arm-s1-4k 4" "arm-s1-16k 4" "arm-s1-64k 3"; do
+  for host in "arm-s2-4k 4" "arm-s2-16k 3" "arm-s2-64k 3"; do walk $guest $host; done
+done
+for guest in "sv39 3" "sv48 4" "sv57 5"; do
+  for host in "sv39x4 3" "sv48x4 4" "sv57x4 5"; do walk $guest $host; done
+done
+
+# No line of the grids is wider than a terminal.
+for pair in "x86-5 ept5" "arm-s1-4k arm-s2-4k" "sv57 sv57x4"; do
+  set -- $pair
+  done=$((done + 1))
+  if "$nestwalk" walk --guest "$1" --host "$2" | grep -qE '^.{81}'; then
+    echo "FAILED: walk $1 over $2 is wider than 80 columns"
+    failed=$((failed + 1))
+  fi
+done
+
+# The README's translation, typed as it stands there.
+awk '/^## Translating/{on=1} /^## As a library/{on=0} on && /^    /{print substr($0, 5)}' README.md \
+  >"$folder/lines"
+sed -n '/^head/,/^ *| nestwalk/p' "$folder/lines" >"$folder/typed"
+sed '1,/^ *| nestwalk/d' "$folder/lines" >"$folder/shown"
+done=$((done + 1))
+if [ ! -s "$folder/typed" ] || [ ! -s "$folder/shown" ] || ! diff "$folder/shown" <(
+  cd "$folder" && PATH="$(dirname "$nestwalk"):$PATH" bash typed
+); then
+  echo "FAILED: the README's translation says something else"
+  failed=$((failed + 1))
+fi
+
+# The README's program is the one that the outsider's package runs.
+done=$((done + 1))
+if ! diff <(awk '/^```swift$/{on=1; next} /^```$/{on=0} on' README.md | sed 1,2d) \
+  <(sed -n '/README: first steps/,/README: end/p' \
+    Tests/Outsider/Sources/Outsider/FirstSteps.swift | sed '1d;$d;s/^  //'); then
+  echo "FAILED: the README's program is not the one that is tested"
+  failed=$((failed + 1))
+fi
+
+head -c 65536 /dev/zero >"$folder/image"
+check "a command that is not there" 2 "translate" "$nestwalk" translat
+check "a format that is not there" 2 "sv39" "$nestwalk" walk --guest sv38
+check "guest and host of two ISAs" 2 "." "$nestwalk" walk --guest sv39 --host ept4
+check "memory without a base" 2 "BASE" "$nestwalk" translate --memory "$folder/image"
+check "memory that is not there" 2 "nowhere" "$nestwalk" translate --memory nowhere@0
+echo '{"isa":"riscv64","adress":0}' >"$folder/bad"
+check "a misspelt key" 2 "1:18: " "$nestwalk" translate --memory "$folder/image@0" "$folder/bad"
+
+echo "$done commands run, $failed failed"
+[ "$failed" -eq 0 ]
