@@ -227,9 +227,17 @@ def guest_flags(random: Random, level: int, leaf: bool, kind: str) -> int:
         word |= random.getrandbits(1) * GLOBAL
         word |= random.getrandbits(1) * (PAT_SMALL if level == 1 else PAT_LARGE)
         word |= random.getrandbits(4) << KEY_SHIFT
+        word |= misaligned(random, level, 0.02)
     else:
         word |= flags_above(random, level)
     return word
+
+
+def misaligned(random: Random, level: int, chance: float) -> int:
+    """With that chance, a reserved bit between PAT and the frame of a large leaf."""
+    if level == 1 or random.random() >= chance:
+        return 0
+    return 1 << random.randrange(13, 12 + 9 * (level - 1))
 
 
 def flags_above(random: Random, level: int) -> int:

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "harness"))
 
 from x86_tables import (  # noqa: E402
     ACCESSED, DIRTY, FRAME, GLOBAL, KEY_SHIFT, NO_EXECUTE, PAT_LARGE, PAT_SMALL, PRESENT, USER,
-    WRITABLE, WRITE_THROUGH, Image, flags_above)
+    WRITABLE, WRITE_THROUGH, Image, flags_above, misaligned)
 from x86_way import Way, guest_way, tree_way  # noqa: E402
 
 # How often an entry lacks a right: P, R/W, U/S, and how often it has NX.
@@ -41,6 +41,7 @@ def nested_flags(random: Random, level: int, leaf: bool, kind: str) -> int:
         word |= random.getrandbits(1) * GLOBAL
         word |= random.getrandbits(1) * (PAT_SMALL if level == 1 else PAT_LARGE)
         word |= random.getrandbits(4) << KEY_SHIFT  # nested tables have no keys: ignored
+        word |= misaligned(random, level, 0.01 if kind == "table" else 0.04)
     else:
         word |= flags_above(random, level)
     return word
