@@ -24,7 +24,9 @@ public struct RISCVTrap: Sendable, Hashable {
     stval = failure.guestVirtual.value
     gva = true
     htval = 0
-    htinst = 0
+    // Zero is always right, unless a pseudoinstruction is due; a fetch has no transformation.
+    htinst =
+      column == 0 ? 0 : RISCVLoadStore(failure.asked.instruction)?.transformed ?? 0
     guard failure.reason != .absentMemory else {
       // Instruction, load and store access faults: 1, 5, 7.
       scause = column == 0 ? 1 : 4 + column
@@ -40,7 +42,7 @@ public struct RISCVTrap: Sendable, Hashable {
       switch failure.context {
       case .tableRead: 0x3000
       case .tableUpdate: 0x3020
-      case .finalAccess: 0
+      case .finalAccess: htinst
       }
   }
 
@@ -74,7 +76,13 @@ public struct RISCVTrap: Sendable, Hashable {
       default: "store/AMO guest-page fault"
       }
     var text = "\(name) at guest-virtual \(GuestVirtual(stval))"
-    if scause >= 20 { text += ", guest-physical \(GuestPhysical(htval << 2 | stval & 3))" }
+    if scause >= 20 {
+      // "For faults due to implicit memory accesses for VS-stage address translation, the
+      // least-significant two bits are instead zeros."
+      let isImplicit = htinst == 0x3000 || htinst == 0x3020
+      let address = GuestPhysical(htval << 2 | (isImplicit ? 0 : stval & 3))
+      text += ", guest-physical \(address)"
+    }
     switch htinst {
     case 0x3000: text += ", while reading a VS-stage table"
     case 0x3020: text += ", while updating a VS-stage table"
