@@ -342,19 +342,20 @@ class Guest:
             address ^= random.randrange(min(target.span, 1 << 21) // PAGE) * PAGE
         if chance() < 0.012:
             address ^= 1 << random.randrange(12, 64)
-        if kind in ("hsv", "store"):
+        stub = {"load": (0x00, 0x10), "store": (0x08, 0x18)}.get(kind)
+        stub = stub and random.choice(stub)
+        if kind == "hsv" or stub == 0x08:
             address |= random.randrange(machine.STORE_AREA, PAGE, 8) | random.randrange(4)
-        elif kind in ("hlv", "load"):
+        elif kind == "hlv" or stub is not None:
             address |= random.randrange(machine.STUBS_END, PAGE, 8)
         else:
             address |= random.randrange(machine.STUBS_END, machine.STORE_AREA, 4)
         fetched = 0
         if kind == "fetch":
             fetched = address
-        elif kind in ("load", "store"):
+        elif stub is not None:
             place = code[supervisor] if chance() < 0.97 else random.choice(targets)
-            fetched = place.address | (
-                machine.LOAD_STUB if kind == "load" else machine.STORE_STUB)
+            fetched = place.address | stub
         hstatus = HSTATUS
         if operation == GUEST:
             hstatus |= SPV | self._bits(SPVP, 0.5)

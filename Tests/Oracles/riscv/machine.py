@@ -1,4 +1,4 @@
-"""The machine that makes the accesses: QEMU with the program of program.s, and its memory."""
+"""The machine that makes the accesses: the program of program.s, its memory, and QEMU."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import tempfile
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -37,17 +38,29 @@ UNTRAPPED = (1 << 64) - 1  # a result's cause where HS-mode's own instruction co
 # Operations (program.s: next).
 HLV, HSV, HLVX, GUEST = range(4)
 
-# The stubs of a data page: the first two words begin with the guest's own load and store.
-LOAD_STUB, STORE_STUB = 0x000, 0x008
-STUBS_END = 0x010
 STORE_AREA = 0xC00  # stores only touch the low halves of the words from here on
-INSTRUCTIONS = {
-    "hlv.d a0,(a1)": 0x6C05_C573,
-    "hsv.b a2,(a1)": 0x62C5_C073,
-    "hlvx.wu a0,(a1)": 0x6835_C573,
-    "ld a0,0(a1)": 0x0005_B503,
-    "sb a2,0(a1)": 0x00C5_8023,
-}
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """An instruction that makes accesses: its encoding, and what htinst shows of it."""
+
+    encoding: int
+    transformed: int
+
+
+HLV_D = Instruction(0x6C05_C573, 0x6C00_4573)  # hlv.d a0,(a1)
+HSV_B = Instruction(0x62C5_C073, 0x62C0_4073)  # hsv.b a2,(a1)
+HLVX_WU = Instruction(0x6835_C573, 0x6830_4573)  # hlvx.wu a0,(a1)
+LD = Instruction(0x0005_B503, 0x0000_3503)  # ld a0,0(a1)
+C_LD = Instruction(0x6188, 0x0000_3501)  # c.ld a0,0(a1)
+SB = Instruction(0x00C5_8023, 0x00C0_0023)  # sb a2,0(a1)
+AMOOR_D = Instruction(0x4005_B52F, 0x4000_352F)  # amoor.d a0,zero,(a1): a store of what is there
+
+# The stubs of a data page: its first words begin with the guest's own instruction, by their offset.
+STUBS = {0x00: LD, 0x08: SB, 0x10: C_LD, 0x18: AMOOR_D}
+STUBS_END = 0x20
+C_NOP = 0x0001
 
 
 def tag(address: int) -> int:
@@ -67,9 +80,10 @@ def data_pages() -> bytes:
     for address in range(IMAGE, IMAGE + DATA_BYTES, 8):
         words.append(tag(address) * 0x1_0000_0001)
     for page in range(0, len(words), 512):
-        for offset, stub in ((LOAD_STUB, "ld a0,0(a1)"), (STORE_STUB, "sb a2,0(a1)")):
+        for offset, stub in STUBS.items():
             at = page + offset // 8
-            words[at] = words[at] >> 32 << 32 | INSTRUCTIONS[stub]
+            filler = 0 if stub.encoding & 3 == 3 else C_NOP << 16
+            words[at] = words[at] >> 32 << 32 | filler | stub.encoding
     return words.tobytes()
 
 
@@ -100,21 +114,41 @@ class Result:
         return self.hstatus >> 8 & 1
 
 
-def _cache() -> str:
-    return os.environ.get("NESTWALK_CACHE",
-                          os.path.join(HERE, "..", "..", "..", ".build", "oracles"))
+class Oracle(Protocol):
+    """Another machine that makes the accesses."""
+
+    version: str  # its name and version, as DEPARTURES in run.py knows it
+    transforms: bool  # whether it shows the instruction in htinst, where zero would do as well
+    batch: int  # how many accesses to make at once
+
+    @classmethod
+    def find(cls, known: tuple[str, ...]) -> Self | None:
+        """The one that is installed, if it is one of the known versions."""
+
+    def prepare(self, folder: str) -> None:
+        """Makes what the runs need."""
+
+    def run(self, records: Sequence[bytes], image: bytes) -> tuple[list[Result], bytes]:
+        """Makes the accesses; returns their results and the image afterwards."""
 
 
-def candidates() -> list[str]:
-    """The QEMUs for riscv64 of this machine: what qemu.sh unpacked, and what is installed."""
-    if shutil.which("riscv64-linux-gnu-as") is None:
-        return []
-    unpacked = os.path.join(_cache(), "qemu-riscv", "usr", "bin", "qemu-system-riscv64")
-    return [path for path in (shutil.which(unpacked), shutil.which("qemu-system-riscv64")) if path]
+def assemble(program: str, ends: dict[str, int]) -> None:
+    """Assembles the program; ENDS says where and what it writes at its end."""
+    symbols = [word for name, value in ends.items() for word in ("--defsym", f"{name}={value}")]
+    subprocess.run(["riscv64-linux-gnu-as", "-march=rv64i_zicsr", *symbols, "-o", program,
+                    os.path.join(HERE, "program.s")], check=True)
 
 
-class Machine:
-    """QEMU, the program, and a file that is the machine's memory."""
+def head(count: int, end: int, results: int = RESULTS, image: int = IMAGE) -> bytes:
+    """The head of the driver's memory, as program.s reads it."""
+    return struct.pack("<8Q", count, RECORDS, results, TABLES, end, image, CLOSED, 0)
+
+
+class Qemu:
+    """QEMU, and a file that is the machine's memory."""
+
+    transforms = True
+    batch = 20_000
 
     def __init__(self, qemu: str) -> None:
         self.qemu = qemu
@@ -124,11 +158,23 @@ class Machine:
         self.version = f"QEMU {number[1]}" if number else "an unknown QEMU"
         self.program = ""
 
-    def assemble(self, folder: str) -> None:
+    @classmethod
+    def find(cls, known: tuple[str, ...]) -> Self | None:
+        """What qemu.sh unpacked, or what is installed, if it is one of the known versions."""
+        cache = os.environ.get("NESTWALK_CACHE",
+                               os.path.join(HERE, "..", "..", "..", ".build", "oracles"))
+        unpacked = os.path.join(cache, "qemu-riscv", "usr", "bin", "qemu-system-riscv64")
+        if shutil.which("riscv64-linux-gnu-as") is None:
+            return None
+        for path in (shutil.which(unpacked), shutil.which("qemu-system-riscv64")):
+            if path and (machine := cls(path)).version in known:
+                return machine
+        return None
+
+    def prepare(self, folder: str) -> None:
         """Makes the program from its source."""
         self.program = os.path.join(folder, "program")
-        subprocess.run(["riscv64-linux-gnu-as", "-march=rv64i_zicsr", "-o", self.program + ".o",
-                        os.path.join(HERE, "program.s")], check=True)
+        assemble(self.program + ".o", {"FINISHER": 0x10_0000, "FINISHED": 0x5555})
         subprocess.run(["riscv64-linux-gnu-ld", "-T", os.path.join(HERE, "program.ld"),
                         "-o", self.program, self.program + ".o"], check=True)
 
@@ -146,8 +192,7 @@ class Machine:
                 def put(address: int, content: bytes) -> None:
                     memory[address - RAM:address - RAM + len(content)] = content
 
-                put(HEAD, struct.pack("<8Q", len(records), RECORDS, RESULTS, TABLES,
-                                      IMAGE + len(image), IMAGE, CLOSED, 0))
+                put(HEAD, head(len(records), IMAGE + len(image)))
                 put(RECORDS, b"".join(records))
                 put(IMAGE, image)
                 self._start(file.name)
@@ -166,7 +211,10 @@ class Machine:
             "-object", f"memory-backend-file,id=ram,size={RAM_BYTES},mem-path={memory},share=on",
             "-cpu", "rv64,h=true,svadu=true,svnapot=true,svpbmt=true",
             # No default devices: some would load modules of the machine's own, other QEMU.
-            "-nodefaults", "-display", "none", "-bios", "none", "-kernel", self.program,
+            "-nodefaults", "-display", "none",
+            # A second hart, which sleeps: with one alone QEMU makes an atomic operation of a load
+            # and a store, and reports the load.
+            "-smp", "2", "-bios", "none", "-kernel", self.program,
         ]
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,

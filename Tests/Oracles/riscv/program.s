@@ -6,8 +6,8 @@
 #
 # HLV, HLVX and HSV are made from here. A fetch, a load or a store of the guest itself is made by
 # returning into the guest at a page of the record's choice. Every word of such a page either is an
-# instruction that no extension here defines, whose encoding says where it lies, or is one of two
-# stubs, a load and a store, followed by such a word. So each visit ends in a trap that tells how far
+# instruction that no extension here defines, whose encoding says where it lies, or is one of a few
+# stubs, a load or a store, followed by such a word. So each visit ends in a trap that tells how far
 # the guest came and from which physical address it was fetched.
 
     .option arch, +h
@@ -46,19 +46,23 @@
     .equ HEAD_CLOSED, 48          # end of the driver's memory
     .equ HEAD_STATE, 56           # 1: all records made; 2: a trap that nobody expected
 
-    .equ FINISHER, 0x100000
+    # Defined by the driver: FINISHER is the address of the device that ends the run, FINISHED what
+    # it is told.
     .equ GUEST_STATUS, 0xc0000    # SUM and MXR
     .equ HOST_STATUS, 0xc0100     # SUM, MXR and SPP
 
     .globl _start
 _start:
+    csrr t0, mhartid
+    bnez t0, sleep
     la t0, machine_trap
     csrw mtvec, t0
     li s4, HEAD
 
     # Supervisor and guest may use the program's and the driver's memory, read and write the
-    # tables, and also execute the data pages. All else is refused: a table that a flipped bit turned
-    # into a page of code must not run, and an address outside the image must not reach a device.
+    # tables, and also execute the data pages. All else is refused: a table that a flipped bit
+    # turned into a page of code must not run, and an address outside the image must not reach a
+    # device.
     li t0, 0x80000000 >> 2
     csrw pmpaddr0, t0
     ld t0, HEAD_CLOSED(s4)
@@ -91,6 +95,11 @@ _start:
     la t0, host
     csrw mepc, t0
     mret
+
+sleep:
+    csrw mie, zero
+    wfi
+    j sleep
 
 host:
     la t0, trap
@@ -202,6 +211,6 @@ end:
     li s4, HEAD
     sd t0, HEAD_STATE(s4)
     li t0, FINISHER
-    li t1, 0x5555
+    li t1, FINISHED
     sw t1, 0(t0)
     j .

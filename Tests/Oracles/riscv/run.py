@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the model's RISC-V translation with QEMU's, access by access, and the memory left behind.
+"""Compares the model's RISC-V translation with an oracle's: each access, and the memory left.
 
     python3 Tests/Oracles/riscv/run.py --count 60000 --seed 1
 """
@@ -17,14 +17,15 @@ from random import SystemRandom
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
 
-from compare import Comparison, SetAside, differing_words, number, run_model
+from compare import Comparison, SetAside, differing_words, run_model
 
-from generate import Batch, Record, generate
-from machine import (GUEST, HLV, HLVX, HSV, IMAGE, INSTRUCTIONS, TABLES, UNTRAPPED,
-                     Machine, Result, candidates, tag)
-from walk import (ACCESS_FAULT, FETCH, LOAD, LOAD_EXECUTABLE, STORE, Told, Walk)
+from generate import Batch, generate
+from judge import Access, Judge, accesses, describe, told
+from machine import IMAGE, Oracle, Qemu
+from spike import Spike
+from walk import Told, Walk
 
-BATCH = 20_000
+ORACLES = {"qemu": Qemu, "spike": Spike}
 
 # What QEMU 10 is known to do otherwise than the RISC-V privileged architecture says. walk.py knows
 # exactly what each of these makes of an access.
@@ -35,9 +36,9 @@ QEMU_10 = {
         "permissions and the need to set A and D are checked as for an implicit store; Transformed "
         "Instruction or Pseudoinstruction: htinst is 0x3020)",
     "implicit-mxr":
-        "HS-level MXR makes execute-only pages readable by implicit reads of first-stage tables too "
-        "(Hypervisor Virtual-Machine Load and Store Instructions, Virtual Supervisor Status "
-        "Register: by explicit loads)",
+        "HS-level MXR makes execute-only pages readable by implicit reads of first-stage tables "
+        "too (Hypervisor Virtual-Machine Load and Store Instructions, Two-Stage Address "
+        "Translation: by explicit loads)",
     "hlvx-causes":
         "HLVX reports a fetch's causes, and an instruction page fault for either stage (Hypervisor "
         "Virtual-Machine Load and Store Instructions: it raises the exceptions of loads)",
@@ -59,141 +60,11 @@ QEMU_10 = {
         "a second-stage root with hgatp.PPN[1:0] not zero is used as it is (Hypervisor Guest "
         "Address Translation and Protection Register: the two bits always read as zeros)",
 }
-DEPARTURES = {"QEMU 10.0": QEMU_10}
+DEPARTURES = {"QEMU 10.0": QEMU_10, "Spike 1.1": {}}
 FOLLOWS = "follows"
-FOLLOWS_REASON = ("memory differs since an earlier access that was set aside, or since a store of the "
-                  "test's own that a flipped bit led into a table, which the model is not told of")
-
-
-@dataclass(frozen=True)
-class Access:
-    """One translation of a record: a record in which the guest loads has two, the fetch first."""
-
-    record: Record
-    address: int
-    access: str
-    instruction: str | None
-
-    def line(self) -> dict:
-        """The access as `nestwalk translate` reads it."""
-        record = self.record
-        line = {"isa": "riscv64", "address": hex(self.address), "access": self.access,
-                "mode": "vs" if record.supervisor else "vu"}
-        for name in ("vsatp", "hgatp", "vsstatus", "sstatus", "hstatus", "menvcfg", "henvcfg"):
-            line[name] = hex(getattr(record, name))
-        if self.instruction:
-            line["instruction"] = hex(INSTRUCTIONS[self.instruction])
-        return line
-
-
-def accesses(record: Record, result: Result) -> list[Access]:
-    """The translations that the oracle made for a record.
-
-    Where the guest was to load or store, and its fetch of that instruction already failed, there
-    was no second one.
-    """
-    if record.operation == HLV:
-        return [Access(record, record.address, LOAD, "hlv.d a0,(a1)")]
-    if record.operation == HSV:
-        return [Access(record, record.address, STORE, "hsv.b a2,(a1)")]
-    if record.operation == HLVX:
-        return [Access(record, record.address, LOAD_EXECUTABLE, "hlvx.wu a0,(a1)")]
-    made = [Access(record, record.code, FETCH, None)]
-    if record.code != record.address and result.scause not in (1, 12, 20):
-        if record.code & 8:
-            made.append(Access(record, record.address, STORE, "sb a2,0(a1)"))
-        else:
-            made.append(Access(record, record.address, LOAD, "ld a0,0(a1)"))
-    return made
-
-
-def told(answer: dict) -> Told:
-    """What the model said."""
-    if "error" in answer:
-        return Told(beyond=True)
-    if "fault" in answer:
-        report = answer["fault"]["report"]
-        htinst = number(report.get("htinst", 0))
-        return Told(scause=number(report["scause"]), stval=number(report["stval"]),
-                    htval=number(report.get("htval", 0)), htinst=htinst)
-    return Told(hpa=number(answer["hpa"]))
-
-
-class Judge:
-    """Compares what a translation came to with what the oracle wrote down."""
-
-    def __init__(self, end: int) -> None:
-        self.end = end  # of the image
-
-    def has(self, hpa: int | None) -> bool:
-        """Whether an address is one of the image."""
-        return hpa is not None and IMAGE <= hpa < self.end
-
-    def _allowed(self, hpa: int, access: str) -> bool:
-        """Whether the machine's memory permits the access (program.s: machine mode's PMP)."""
-        if access in (FETCH, LOAD_EXECUTABLE):
-            return IMAGE <= hpa < TABLES
-        return self.has(hpa)
-
-    def problem(self, made: list[Access], tolds: list[Told], result: Result,
-                as_fetch: bool = False) -> str | None:
-        """What is wrong with the answers to a record's translations; None where nothing is.
-
-        AS_FETCH: an HLVX that memory refuses may be reported as a fetch.
-        """
-        access, last = made[-1], tolds[-1]
-        record = access.record
-        if len(made) == 2:
-            fetched = tolds[0].hpa
-            if fetched is None or not self._allowed(fetched, FETCH):
-                return "the oracle fetched what should not be fetched"
-        virtual = record.operation == GUEST
-        if result.spv != virtual or result.spvp != record.supervisor:
-            return "hstatus.SPV or SPVP"
-        refused = last.beyond or last.hpa is not None and not self._allowed(
-            last.hpa, access.access)
-        if last.hpa is None or refused:
-            if refused:
-                kind = FETCH if as_fetch and access.access == LOAD_EXECUTABLE else access.access
-                last = Told(scause=last.scause or ACCESS_FAULT[kind], stval=access.address,
-                            htval=last.htval, htinst=last.htinst)
-            if result.scause != last.scause:
-                return "scause"
-            if result.stval != last.stval:
-                return "stval"
-            if result.htval != last.htval:
-                return "htval"
-            if result.gva != 1:
-                return "GVA"
-            # Zero and the transformed instruction are both right where no pseudoinstruction is due.
-            if last.htinst != result.htinst and (
-                    last.htinst or result.htinst in (0x3000, 0x3020)):
-                return "htinst"
-            return None
-        if result.htval or result.htinst:
-            return "htval or htinst of no fault"
-        if virtual:
-            fetched = tolds[0].hpa
-            unknown = tag(fetched if len(made) == 1 else fetched | 4)
-            if result.scause != 2 or result.stval != unknown:
-                return "the address fetched from"
-        elif result.scause != UNTRAPPED:
-            return "scause"
-        # The words of the tables are no tags; a load of one tells nothing of its address.
-        if last.hpa < TABLES:
-            if access.access == LOAD and result.value >> 32 != tag(last.hpa):
-                return "the address loaded from"
-            if access.access == LOAD_EXECUTABLE and result.value != tag(last.hpa):
-                return "the address loaded from"
-        return None
-
-
-def describe(made: list[Access], answers: list[dict], result: Result, problem: str) -> str:
-    """An unexplained difference, with all that is needed to look at it again."""
-    lines = "; ".join(f"{access.line()} -> {answer}" for access, answer in zip(made, answers))
-    found = {name: hex(getattr(result, name))
-             for name in ("scause", "stval", "htval", "htinst", "hstatus", "value")}
-    return f"{problem}: {lines}; the oracle {found}"
+FOLLOWS_REASON = ("memory differs since an earlier access that was set aside, or since a store of "
+                  "the test's own that a flipped bit led into a table, which the model is not told "
+                  "of")
 
 
 @dataclass
@@ -226,7 +97,7 @@ class Replay:
         for one in accesses:
             tolds.append(walk.translate(one.record, one.address, one.access))
             hpa = tolds[-1].hpa
-            if one.access == STORE and judge.has(hpa):
+            if one.stores and judge.has(hpa):
                 shift = hpa % 8 * 8
                 word = walk.word(hpa & -8) & ~(0xFF << shift)
                 walk.write(hpa & -8, word | one.record.value << shift)
@@ -244,13 +115,13 @@ def _step(walk: Walk, tolds: list[Told]) -> Step:
 class BatchComparison:
     """One batch: what the model and the oracle said, and whether it is the same."""
 
-    def __init__(self, machine: Machine, batch: Batch) -> None:
+    def __init__(self, oracle: Oracle, batch: Batch) -> None:
         self.batch = batch
-        self.departures = DEPARTURES[machine.version]
-        self.set_aside = {name: SetAside(name, machine.version, reason)
+        self.departures = DEPARTURES[oracle.version]
+        self.set_aside = {name: SetAside(name, oracle.version, reason)
                           for name, reason in [*self.departures.items(), (FOLLOWS, FOLLOWS_REASON)]}
-        self.judge = Judge(IMAGE + len(batch.image))
-        self.results, self.oracle_after = machine.run(
+        self.judge = Judge(IMAGE + len(batch.image), oracle.transforms)
+        self.results, self.oracle_after = oracle.run(
             [record.pack() for record in batch.records], bytes(batch.image))
         self.made = [accesses(record, result)
                      for record, result in zip(batch.records, self.results)]
@@ -275,7 +146,7 @@ class BatchComparison:
         stream = iter(answers)
         for index, made in enumerate(self.made):
             these = [next(stream) for _ in made]
-            tolds = [told(answer) for answer in these]
+            tolds = [told(answer, access) for answer, access in zip(these, made)]
             result = self.results[index]
             problem = self.judge.problem(made, tolds, result)
             if problem is None:
@@ -286,7 +157,7 @@ class BatchComparison:
             else:
                 tally.differ(describe(made, these, result, problem))
             # The model stores nothing, so what the oracle's access stored is put in here.
-            if made[-1].access == STORE and self.judge.has(tolds[-1].hpa):
+            if made[-1].stores and self.judge.has(tolds[-1].hpa):
                 expected[tolds[-1].hpa - IMAGE] = made[-1].record.value
         self._compare_memory(after, bytes(expected), tally)
 
@@ -323,16 +194,8 @@ class BatchComparison:
 
 def _same(left: list[Told], right: list[Told]) -> bool:
     """Whether the model and the walk by the manual say the same."""
-    for one, other in zip(left, right, strict=True):
-        if one.beyond or other.beyond:
-            if one.beyond != other.beyond:
-                return False
-            continue
-        if one != other and (one.htinst in (0x3000, 0x3020) or other.htinst
-                             or one != Told(other.hpa, other.scause, other.stval, other.htval,
-                                            one.htinst)):
-            return False
-    return True
+    return all(one.beyond if other.beyond else one == other
+               for one, other in zip(left, right, strict=True))
 
 
 def main() -> int:
@@ -342,25 +205,26 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="of the random generator; default: a new one")
     parser.add_argument("--least", type=int, help="fail if fewer were compared; default: count")
     parser.add_argument("--batch", type=int, help="only this batch of the run")
+    parser.add_argument("--oracle", choices=ORACLES, default="qemu", help="default: qemu")
     given = parser.parse_args()
     seed = SystemRandom().randrange(1 << 32) if given.seed is None else given.seed
-    found = [known for known in map(Machine, candidates()) if known.version in DEPARTURES]
-    if not found:
-        print(f"riscv: SKIPPED: this test is for {' or '.join(DEPARTURES)}, which is not here "
-              f"(Tests/Oracles/riscv/qemu.sh unpacks it)")
+    oracle = ORACLES[given.oracle].find(tuple(DEPARTURES))
+    if oracle is None:
+        print(f"riscv: SKIPPED: this test is for {' or '.join(DEPARTURES)}, and here is no such "
+              f"{given.oracle} (Tests/Oracles/riscv/README.md)")
         return 0
-    machine = found[0]
-    tally = Comparison(f"RISC-V, both stages, against {machine.version}, seed {seed}")
-    parts = [(part, min(BATCH, given.count - part * BATCH))
-             for part in range(-(-given.count // BATCH))]
+    tally = Comparison(f"RISC-V, both stages, against {oracle.version}, seed {seed}")
+    size = oracle.batch
+    parts = [(part, min(size, given.count - part * size))
+             for part in range(-(-given.count // size))]
     if given.batch is not None:
         parts = [parts[given.batch]]
 
     def emulate(part: int, count: int) -> BatchComparison:
-        return BatchComparison(machine, generate(seed, part, count))
+        return BatchComparison(oracle, generate(seed, part, count))
 
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as worker:
-        machine.assemble(folder)
+        oracle.prepare(folder)
         coming = worker.submit(emulate, *parts[0])
         for following in [*parts[1:], None]:
             batch = coming.result()

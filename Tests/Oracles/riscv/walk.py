@@ -2,12 +2,13 @@
 
 It is asked only where the model and the oracle disagree. It walks as the manual says, or with named
 departures from the manual that an oracle is known for. A disagreement is set aside only if the walk
-by the manual gives the model's answer, the walk with the departures gives the oracle's answer, and a
-departure made the difference, in this access or through memory in an earlier one. Both walks keep
+by the manual gives the model's answer, the walk with the departures gives the oracle's answer, and
+a departure made the difference, in this access or through memory in an earlier one. Both walks keep
 their own memory, so that one access set aside does not make later ones incomparable.
 
 The steps are those of "Virtual Address Translation Process" in the RISC-V privileged architecture;
-the other sections are named by their titles too, since their numbers change from edition to edition.
+the other sections are named by their titles too, since their numbers change from edition to
+edition.
 """
 
 from __future__ import annotations
