@@ -71,6 +71,7 @@ oracles() {
   packages=$(cat Tests/Oracles/*/packages | grep -v '^#' | sort -u)
   # shellcheck disable=SC2086 # a list of names
   Tests/Oracles/install.sh $packages || return 1
+  Tests/Oracles/riscv/qemu.sh || return 1
   echo "the fresh seed is $fresh"
   for run in "riscv" "arm64" "x86-npt --oracle qemu" "x86-npt --oracle bochs" "x86-ept"; do
     # shellcheck disable=SC2086 # a folder and its options
