@@ -3,16 +3,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-swift package dump-symbol-graph --minimum-access-level public >/dev/null
-graphs=$(swift build --show-bin-path)/../symbolgraph
-for module in Paging Records; do
-  catalogue=Sources/$module/$module.docc
-  [ -d "$catalogue" ] || continue
-  own=.build/symbolgraph-$module
-  rm -rf "$own" && mkdir -p "$own"
-  cp "$graphs/$module.symbols.json" "$own/"
-  cp "$graphs/$module"@*.symbols.json "$own/" 2>/dev/null || true
-  docc convert "$catalogue" --additional-symbol-graph-dir "$own" \
+swift build
+modules=$(swift build --show-bin-path)/Modules
+target=$(swift -print-target-info | grep -m 1 '"triple"' | cut -d '"' -f 4)
+for catalogue in Sources/*/*.docc; do
+  module=$(basename "$catalogue" .docc)
+  graphs=.build/symbolgraph/$module
+  rm -rf "$graphs" && mkdir -p "$graphs"
+  swift-symbolgraph-extract -module-name "$module" -target "$target" -I "$modules" \
+    -minimum-access-level public -output-dir "$graphs"
+  docc convert "$catalogue" --additional-symbol-graph-dir "$graphs" \
     --fallback-display-name "$module" --fallback-bundle-identifier "org.nestwalk.$module" \
     --warnings-as-errors --transform-for-static-hosting --hosting-base-path nestwalk \
     --output-path ".build/$module.doccarchive"

@@ -30,7 +30,9 @@ build() {
   swift build -c release
 }
 
+# The completions are handed to the shells they are for.
 unit() {
+  Tests/Oracles/install.sh zsh fish || return 1
   swift test --parallel
 }
 
@@ -91,7 +93,8 @@ fuzz() {
 
 # The benchmarks run, and print their ratios; no figure decides anything here.
 bench() {
-  .build/release/nestwalk-bench walk --rounds 3
+  .build/release/nestwalk-bench walk --rounds 3 --pages 512 \
+    && .build/release/nestwalk-bench map && .build/release/nestwalk-bench observer
 }
 
 if [ $# -gt 0 ]; then
