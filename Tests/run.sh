@@ -42,7 +42,7 @@ sanitizers() {
   local status=0
   for sanitizer in address thread; do
     swift test --sanitize="$sanitizer" --scratch-path ".build/$sanitizer" \
-      --filter 'PhysicalMemory|JSON|Records' || status=1
+      --filter 'PhysicalMemory|TableModel|JSON|Records' || status=1
   done
   return $status
 }

@@ -32,6 +32,7 @@ public struct TablePlacement: Sendable, Hashable {
   ) -> WordRun? {
     guard let page = root.find(address, memory) else { return nil }
     let left = Int((page.bytes - address & (page.bytes - 1)) / 8)
-    return memory.words(at: page.address, most: min(most, left))
+    // Pages lie in the space of the tables that map them.
+    return root.placement.words(at: page.address, most: min(most, left), memory)
   }
 }

@@ -264,8 +264,38 @@ struct TableWalkTests {
     let levels = (guest: guest.root.shape.levels, host: host.root.shape.levels)
     #expect(found?.reads == levels.guest * (levels.host + 1) + last)
 
-    // The tables are freed where they lie, and the guest's memory is as it was.
+    // The tables are freed where they lie.
     try guest.unmap(first, bytes: 8 * guestPage, in: &memory)
     #expect(guest.dump(in: memory).hasSuffix("0-\(guest.root.shape.rootEntries - 1): 0"))
+  }
+
+  @Test("A hypervisor that is itself a guest has its tables in its own guest-physical memory")
+  func nestedHypervisor() throws {
+    var memory = try PhysicalMemory(bytes: 4 << 20)
+    // The machine of the hypervisor inside, strewn from the end backwards.
+    var outer = try HostTables(.ept4, at: HostPhysical(0), bytes: 1 << 20, in: &memory)
+    for page in 0..<256 as Range<UInt64> {
+      try outer.map(
+        GuestPhysical(page << 12), bytes: 0x1000, to: HostPhysical(0x20_0000 + (255 - page) << 12),
+        .readWrite, in: &memory)
+    }
+    // What is host-physical to it is guest-physical to the one outside.
+    var inner = try HostTables(
+      .ept4, at: HostPhysical(0), bytes: 0x2_0000, placed: .through(outer.root), in: &memory)
+    try inner.map(
+      GuestPhysical(0x7000), bytes: 0x1_0000, to: HostPhysical(0x3_3000), .readWrite, in: &memory)
+    var guest = try GuestTables(
+      .x86Level4, at: GuestPhysical(0x7000), bytes: 0x1_0000, placed: .through(inner.root),
+      in: &memory)
+    try guest.map(
+      GuestVirtual(0x5000), bytes: 0x1000, to: GuestPhysical(0x8000), .readOnly, in: &memory)
+
+    #expect(
+      guest.page(at: GuestVirtual(0x5008), in: memory)?.address == GuestPhysical(0x8008))
+    let place = inner.page(at: guest.root.address, in: memory)?.address
+    #expect(place == HostPhysical(0x3_3000))
+    let host = outer.page(at: GuestPhysical(0x3_3000), in: memory)?.address
+    #expect(host == HostPhysical(0x20_0000 + (255 - 0x33) << 12))
+    #expect(host.flatMap { memory.word(at: $0) } == 0x8027)
   }
 }
