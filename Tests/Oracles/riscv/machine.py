@@ -17,15 +17,17 @@ from typing import Protocol, Self
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# The memory of QEMU's virt machine. The program and what the driver writes and reads lie in the
-# first part. The image lies where no single flipped bit of one of its addresses reaches that part
-# or a device: it meets memory that the program closed (machine mode's PMP), or none.
+# The memory of QEMU's virt machine. The program and what the driver writes and reads lie in one
+# part, the image in another. No single flipped bit of an address of the image, or of a 1 GiB page,
+# reaches the first part or a device: it meets memory that the program closed (machine mode's PMP),
+# or none.
 RAM = 0x8000_0000
 RAM_BYTES = 0x2000_0000
-HEAD = 0x8010_0000  # program.s: HEAD_…
-RECORDS = 0x8020_0000
-RESULTS = 0x8060_0000
-CLOSED = 0x8080_0000  # the end of what the program leaves open below the image
+OPEN = 0x8300_0000  # the program, and the beginning of what it leaves open below the image
+HEAD = 0x8310_0000  # program.s: HEAD_…
+RECORDS = 0x8320_0000
+RESULTS = 0x8360_0000
+CLOSED = 0x8380_0000
 IMAGE = 0x9800_0000
 IMAGE_LIMIT = RAM + RAM_BYTES
 DATA_BYTES = 0x10_0000  # the data pages come first, then the tables
@@ -141,7 +143,7 @@ def assemble(program: str, ends: dict[str, int]) -> None:
 
 def head(count: int, end: int, results: int = RESULTS, image: int = IMAGE) -> bytes:
     """The head of the driver's memory, as program.s reads it."""
-    return struct.pack("<8Q", count, RECORDS, results, TABLES, end, image, CLOSED, 0)
+    return struct.pack("<9Q", count, RECORDS, results, TABLES, end, image, OPEN, CLOSED, 0)
 
 
 class Qemu:
@@ -196,7 +198,7 @@ class Qemu:
                 put(RECORDS, b"".join(records))
                 put(IMAGE, image)
                 self._start(file.name)
-                state, = struct.unpack_from("<Q", memory, HEAD - RAM + 56)
+                state, = struct.unpack_from("<Q", memory, HEAD - RAM + 64)
                 if state != 1:
                     raise SystemExit("the program met a trap that it does not expect")
                 start = RESULTS - RAM

@@ -36,23 +36,32 @@
     .equ RESULT_BYTES, 48
 
     # The head of the memory that the driver fills (machine.py: HEAD).
-    .equ HEAD, 0x80100000
+    .equ HEAD, 0x83100000
     .equ HEAD_COUNT, 0
     .equ HEAD_RECORDS, 8
     .equ HEAD_RESULTS, 16
     .equ HEAD_TABLES, 24          # end of the data pages, where the tables begin
     .equ HEAD_END, 32             # end of the image
     .equ HEAD_IMAGE, 40           # its beginning
-    .equ HEAD_CLOSED, 48          # end of the driver's memory
-    .equ HEAD_STATE, 56           # 1: all records made; 2: a trap that nobody expected
+    .equ HEAD_OPEN, 48            # beginning of the program's and the driver's memory
+    .equ HEAD_CLOSED, 56          # its end
+    .equ HEAD_STATE, 64           # 1: all records made; 2: a trap that nobody expected
 
     # Defined by the driver: FINISHER is the address of the device that ends the run, FINISHED what
     # it is told.
     .equ GUEST_STATUS, 0xc0000    # SUM and MXR
     .equ HOST_STATUS, 0xc0100     # SUM, MXR and SPP
 
+    # Where the machine starts there is only this. The 1 GiB pages of the guests begin here too, and
+    # a flipped bit that makes a pointer of such a leaf must not lead into memory that is open.
+    .section .boot, "ax"
     .globl _start
 _start:
+    la t0, program
+    jr t0
+
+    .text
+program:
     csrr t0, mhartid
     bnez t0, sleep
     la t0, machine_trap
@@ -63,7 +72,8 @@ _start:
     # tables, and also execute the data pages. All else is refused: a table that a flipped bit
     # turned into a page of code must not run, and an address outside the image must not reach a
     # device.
-    li t0, 0x80000000 >> 2
+    ld t0, HEAD_OPEN(s4)
+    srli t0, t0, 2
     csrw pmpaddr0, t0
     ld t0, HEAD_CLOSED(s4)
     srli t0, t0, 2

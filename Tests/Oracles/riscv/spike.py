@@ -14,10 +14,10 @@ from array import array
 from collections.abc import Sequence
 from typing import Self
 
-from machine import (HEAD, IMAGE, RAM, RAM_BYTES, RECORDS, RESULT, Result, assemble, head)
+from machine import (HEAD, IMAGE, OPEN, RAM, RAM_BYTES, RECORDS, RESULT, Result, assemble, head)
 
 # Where Spike's host interface watches for the end of the program. The program's own code is short.
-TO_HOST = 0x8000_2000
+TO_HOST = OPEN + 0x2000
 
 # Spike loads an ELF file, and prints the memory between two symbols when the program ends: so the
 # records and the image are part of the file, and the results come right before the image, where no
@@ -40,7 +40,8 @@ begin_signature = {results:#x};
 end_signature = {end:#x};
 SECTIONS
 {{
-  .text 0x80000000 : {{ *(.text) }}
+  .boot {ram:#x} : {{ *(.boot) }}
+  .text {open:#x} : {{ *(.text) }}
   .host {to_host:#x} : {{ . += 128; }}
   .head {head:#x} : {{ *(.head) }}
   .records {records:#x} : {{ *(.records) }}
@@ -93,8 +94,8 @@ class Spike:
             with open(self._path(name), "wb") as file:
                 file.write(content)
         with open(self._path("script"), "w", encoding="ascii") as file:
-            file.write(SCRIPT.format(to_host=TO_HOST, head=HEAD, records=RECORDS,
-                                     results=RESULTS, image=IMAGE, end=end))
+            file.write(SCRIPT.format(ram=RAM, open=OPEN, to_host=TO_HOST, head=HEAD,
+                                     records=RECORDS, results=RESULTS, image=IMAGE, end=end))
         subprocess.run(["riscv64-linux-gnu-as", "-march=rv64i", "-o", "sections.o", "sections.s"],
                        check=True, cwd=self.folder)
         subprocess.run(["riscv64-linux-gnu-ld", "-T", "script", "-o", "program", "program.o",
