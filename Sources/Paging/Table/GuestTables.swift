@@ -6,7 +6,7 @@
 public struct GuestTables: ~Copyable {
   /// Where the tables start and how they are shaped.
   public let root: GuestRoot
-  private var tables: StageTables
+  var stage: StageTables
 
   /// Empty tables of a format, made from the guest-physical frames of `bytes` bytes at `frames`.
   ///
@@ -20,18 +20,18 @@ public struct GuestTables: ~Copyable {
       placed: placement)
     var pool = TableFrames(frameBytes: empty.shape.tableBytes)
     try pool.add(at: frames.value, bytes: bytes)
-    tables = try StageTables(empty.stageRoot, frames: pool, memory.handle)
+    stage = try StageTables(empty.stageRoot, frames: pool, memory.handle)
     root = GuestRoot(
-      format, empty.shape, at: GuestPhysical(tables.root.address), isUpperHalf: isUpperHalf,
+      format, empty.shape, at: GuestPhysical(stage.root.address), isUpperHalf: isUpperHalf,
       placed: placement)
   }
 
   /// The frames that the tables are made from.
-  public var frames: TableFrames { tables.frames }
+  public var frames: TableFrames { stage.frames }
 
   /// Gives the tables more frames, from `bytes` bytes at `base`.
   public mutating func addFrames(at base: GuestPhysical, bytes: UInt64) throws(TableError) {
-    try tables.frames.add(at: base.value, bytes: bytes)
+    try stage.frames.add(at: base.value, bytes: bytes)
   }
 
   /// Maps the `bytes` bytes at `address` to those at `target`, in pages of `pageBytes` bytes or else in
@@ -95,8 +95,8 @@ public struct GuestTables: ~Copyable {
     _ kind: TableEdit.Kind, _ address: GuestVirtual, _ bytes: UInt64, skippingHoles: Bool = false,
     _ memory: inout PhysicalMemory
   ) throws(TableError) -> EditSummary {
-    let range = try tables.root.checked(address.value, bytes: bytes)
+    let range = try stage.root.checked(address.value, bytes: bytes)
     let edit = TableEdit(kind: kind, range: range, skipsHoles: skippingHoles)
-    return try root.format.encoding.perform(edit, on: &tables, memory.handle)
+    return try root.format.encoding.perform(edit, on: &stage, memory.handle)
   }
 }

@@ -22,6 +22,14 @@ public enum TableError: Error, Sendable, Hashable {
   case notMapped(address: UInt64)
   /// The range ends inside a page, which would have to be split.
   case partOfPage(address: UInt64, pageBytes: UInt64)
+  /// The page is not larger than what it was to be split into.
+  case notLarger(address: UInt64, pageBytes: UInt64)
+  /// There is no table to be made one page: a page of this size or a larger one is mapped already.
+  case noTable(address: UInt64, entry: UInt64)
+  /// The pages of a table are not one page.
+  case cannotCollapse(CollapseObstacle)
+  /// Arm's break-before-make was to be skipped.
+  case breakBeforeMake(BreakBeforeMakeError)
   /// There are not enough frames for the tables that the edit would make.
   case outOfFrames(needed: Int, free: Int)
   /// A table lies where there is no memory, or nothing behind the guest-physical address.
@@ -60,6 +68,12 @@ extension TableError: CustomStringConvertible {
       "\(hex(address)) is refused: nothing is mapped there."
     case .partOfPage(let address, let bytes):
       "\(hex(address)) is refused: it is part of a page of \(sized(bytes)), which is not split here."
+    case .notLarger(let address, let bytes):
+      "Splitting \(hex(address)) is refused: its page has \(sized(bytes))."
+    case .noTable(let address, let entry):
+      "Collapsing \(hex(address)) is refused: the entry \(hex(entry)) leads to no table."
+    case .cannotCollapse(let obstacle): obstacle.description
+    case .breakBeforeMake(let error): error.description
     case .outOfFrames(let needed, let free):
       "The edit is refused: it needs \(needed) table frames and \(free) are free."
     case .tableUnreachable(let address):

@@ -1,0 +1,65 @@
+@testable import Paging
+
+/// An observer that keeps what it sees, and lets a closure look at memory after each store.
+struct Onlooker: EditObserver {
+  var look: (inout PhysicalMemory, Moment) -> Void = { _, _ in }
+  private(set) var stores: [EntryStore] = []
+  private(set) var invalidations: [Invalidation] = []
+
+  enum Moment {
+    case filled
+    case stored
+  }
+
+  mutating func filled(_ table: UInt64, in memory: inout PhysicalMemory) { look(&memory, .filled) }
+
+  mutating func stored(_ store: EntryStore, in memory: inout PhysicalMemory) {
+    stores.append(store)
+    look(&memory, .stored)
+  }
+
+  mutating func invalidate(_ invalidation: Invalidation) { invalidations.append(invalidation) }
+}
+
+extension EditedTables {
+  var stage: TranslationStage {
+    GuestFormat(rawValue: name)?.translationStage ?? HostFormat(rawValue: name)?.translationStage
+      ?? .x86
+  }
+
+  /// Carries out an edit under the eyes of an onlooker.
+  mutating func perform(
+    _ change: LiveChange, _ options: LiveOptions = LiveOptions(), _ onlooker: inout Onlooker
+  ) throws(TableError) -> LiveEdit {
+    var session = LiveSession(stage, options, onlooker)
+    defer { onlooker = session.observer }
+    try encoding.perform(change, on: &tables, &session, &memory)
+    return session.edit
+  }
+
+  mutating func perform(
+    _ change: LiveChange, _ options: LiveOptions = LiveOptions()
+  ) throws(TableError) -> LiveEdit {
+    var onlooker = Onlooker()
+    return try perform(change, options, &onlooker)
+  }
+
+  var dump: String { encoding.describe(tables.root, lines: 1000, memory.handle) }
+
+  /// Pages that the host formats of every architecture can say.
+  static var attributes: PageAttributes {
+    PageAttributes(
+      read: true, write: true, executeUser: false, executeSupervisor: false, user: true,
+      isAccessed: true, isDirty: true)
+  }
+
+  /// Maps one page.
+  mutating func map(
+    _ address: UInt64, to target: UInt64, _ bytes: UInt64,
+    _ attributes: PageAttributes = Self.attributes
+  ) throws {
+    _ = try perform(
+      TableEdit(
+        kind: .map(target: target, attributes, pageBytes: bytes), range: address..<address + bytes))
+  }
+}
