@@ -45,7 +45,10 @@ struct RISCVWalkTests {
       _ = try hart.translate(GuestVirtual(0x1008), .write, in: &memory)
       Issue.record("the walk should have stopped")
     } catch {
-      guard case .riscvTrap(let trap) = hart.report(error) else { return }
+      guard case .riscvTrap(let trap) = hart.report(error) else {
+        Issue.record("\(hart.report(error)) is no trap")
+        return
+      }
       #expect(trap.scause == 23)
       #expect(trap.htval == 0x2008 >> 2)
       #expect(trap.htinst == 0x3000)

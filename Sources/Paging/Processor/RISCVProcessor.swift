@@ -43,6 +43,7 @@ public struct RISCVProcessor: Processor, ~Copyable {
     guard let hostMode = Mode(rawValue: new.hgatp >> 60) else {
       throw RegisterError("hgatp", new.hgatp, "its mode is none of Bare, Sv39x4, Sv48x4 and Sv57x4")
     }
+    try new.check()
     self.guestMode = guestMode
     self.hostMode = hostMode
     registers = new

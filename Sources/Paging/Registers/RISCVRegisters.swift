@@ -8,7 +8,7 @@ public struct RISCVRegisters: Sendable, Hashable {
   public var vsstatus: UInt64 = 0
   /// The hypervisor's sstatus, whose MXR (19) reaches both stages.
   public var sstatus: UInt64 = 0
-  /// hstatus: GVA is bit 6, SPVP 8.
+  /// hstatus: VSBE is bit 5, GVA 6, SPVP 8, VSXL 33:32.
   public var hstatus: UInt64 = 0
   /// menvcfg: ADUE is bit 61, PBMTE 62.
   public var menvcfg: UInt64 = 0
