@@ -177,8 +177,10 @@ struct TranslateCommandTests {
     "Arguments that can't be followed are refused before anything is done",
     arguments: [
       (["absent"], "absent can't be opened: No such file or directory."),
+      (["."], ". can't be read: Is a directory."),
       (["--memory", "absent@0"], "absent can't be opened: No such file or directory."),
-      (["--memory", ".@0"], ". can't be a memory: it is no regular file."),
+      (["--memory", ".@0"], ". can't be read: Is a directory."),
+      (["--memory", "/dev/null@0"], "/dev/null can't be a memory: it is no regular file."),
       (
         ["--memory", "image@4"],
         "image: A region at 0x4 is refused: its base must be a multiple of 8."
@@ -197,6 +199,16 @@ struct TranslateCommandTests {
     #expect(folder.names == ["image"])
   }
 
+  @Test("A pipe as a memory is refused, and not waited for")
+  func pipe() throws {
+    let folder = try example()
+    let made = unsafe mkfifo(folder.path("pipe"), 0o600)
+    #expect(made == 0)
+    let run = try CommandRun(["translate", "--memory", "pipe@0"], in: folder.url)
+    #expect(run.status == 2)
+    #expect(run.errors == "nestwalk translate: pipe can't be a memory: it is no regular file.\n")
+  }
+
   @Test("Every memory is saved or none is")
   func unequalCounts() throws {
     let run = try CommandRun(["translate", "--write-back", "x", "--explain", "0"])
@@ -209,6 +221,22 @@ struct TranslateCommandTests {
         See “nestwalk translate --help”.
 
         """)
+  }
+
+  @Test("The accesses are not written over")
+  func accessesAsOutput() throws {
+    let folder = try example()
+    try folder.write(Array(registers.utf8), to: "accesses")
+    let run = try CommandRun(
+      ["translate", "accesses", "--memory", "image@0", "--write-back", "accesses"], in: folder.url)
+    #expect(run.status == 2)
+    #expect(
+      run.errors == """
+        nestwalk translate: “--write-back” is “accesses”, which holds the accesses.
+        See “nestwalk translate --help”.
+
+        """)
+    #expect(try folder.read("accesses") == Array(registers.utf8))
   }
 
   @Test("A file that can't be written leaves nothing behind, and the run has failed")

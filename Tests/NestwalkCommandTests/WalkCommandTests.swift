@@ -186,6 +186,9 @@ struct WalkCommandTests {
       (["--record", "x", "--clean"], "“--clean” is for an example: leave out “--record”."),
       (["--record", "x", "--line", "0"], "“--line” is 0: lines are counted from 1."),
       (["--json", "-", "--svg", "-"], "“--json” and “--svg” can't both be “-”."),
+      (["--json", "x", "--svg", "x"], "“--json” and “--svg” can't both be “x”."),
+      (["--record", "x", "--svg", "x"], "“--svg” is “x”, which is read."),
+      (["--record", "y", "--memory", "x@0", "--json", "x"], "“--json” is “x”, which is read."),
     ])
   func refusals(arguments: [String], sentence: String) throws {
     let run = try CommandRun(["walk"] + arguments)
@@ -197,6 +200,18 @@ struct WalkCommandTests {
         See “nestwalk walk --help”.
 
         """)
+  }
+
+  @Test("No line is wider than 80 columns", arguments: pairs)
+  func width(guest: GuestFormat, host: HostFormat) throws {
+    for access in ["write"] + (guest.isa == .arm ? ["at-write"] : []) {
+      for fault in [[], ["--fault", "cascade"]] {
+        let run = try CommandRun(
+          ["walk", "--guest", guest.rawValue, "--host", host.rawValue, "--access", access] + fault)
+        #expect(run.status == 0)
+        #expect(run.lines.allSatisfy { $0.count <= 80 }, "\(run.output)")
+      }
+    }
   }
 
   @Test(

@@ -30,11 +30,15 @@ struct File: ~Copyable {
   /// Standard error.
   static func standardError() -> Self { Self(2, closes: false, name: "standard error") }
 
-  /// A file that is to be read.
-  static func reading(_ path: String) throws(SystemError) -> Self {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+  /// A file that is to be read; a pipe is waited for until somebody writes to it, unless nobody can
+  /// want that.
+  static func reading(_ path: String, waits: Bool = true) throws(SystemError) -> Self {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK))
     guard descriptor >= 0 else { throw SystemError("\(path) can't be opened") }
-    return Self(descriptor, closes: true, name: path)
+    let file = Self(descriptor, closes: true, name: path)
+    // A folder can be opened, and is found out by the first read only.
+    guard try !file.isFolder() else { throw SystemError("\(path) can't be read", code: EISDIR) }
+    return file
   }
 
   /// Something that is no regular file, such as a device or a pipe, to be written into as it is.
@@ -59,9 +63,18 @@ struct File: ~Copyable {
 
   /// How many bytes a regular file has; nothing for anything else.
   func size() throws(SystemError) -> Int? {
+    let status = try status()
+    return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+  }
+
+  private func isFolder() throws(SystemError) -> Bool {
+    try status().st_mode & S_IFMT == S_IFDIR
+  }
+
+  private func status() throws(SystemError) -> stat {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError("\(name) can't be read") }
-    return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    return status
   }
 
   /// Reads up to as many bytes as there is room for; none at the end of the file.

@@ -32,7 +32,7 @@ struct MemoryArgument: ArgumentValue, Hashable {
   /// Adds the file's bytes to a memory as one more region.
   func load(into memory: inout PhysicalMemory) throws(CommandFailure) {
     do {
-      let file = try File.reading(path)
+      let file = try File.reading(path, waits: false)
       guard let size = try file.size() else {
         throw CommandFailure(.badInput, "\(path) can't be a memory: it is no regular file.")
       }

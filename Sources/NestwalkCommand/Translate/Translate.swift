@@ -60,6 +60,9 @@ struct Translate: Command {
     if Set(writeBack).count != writeBack.count {
       problems.append("“--write-back” names the same file twice.")
     }
+    if let accesses, !accesses.isStandardStream, writeBack.contains(accesses) {
+      problems.append("“--write-back” is “\(accesses.path)”, which holds the accesses.")
+    }
     if let explain, explain < 1 {
       problems.append("“--explain” is \(explain): lines are counted from 1.")
     }

@@ -80,8 +80,13 @@ struct Walk: Command {
 
   func problems() -> [String] {
     var problems = record == nil ? exampleProblems() : recordProblems()
-    if json?.isStandardStream == true, svg?.isStandardStream == true {
-      problems.append("“--json” and “--svg” can't both be “-”.")
+    if let json, json == svg {
+      problems.append("“--json” and “--svg” can't both be “\(json.path)”.")
+    }
+    let inputs = memory.map(\.path) + (record.map { [$0.path] } ?? [])
+    for (option, file) in [("json", json), ("svg", svg)] {
+      guard let file, !file.isStandardStream, inputs.contains(file.path) else { continue }
+      problems.append("“--\(option)” is “\(file.path)”, which is read.")
     }
     return problems
   }

@@ -5,7 +5,7 @@ import Records
 enum WalkText {
   static func text(_ walk: ExplainedWalk) -> String {
     let grid = WalkGrid(walk)
-    var lines = [WalkWords.title(walk)]
+    var lines = TextLayout.wrap(WalkWords.title(walk), width: TextLayout.width)
     if !grid.rows.isEmpty { lines += [""] + picture(grid) }
     lines += [""] + TextLayout.wrap(WalkWords.outcome(walk), width: TextLayout.width)
     lines += pages(walk) + stop(walk)
