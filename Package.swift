@@ -21,7 +21,8 @@ let package = Package(
     .executableTarget(name: "NestwalkCommand", dependencies: ["Paging", "Records"]),
     // The benchmarks, each beside a floor in C.
     .target(name: "CFloor"),
-    .executableTarget(name: "NestwalkBench", dependencies: ["Paging", "Records", "CFloor"]),
+    .executableTarget(
+      name: "NestwalkBench", dependencies: ["Paging", "Guests", "Records", "CFloor"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),

@@ -1,3 +1,4 @@
+import Guests
 import Paging
 
 /// Tables of one pair of formats, and the accesses that walk them.
@@ -24,7 +25,7 @@ struct WalkSubject: ~Copyable {
   init(
     _ guestFormat: GuestFormat, _ hostFormat: HostFormat, pages: Int, isFresh: Bool, count: Int
   ) throws {
-    var generator = SplitMix(seed: 1)
+    var generator = SplitMix64(seed: 1)
     let memoryBytes = pages > 1000 ? 128 << 20 : 8 << 20
     var memory = try PhysicalMemory(at: HostPhysical(Self.memoryBase), bytes: memoryBytes)
     let guestPage = UInt64(1) << UInt64(guestFormat.shape.pageShift)

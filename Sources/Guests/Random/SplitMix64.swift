@@ -1,7 +1,7 @@
 /// A random generator with a seed: the same seed gives the same numbers on every machine.
 ///
 /// It is SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
-public struct SplitMix64: Sendable, Hashable {
+public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
   private var state: UInt64
 
   /// A generator that starts at `seed`.
