@@ -13,13 +13,14 @@ public struct GuestTables: ~Copyable {
   /// `inputBits` and `isUpperHalf` choose among what Arm has; other formats are refused them.
   public init(
     _ format: GuestFormat, at frames: GuestPhysical, bytes: UInt64, inputBits: Int? = nil,
-    isUpperHalf: Bool = false, placed placement: TablePlacement, in memory: inout PhysicalMemory
+    isUpperHalf: Bool = false, order: TableOrder = .ascending, placed placement: TablePlacement,
+    in memory: inout PhysicalMemory
   ) throws(TableError) {
     let empty = try GuestRoot(
       format, at: GuestPhysical(0), inputBits: inputBits, isUpperHalf: isUpperHalf,
       placed: placement)
     var pool = TableFrames(frameBytes: empty.shape.tableBytes)
-    try pool.add(at: frames.value, bytes: bytes)
+    try pool.add(at: frames.value, bytes: bytes, order: order)
     stage = try StageTables(empty.stageRoot, frames: pool, memory.handle)
     root = GuestRoot(
       format, empty.shape, at: GuestPhysical(stage.root.address), isUpperHalf: isUpperHalf,

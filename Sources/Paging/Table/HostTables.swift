@@ -13,13 +13,13 @@ public struct HostTables: ~Copyable {
   /// `inputBits` and `levels` choose among the shapes that Arm has.
   public init(
     _ format: HostFormat, at frames: HostPhysical, bytes: UInt64, inputBits: Int? = nil,
-    levels: Int? = nil, placed placement: TablePlacement = .identity,
-    in memory: inout PhysicalMemory
+    levels: Int? = nil, order: TableOrder = .ascending,
+    placed placement: TablePlacement = .identity, in memory: inout PhysicalMemory
   ) throws(TableError) {
     let empty = try HostRoot(
       format, at: HostPhysical(0), inputBits: inputBits, levels: levels, placed: placement)
     var pool = TableFrames(frameBytes: empty.shape.tableBytes)
-    try pool.add(at: frames.value, bytes: bytes)
+    try pool.add(at: frames.value, bytes: bytes, order: order)
     stage = try StageTables(empty.stageRoot, frames: pool, memory.handle)
     root = HostRoot(
       format, empty.shape, at: HostPhysical(stage.root.address), placed: placement)

@@ -2,20 +2,52 @@
 ///
 /// Frames lie in ranges of the space that the tables live in, host-physical for the hypervisor's and
 /// guest-physical for a guest's own. A frame that was freed last is used first; only when none is left
-/// does a range give one that was never used, from its start upwards.
+/// does a range give one that was never used, from its start upwards or in the order it was added with.
 public struct TableFrames: Sendable {
   private struct Block: Sendable {
     let base: UInt64
     let count: Int
-    /// The frames from here on were never used.
+    let order: TableOrder
+    /// How many frames have been used, in the order of the block.
     var next = 0
-    /// One bit for each frame below `next` that holds a table.
+    /// One bit for each of them that holds a table.
     var holdsTable: [UInt64] = []
+    /// How many frames are used from the start upwards, for a root, and the order of those behind.
+    var ascending = 0
+    var scattering: IndexPermutation?
 
+    init(base: UInt64, count: Int, order: TableOrder) {
+      self.base = base
+      self.count = count
+      self.order = order
+      scatter()
+    }
+
+    /// Puts the frames that were never used into an order of their own, if the block has one.
+    mutating func scatter() {
+      guard case .scattered(let seed) = order else { return }
+      ascending = next
+      scattering = next < count ? IndexPermutation(count: UInt64(count - next), seed: seed) : nil
+    }
+
+    /// The frame that is used after `index` others.
+    func frame(_ index: Int, frameBytes: UInt64) -> UInt64 {
+      var number = UInt64(index)
+      if let scattering, index >= ascending {
+        number = UInt64(ascending) + scattering[UInt64(index - ascending)]
+      }
+      return base + number * frameBytes
+    }
+
+    /// How many others were used before a frame, if it was used.
     func index(of frame: UInt64, frameBytes: UInt64) -> Int? {
       let offset = frame &- base
-      guard offset % frameBytes == 0, offset / frameBytes < UInt64(next) else { return nil }
-      return Int(offset / frameBytes)
+      guard offset % frameBytes == 0, offset / frameBytes < UInt64(count) else { return nil }
+      var index = offset / frameBytes
+      if let scattering, index >= UInt64(ascending) {
+        index = UInt64(ascending) + scattering.place(of: index - UInt64(ascending))
+      }
+      return index < UInt64(next) ? Int(index) : nil
     }
   }
 
@@ -34,7 +66,9 @@ public struct TableFrames: Sendable {
   init(frameBytes: UInt64) { self.frameBytes = frameBytes }
 
   /// Adds the whole frames between `base` and `base + bytes`.
-  mutating func add(at base: UInt64, bytes: UInt64) throws(TableError) {
+  mutating func add(
+    at base: UInt64, bytes: UInt64, order: TableOrder = .ascending
+  ) throws(TableError) {
     let start = (base &+ (frameBytes - 1)) & ~(frameBytes - 1)
     let (end, wraps) = base.addingReportingOverflow(bytes)
     let stop = wraps ? 0 &- frameBytes : end & ~(frameBytes - 1)
@@ -44,7 +78,7 @@ public struct TableFrames: Sendable {
       if start < blockEnd, block.base < stop { throw .framesOverlap(address: start) }
     }
     let count = Int((stop - start) / frameBytes)
-    blocks.append(Block(base: start, count: count))
+    blocks.append(Block(base: start, count: count, order: order))
     total += count
   }
 
@@ -54,7 +88,7 @@ public struct TableFrames: Sendable {
     var left = skipped - freed.count
     for block in blocks {
       if left < block.count - block.next {
-        return block.base + UInt64(block.next + left) * frameBytes
+        return block.frame(block.next + left, frameBytes: frameBytes)
       }
       left -= block.count - block.next
     }
@@ -81,12 +115,16 @@ public struct TableFrames: Sendable {
   /// They are used, but hold no table that could be given back.
   mutating func takeRoot(bytes: UInt64) -> UInt64? {
     for (number, block) in blocks.enumerated() {
+      // Frames side by side are left only where none has been used out of turn.
+      guard block.scattering == nil || block.next == block.ascending else { continue }
       let unused = block.base + UInt64(block.next) * frameBytes
       let skipped = (0 &- unused) & (bytes - 1)
       let left = UInt64(block.count - block.next) * frameBytes
       guard skipped <= left, bytes <= left - skipped else { continue }
+      blocks[number].ascending = block.count
       for _ in 0..<skipped / frameBytes { freed.append(advance(number)) }
       for _ in 0..<bytes / frameBytes { _ = advance(number) }
+      blocks[number].scatter()
       used += Int(bytes / frameBytes)
       return unused + skipped
     }
@@ -115,7 +153,7 @@ public struct TableFrames: Sendable {
     let index = blocks[number].next
     if index % 64 == 0 { blocks[number].holdsTable.append(0) }
     blocks[number].next += 1
-    return blocks[number].base + UInt64(index) * frameBytes
+    return blocks[number].frame(index, frameBytes: frameBytes)
   }
 
   /// Turns over whether a frame holds a table.

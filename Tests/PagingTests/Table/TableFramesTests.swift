@@ -45,6 +45,28 @@ struct TableFramesTests {
     #expect(frames.take() == nil)
   }
 
+  @Test("Scattered frames are all of a range's, in another order, and a root comes before them")
+  func scattered() throws {
+    var frames = TableFrames(frameBytes: 0x1000)
+    try frames.add(at: 0x1000, bytes: 0x40_0000, order: .scattered(seed: 7))
+    #expect(frames.takeRoot(bytes: 0x4000) == 0x4000)
+    #expect(frames.takeRoot(bytes: 0x1000) == 0x8000)
+    let upcoming = (0..<frames.free).map { frames.upcoming($0) }
+    var taken: [UInt64] = []
+    while let frame = frames.take() { taken.append(frame) }
+    #expect(upcoming == taken)
+    let rest = Set(1...0x400 as ClosedRange<UInt64>).subtracting(4...8).map { $0 << 12 }
+    #expect(taken.sorted() == rest.sorted())
+    let neighbours = zip(taken, taken.dropFirst()).count { $1 &- $0 == 0x1000 }
+    #expect(neighbours < 20)
+    #expect(frames.takeRoot(bytes: 0x1000) == nil)
+    #expect(taken.allSatisfy { frames.holdsTable($0) })
+    #expect(!frames.holdsTable(0x5000))
+    frames.give(taken[99])
+    #expect(!frames.holdsTable(taken[99]))
+    #expect(frames.take() == taken[99])
+  }
+
   @Test("Ranges at the end of all addresses, and without a whole frame")
   func extremes() throws {
     var frames = TableFrames(frameBytes: 0x1_0000)
