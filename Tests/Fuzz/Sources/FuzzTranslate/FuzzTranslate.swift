@@ -30,6 +30,10 @@ private let memoryBytes = 1 << 16
 public func fuzzTranslate(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   var source = Source(Array(UnsafeBufferPointer(start: start, count: count)))
   guard var memory = try? PhysicalMemory(at: HostPhysical(0), bytes: memoryBytes) else { return 0 }
+  // A second region takes what lies beyond the first, now and then.
+  if source.byte() & 1 == 1 {
+    try? memory.addRegion(at: HostPhysical(UInt64(memoryBytes)), bytes: memoryBytes / 2)
+  }
   let isa = source.byte() % 3
   let shift: UInt64 = isa == 2 ? 2 : 0
   let stretch = (0..<16).map { _ in
@@ -56,6 +60,9 @@ public func fuzzTranslate(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     default: registers.eptp = source.word(usually: 0x205e)
     }
     registers.secondaryControls = source.word(usually: 0)
+    registers.ia32VMXEPTVPIDCap = source.word(usually: registers.ia32VMXEPTVPIDCap)
+    registers.ia32PKRS = source.word(usually: 0)
+    registers.accessedFlags = source.byte() & 1 == 0 ? .eachLevel : .onSuccess
     registers.hostCR0 = source.word(usually: registers.hostCR0)
     registers.hostCR4 = source.word(usually: registers.hostCR4)
     registers.hostEFER = source.word(usually: registers.hostEFER)
@@ -71,6 +78,11 @@ public func fuzzTranslate(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     registers.sctlrEL1 = source.word(usually: 1)
     registers.mairEL1 = source.word(usually: 0xff44)
     registers.pstate = source.word(usually: 0)
+    registers.idAA64MMFR0EL1 = source.word(usually: 5)
+    let choices = source.byte()
+    registers.sizeOutOfRange = choices & 1 == 0 ? .fault : .nearest
+    registers.deviceFetch = choices & 2 == 0 ? .allowed : .denied
+    registers.deniedAccessFlag = choices & 4 == 0 ? .kept : .set
     run(ArmProcessor.self, registers, &source, &memory)
   default:
     var registers = RISCVRegisters()
