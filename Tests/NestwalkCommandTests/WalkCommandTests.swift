@@ -202,6 +202,19 @@ struct WalkCommandTests {
         """)
   }
 
+  @Test(
+    "The title says who does what",
+    arguments: [
+      (["--guest", "sv39", "--access", "hlvx", "--user"], "an HLVX load in VU-mode"),
+      (["--guest", "sv39", "--access", "fetch"], "a fetch in VS-mode"),
+      (["--guest", "arm-s1-4k", "--access", "at-write"], "a write by an AT instruction at EL1"),
+      (["--guest", "x86-4", "--user"], "a read at CPL 3"),
+    ])
+  func titles(arguments: [String], words: String) throws {
+    let run = try CommandRun(["walk"] + arguments)
+    #expect(run.lines.first?.contains(": \(words) at guest-virtual") == true, "\(run.output)")
+  }
+
   @Test("No line is wider than 80 columns", arguments: pairs)
   func width(guest: GuestFormat, host: HostFormat) throws {
     for access in ["write"] + (guest.isa == .arm ? ["at-write"] : []) {

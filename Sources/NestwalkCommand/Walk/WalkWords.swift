@@ -20,10 +20,10 @@ enum WalkWords {
     let access = walk.access
     let verb =
       switch access.kind {
-      case .read: "read"
-      case .write: "write"
-      case .fetch: "fetch"
-      case .hlvx: "HLVX load"
+      case .read: "a read"
+      case .write: "a write"
+      case .fetch: "a fetch"
+      case .hlvx: "an HLVX load"
       }
     let isUser = access.privilege == .user
     let level =
@@ -32,8 +32,8 @@ enum WalkWords {
       case .arm: isUser ? "at EL0" : "at EL1"
       case .riscv: isUser ? "in VU-mode" : "in VS-mode"
       }
-    let probe = access.isAddressTranslation ? "an AT instruction's " : "a "
-    return "\(probe)\(verb) \(level)"
+    let probe = access.isAddressTranslation ? " by an AT instruction" : ""
+    return "\(verb)\(probe) \(level)"
   }
 
   /// The manual's name of an entry of a level.
