@@ -1,3 +1,5 @@
+import Testing
+
 @testable import Paging
 
 /// An observer that keeps what it sees, and lets a closure look at memory after each store.
@@ -44,6 +46,17 @@ extension EditedTables {
     return try perform(change, options, &onlooker)
   }
 
+  /// A memory that holds the same.
+  mutating func copiedMemory() throws -> PhysicalMemory {
+    let words = words()
+    var copy = try PhysicalMemory(
+      at: HostPhysical(memory.region(0).lowerBound), bytes: words.count * 8)
+    for (number, word) in words.enumerated() where word != 0 {
+      copy.store(word, at: HostPhysical(memory.region(0).lowerBound + UInt64(number) * 8))
+    }
+    return copy
+  }
+
   var dump: String { encoding.describe(tables.root, lines: 1000, memory.handle) }
 
   /// Pages that the host formats of every architecture can say.
@@ -51,6 +64,32 @@ extension EditedTables {
     PageAttributes(
       read: true, write: true, executeUser: false, executeSupervisor: false, user: true,
       isAccessed: true, isDirty: true)
+  }
+
+  /// The table of a level that an address leads to.
+  func table(of address: UInt64, level: Int) throws -> UInt64 {
+    func find<Format: LiveFormat>(_: Format.Type) throws -> UInt64? {
+      try tables.place(of: address, downTo: level, Format.self, memory)?.table
+    }
+    let table =
+      switch stage {
+      case .x86, .npt: try find(X86Format.self)
+      case .ept: try find(EPTFormat.self)
+      case .riscv, .riscvGuest: try find(RISCVFormat.self)
+      case .armStage1:
+        switch shape.pageShift {
+        case 12: try find(ArmStage1Format<ArmGranule4K>.self)
+        case 14: try find(ArmStage1Format<ArmGranule16K>.self)
+        default: try find(ArmStage1Format<ArmGranule64K>.self)
+        }
+      case .armStage2:
+        switch shape.pageShift {
+        case 12: try find(ArmStage2Format<ArmGranule4K>.self)
+        case 14: try find(ArmStage2Format<ArmGranule16K>.self)
+        default: try find(ArmStage2Format<ArmGranule64K>.self)
+        }
+      }
+    return try #require(table)
   }
 
   /// Maps one page.
