@@ -123,6 +123,8 @@ extension StageTables {
     var isAccessed = false
     var isDirty = false
     func gather(_ entry: UInt64) {
+      // On Arm's stage 1 an entry that is cleared would look as if it could be written.
+      guard Format.isPresent(entry) else { return }
       isAccessed = isAccessed || Format.isAccessed(entry)
       isDirty = isDirty || Format.isDirty(entry)
     }

@@ -66,30 +66,27 @@ extension EditedTables {
       isAccessed: true, isDirty: true)
   }
 
-  /// The table of a level that an address leads to.
-  func table(of address: UInt64, level: Int) throws -> UInt64 {
-    func find<Format: LiveFormat>(_: Format.Type) throws -> UInt64? {
-      try tables.place(of: address, downTo: level, Format.self, memory)?.table
-    }
-    let table =
-      switch stage {
-      case .x86, .npt: try find(X86Format.self)
-      case .ept: try find(EPTFormat.self)
-      case .riscv, .riscvGuest: try find(RISCVFormat.self)
-      case .armStage1:
-        switch shape.pageShift {
-        case 12: try find(ArmStage1Format<ArmGranule4K>.self)
-        case 14: try find(ArmStage1Format<ArmGranule16K>.self)
-        default: try find(ArmStage1Format<ArmGranule64K>.self)
-        }
-      case .armStage2:
-        switch shape.pageShift {
-        case 12: try find(ArmStage2Format<ArmGranule4K>.self)
-        case 14: try find(ArmStage2Format<ArmGranule16K>.self)
-        default: try find(ArmStage2Format<ArmGranule64K>.self)
-        }
+  /// The place of the entry of a level that maps an address, or of a page above it, and whether the
+  /// entry leads to a table; nothing where the way there breaks off.
+  func place(of address: UInt64, level: Int) throws -> (EntryPlace, isTable: Bool)? {
+    func find<Format: LiveFormat>(_: Format.Type) throws -> (EntryPlace, isTable: Bool)? {
+      guard let place = try tables.place(of: address, downTo: level, Format.self, memory) else {
+        return nil
       }
-    return try #require(table)
+      let entry = try tables.entry(at: place, memory)
+      return (place, Format.isTable(entry, level: place.level))
+    }
+    return switch (stage, shape.pageShift) {
+    case (.x86, _), (.npt, _): try find(X86Format.self)
+    case (.ept, _): try find(EPTFormat.self)
+    case (.riscv, _), (.riscvGuest, _): try find(RISCVFormat.self)
+    case (.armStage1, 12): try find(ArmStage1Format<ArmGranule4K>.self)
+    case (.armStage1, 14): try find(ArmStage1Format<ArmGranule16K>.self)
+    case (.armStage1, _): try find(ArmStage1Format<ArmGranule64K>.self)
+    case (.armStage2, 12): try find(ArmStage2Format<ArmGranule4K>.self)
+    case (.armStage2, 14): try find(ArmStage2Format<ArmGranule16K>.self)
+    case (.armStage2, _): try find(ArmStage2Format<ArmGranule64K>.self)
+    }
   }
 
   /// Maps one page.

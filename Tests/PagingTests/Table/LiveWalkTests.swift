@@ -156,7 +156,7 @@ struct LiveWalkTests {
     let child = try #require(tables.page(at: large + 5 * small)?.entry)
     let word = dirty | UInt64(child) & ~(small - 1) & 0x0000_ffff_ffff_f000
     let isRISCV = tables.isa == .riscv
-    let table = try tables.table(of: large, level: 0)
+    let table = try #require(try tables.place(of: large, level: 0)).0.table
 
     var onlooker = Onlooker()
     onlooker.look = { memory, moment in
