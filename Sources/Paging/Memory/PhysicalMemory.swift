@@ -356,3 +356,108 @@ struct WordRun {
     return true
   }
 }
+
+/// The owner of words that lie side by side: the lines of a processor's translation caches.
+@safe
+struct WordBlock: ~Copyable {
+  private let start: UnsafeMutablePointer<UInt64>
+  private let count: Int
+
+  /// So many words, all zero.
+  init(count: Int) {
+    self.count = count
+    unsafe start = UnsafeMutablePointer<UInt64>.allocate(capacity: count)
+    unsafe start.initialize(repeating: 0, count: count)
+  }
+
+  deinit { unsafe start.deallocate() }
+
+  /// The handle through which the words are read and changed; it must not outlive them.
+  var words: WordRun { unsafe WordRun(start: start, count: count) }
+}
+
+extension WordRun {
+  /// The `length` words from `number` on.
+  func part(from number: Int, _ length: Int) -> WordRun {
+    precondition(number >= 0 && length >= 0 && number + length <= count)
+    return unsafe WordRun(start: start + number, count: length)
+  }
+}
+
+/// The owner of values that are changed in place by whoever has a handle to them.
+@safe
+struct Owned<Value>: ~Copyable {
+  private let first: UnsafeMutablePointer<Value>
+  private let count: Int
+
+  /// The owner of `value`.
+  init(_ value: consuming Value) {
+    unsafe first = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+    unsafe first.initialize(to: value)
+    count = 1
+  }
+
+  /// The owner of the values of a list.
+  init(list: [Value]) {
+    unsafe first = UnsafeMutablePointer<Value>.allocate(capacity: max(list.count, 1))
+    for (number, value) in list.enumerated() { unsafe (first + number).initialize(to: value) }
+    count = list.count
+  }
+
+  deinit {
+    unsafe first.deinitialize(count: count)
+    unsafe first.deallocate()
+  }
+
+  /// The handle to the first value; it must not outlive the owner.
+  var handle: Handle<Value> { unsafe Handle(place: first) }
+
+  /// The handle to all values; it must not outlive the owner.
+  var run: Run<Value> { unsafe Run(first: first, count: count) }
+}
+
+/// The way to a value that someone else owns: one word; valid while the owner lives.
+@safe
+struct Handle<Value> {
+  fileprivate let place: UnsafeMutablePointer<Value>
+
+  /// The value where it lies: using a part of it copies no more than that part.
+  var value: Value {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(place) }
+    @inline(__always) nonmutating unsafeMutableAddress { unsafe place }
+  }
+}
+
+/// The way to values side by side that someone else owns; valid while the owner lives.
+@safe
+struct Run<Value> {
+  fileprivate let first: UnsafeMutablePointer<Value>
+  /// How many values there are.
+  let count: Int
+
+  /// A value where it lies.
+  @inline(__always)
+  subscript(number: Int) -> Value {
+    @inline(__always) unsafeAddress {
+      assert(number >= 0 && number < count)
+      return unsafe UnsafePointer(first + number)
+    }
+    @inline(__always) nonmutating unsafeMutableAddress {
+      assert(number >= 0 && number < count)
+      return unsafe first + number
+    }
+  }
+
+  /// The handle to one value.
+  @inline(__always)
+  func handle(_ number: Int) -> Handle<Value> {
+    assert(number >= 0 && number < count)
+    return unsafe Handle(place: first + number)
+  }
+
+  /// The `length` values from `number` on.
+  func part(from number: Int, _ length: Int) -> Run {
+    precondition(number >= 0 && length >= 0 && number + length <= count)
+    return unsafe Run(first: first + number, count: length)
+  }
+}

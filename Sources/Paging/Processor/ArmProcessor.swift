@@ -15,6 +15,8 @@ public struct ArmProcessor: Processor, ~Copyable {
   /// Why stage 2 stops every access that it is asked for, if it does.
   private var hostRefusal: WalkFailure.Reason?
   private var stage1IsOn = false
+  /// What the caches know the registers by.
+  private(set) var tags = TranslationTags.none
 
   /// A PE with these registers.
   public init(_ registers: ArmRegisters) throws(RegisterError) {
@@ -34,6 +36,7 @@ public struct ArmProcessor: Processor, ~Copyable {
       upper.rules.half.isIrregular = true
     }
     registers = new
+    tags = new.translationTags
     stage1IsOn = new.stage1IsOn
     lowerStage.set(lower.geometry, rules: lower.rules)
     upperStage.set(upper.geometry, rules: upper.rules)
@@ -51,7 +54,7 @@ public struct ArmProcessor: Processor, ~Copyable {
     var context = WalkContext(memory: memory.handle)
     var observer = NoObserver()
     do {
-      let arrival = try walk(address.value, walkAccess(access), &context, &observer)
+      let arrival = try walk(address.value, walkAccess(access), NoCaches(), &context, &observer)
       return context.translation(arrival)
     } catch {
       throw context.failure(of: address, access)
@@ -68,7 +71,7 @@ public struct ArmProcessor: Processor, ~Copyable {
     observer.start(address, access)
     var context = WalkContext(memory: memory.handle)
     do {
-      let arrival = try walk(address.value, walkAccess(access), &context, &observer)
+      let arrival = try walk(address.value, walkAccess(access), NoCaches(), &context, &observer)
       let translation = context.translation(arrival)
       observer.succeed(translation)
       return translation
@@ -81,7 +84,7 @@ public struct ArmProcessor: Processor, ~Copyable {
 
   /// The access as the walk sees it.
   @inline(__always)
-  private func walkAccess(_ access: Access) -> WalkAccess {
+  func walkAccess(_ access: Access) -> WalkAccess {
     if access.isAddressTranslation {
       return WalkAccess(access.kind == .write ? .write : .read, access.privilege, .probe)
     }
@@ -99,10 +102,22 @@ public struct ArmProcessor: Processor, ~Copyable {
     return WalkAccess(kind, isUnprivileged ? .user : access.privilege)
   }
 
+  /// The name of an address in the caches: bit 55 tells the halves apart.
+  @inline(__always)
+  private func key(_ input: UInt64, of address: UInt64) -> UInt64 { input | address & 1 << 55 }
+
+  /// The name of an address in the caches, if nothing about the access has to be looked at first.
+  @inline(__always)
+  func plainKey(_ address: UInt64, _ access: WalkAccess) -> UInt64? {
+    let view = address & 1 << 55 == 0 ? lowerStage.view : upperStage.view
+    if view.rules.half.isBeyond(address, access) || view.rules.half.isIrregular { return nil }
+    return key(address & ((1 &<< view.rules.half.inputBits) &- 1), of: address)
+  }
+
   /// Chooses the half, makes the checks that come before the walk, and walks.
   @inline(__always)
-  private func walk<Observer: WalkObserver>(
-    _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext,
+  func walk<Observer: WalkObserver, Caches: WalkCaches>(
+    _ address: UInt64, _ access: WalkAccess, _ caches: Caches, _ context: inout WalkContext,
     _ observer: inout Observer
   ) throws(WalkStopped) -> WalkArrival {
     // AArch64.GetVARange: bit 55 chooses the half, whatever the bits above say.
@@ -115,41 +130,47 @@ public struct ArmProcessor: Processor, ~Copyable {
     }
     // Where nothing translates the address, a tag in its top byte must not become part of it.
     let input = address & ((1 &<< view.rules.half.inputBits) &- 1)
+    let caches = caches.at(key(input, of: address))
     switch view.rules.half.tables {
     case .off:
-      return try walk(Untranslated<ArmStage1Rules>.self, input, access, view, &context, &observer)
+      return try walk(
+        Untranslated<ArmStage1Rules>.self, input, access, view, caches, &context, &observer)
     case .granule4K:
-      return try walk(ArmStage1Format<ArmGranule4K>.self, input, access, view, &context, &observer)
+      return try walk(
+        ArmStage1Format<ArmGranule4K>.self, input, access, view, caches, &context, &observer)
     case .granule16K:
-      return try walk(ArmStage1Format<ArmGranule16K>.self, input, access, view, &context, &observer)
+      return try walk(
+        ArmStage1Format<ArmGranule16K>.self, input, access, view, caches, &context, &observer)
     case .granule64K:
-      return try walk(ArmStage1Format<ArmGranule64K>.self, input, access, view, &context, &observer)
+      return try walk(
+        ArmStage1Format<ArmGranule64K>.self, input, access, view, caches, &context, &observer)
     }
   }
 
   /// One switch a stage and translation: every arm is a walk specialised for its formats.
   @inline(__always)
-  private func walk<Guest: GuestPagingFormat, Observer: WalkObserver>(
+  private func walk<Guest: GuestPagingFormat, Observer: WalkObserver, Caches: WalkCaches>(
     _: Guest.Type, _ input: UInt64, _ access: WalkAccess, _ view: StageView<ArmStage1Rules>,
-    _ context: inout WalkContext, _ observer: inout Observer
+    _ caches: Caches, _ context: inout WalkContext, _ observer: inout Observer
   ) throws(WalkStopped) -> WalkArrival where Guest.Rules == ArmStage1Rules {
     typealias Off = Untranslated<ArmStage2Rules>
     switch hostTables {
     case .off:
       return try nestedWalk(
-        Guest.self, Off.self, input, access, view, hostStage.view, &context, &observer)
+        Guest.self, Off.self, input, access, view, hostStage.view,
+        caches, &context, &observer)
     case .granule4K:
       return try nestedWalk(
         Guest.self, ArmStage2Format<ArmGranule4K>.self, input, access, view, hostStage.view,
-        &context, &observer)
+        caches, &context, &observer)
     case .granule16K:
       return try nestedWalk(
         Guest.self, ArmStage2Format<ArmGranule16K>.self, input, access, view, hostStage.view,
-        &context, &observer)
+        caches, &context, &observer)
     case .granule64K:
       return try nestedWalk(
         Guest.self, ArmStage2Format<ArmGranule64K>.self, input, access, view, hostStage.view,
-        &context, &observer)
+        caches, &context, &observer)
     }
   }
 

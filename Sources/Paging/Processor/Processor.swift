@@ -24,6 +24,16 @@ public protocol Processor: ~Copyable {
     observer: inout Observer
   ) throws(WalkFailure) -> Translation
 
+  /// Translates one access through the TLBs and walk caches of a virtual processor.
+  ///
+  /// It arrives where a walk arrives, fails as a walk fails and leaves the same accessed and dirty
+  /// bits, as long as every edit of the tables was followed by the invalidations that the architecture
+  /// asks for.
+  func translate(
+    _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory,
+    through caches: inout TranslationCaches
+  ) throws(WalkFailure) -> CachedTranslation
+
   /// The format of the guest's tables that translate an address; nothing where stage 1 is off.
   func guestFormat(for address: GuestVirtual) -> GuestFormat?
 

@@ -26,6 +26,8 @@ public struct RISCVProcessor: Processor, ~Copyable {
   private var host: Stage<RISCVRules>
   private var guestMode = Mode.bare
   private var hostMode = Mode.bare
+  /// What the caches know the registers by.
+  private(set) var tags = TranslationTags.none
 
   /// A hart with these registers.
   public init(_ registers: RISCVRegisters) throws(RegisterError) {
@@ -47,6 +49,7 @@ public struct RISCVProcessor: Processor, ~Copyable {
     self.guestMode = guestMode
     self.hostMode = hostMode
     registers = new
+    tags = new.translationTags
     let hostReadable = Bits(19).isSet(in: new.sstatus)
     // "If menvcfg.ADUE is zero, henvcfg.ADUE is read-only zero"; so it is with PBMTE.
     let adue = Bits(61).mask
@@ -83,7 +86,7 @@ public struct RISCVProcessor: Processor, ~Copyable {
     var context = WalkContext(memory: memory.handle)
     var observer = NoObserver()
     do {
-      let arrival = try walk(address.value, WalkAccess(access), &context, &observer)
+      let arrival = try walk(address.value, WalkAccess(access), NoCaches(), &context, &observer)
       return context.translation(arrival)
     } catch {
       throw context.failure(of: address, access)
@@ -100,7 +103,7 @@ public struct RISCVProcessor: Processor, ~Copyable {
     observer.start(address, access)
     var context = WalkContext(memory: memory.handle)
     do {
-      let arrival = try walk(address.value, WalkAccess(access), &context, &observer)
+      let arrival = try walk(address.value, WalkAccess(access), NoCaches(), &context, &observer)
       let translation = context.translation(arrival)
       observer.succeed(translation)
       return translation
@@ -111,36 +114,54 @@ public struct RISCVProcessor: Processor, ~Copyable {
     }
   }
 
+  /// The name of an address in the caches, if nothing about the access has to be looked at first.
+  @inline(__always)
+  func plainKey(_ address: UInt64) -> UInt64? {
+    let unused = 64 &- guest.view.geometry.inputBits
+    let extended = UInt64(
+      bitPattern: Int64(bitPattern: address &<< unused) &>> Int64(truncatingIfNeeded: unused))
+    guard extended == address, guestMode != .bare else { return nil }
+    return address & (1 &<< CacheTag.addressBits &- 1)
+  }
+
   /// One switch a translation: every arm is a walk specialised for its formats.
   @inline(__always)
-  private func walk<Observer: WalkObserver>(
-    _ address: UInt64, _ access: WalkAccess, _ context: inout WalkContext,
+  func walk<Observer: WalkObserver, Caches: WalkCaches>(
+    _ address: UInt64, _ access: WalkAccess, _ caches: Caches, _ context: inout WalkContext,
     _ observer: inout Observer
   ) throws(WalkStopped) -> WalkArrival {
     typealias Off = Untranslated<RISCVRules>
     if guestMode != .bare {
       // "must have bits 63–39 all equal to bit 38, or else a page-fault exception will occur".
       let unused = 64 &- guest.view.geometry.inputBits
-      let extended = UInt64(bitPattern: Int64(bitPattern: address &<< unused) &>> Int64(unused))
+      let extended = UInt64(
+        bitPattern: Int64(bitPattern: address &<< unused) &>> Int64(truncatingIfNeeded: unused))
       guard extended == address else {
         throw context.stop(
           StageFailure(stage: .first, reason: .addressTooWide, made: access.kind))
       }
     }
+    // An address that no cache could name fails at stage 2; nobody is to know of it.
+    let isNamed = guestMode != .bare || address >> CacheTag.addressBits == 0
+    let caches = isNamed ? caches.at(address) : caches.at(address).quiet
     switch (guestMode == .bare, hostMode == .bare) {
     case (false, false):
       return try nestedWalk(
-        RISCVFormat.self, RISCVFormat.self, address, access, guest.view, host.view, &context,
+        RISCVFormat.self, RISCVFormat.self, address, access, guest.view, host.view, caches,
+        &context,
         &observer)
     case (false, true):
       return try nestedWalk(
-        RISCVFormat.self, Off.self, address, access, guest.view, host.view, &context, &observer)
+        RISCVFormat.self, Off.self, address, access, guest.view, host.view, caches, &context,
+        &observer)
     case (true, false):
       return try nestedWalk(
-        Off.self, RISCVFormat.self, address, access, guest.view, host.view, &context, &observer)
+        Off.self, RISCVFormat.self, address, access, guest.view, host.view, caches, &context,
+        &observer)
     case (true, true):
       return try nestedWalk(
-        Off.self, Off.self, address, access, guest.view, host.view, &context, &observer)
+        Off.self, Off.self, address, access, guest.view, host.view, caches, &context,
+        &observer)
     }
   }
 

@@ -16,6 +16,8 @@ public struct X86Processor: Processor, ~Copyable {
   private var ept: Stage<EPTRules>
   private var nested: Stage<X86Rules>
   private var host = Host.none
+  /// What the caches know the registers by.
+  private(set) var tags = TranslationTags.none
 
   /// A processor with these registers.
   public init(_ registers: X86Registers) throws(RegisterError) {
@@ -30,12 +32,14 @@ public struct X86Processor: Processor, ~Copyable {
   public mutating func set(_ new: X86Registers) throws(RegisterError) {
     try new.check()
     registers = new
+    tags = new.translationTags
     host = new.eptp != nil ? .ept : new.ncr3 != nil ? .nested : .none
     var geometry = Self.geometry(new.guestLevels, root: new.cr3, new)
     guest.set(
       geometry,
       rules: X86Rules(
         physicalBits: new.maxphyaddr, hasNoExecute: new.hasNoExecute,
+        hasGlobalPages: Bits(7).isSet(in: new.cr4),
         protectsFromSupervisor: Bits(16).isSet(in: new.cr0),
         preventsSupervisorExecution: new.hasSMEP,
         // RFLAGS.AC lets explicit accesses through.
@@ -92,7 +96,7 @@ public struct X86Processor: Processor, ~Copyable {
     var context = WalkContext(memory: memory.handle)
     var observer = NoObserver()
     do {
-      let arrival = try walk(address, WalkAccess(access), &context, &observer)
+      let arrival = try walk(address, WalkAccess(access), NoCaches(), &context, &observer)
       return context.translation(arrival)
     } catch {
       throw context.failure(of: address, access)
@@ -109,7 +113,7 @@ public struct X86Processor: Processor, ~Copyable {
     observer.start(address, access)
     var context = WalkContext(memory: memory.handle)
     do {
-      let arrival = try walk(address, WalkAccess(access), &context, &observer)
+      let arrival = try walk(address, WalkAccess(access), NoCaches(), &context, &observer)
       let translation = context.translation(arrival)
       observer.succeed(translation)
       return translation
@@ -120,11 +124,21 @@ public struct X86Processor: Processor, ~Copyable {
     }
   }
 
+  /// The name of an address in the caches, if nothing about the access has to be looked at first.
+  @inline(__always)
+  func plainKey(_ address: GuestVirtual) -> UInt64? {
+    let unused = 64 &- guest.view.geometry.inputBits
+    let extended = UInt64(
+      bitPattern: Int64(bitPattern: address.value &<< unused) &>> Int64(truncatingIfNeeded: unused))
+    guard extended == address.value, registers.hasPaging else { return nil }
+    return (address.value &<< unused) &>> unused
+  }
+
   /// One switch a translation: every arm is a walk specialised for its formats.
   @inline(__always)
-  private func walk<Observer: WalkObserver>(
-    _ address: GuestVirtual, _ access: WalkAccess, _ context: inout WalkContext,
-    _ observer: inout Observer
+  func walk<Observer: WalkObserver, Caches: WalkCaches>(
+    _ address: GuestVirtual, _ access: WalkAccess, _ caches: Caches,
+    _ context: inout WalkContext, _ observer: inout Observer
   ) throws(WalkStopped) -> WalkArrival {
     typealias GuestOff = Untranslated<X86Rules>
     typealias HostOff = Untranslated<EPTRules>
@@ -133,38 +147,45 @@ public struct X86Processor: Processor, ~Copyable {
       // Table 28-7, bit 9: "If CR0.PG = 0, the translation of every linear address is a user-mode
       // linear address".
       let access = access.with(.user)
+      let caches = caches.at(linear)
       switch host {
       case .none:
         return try nestedWalk(
-          GuestOff.self, HostOff.self, linear, access, guest.view, ept.view, &context, &observer)
+          GuestOff.self, HostOff.self, linear, access, guest.view, ept.view, caches, &context,
+          &observer)
       case .ept:
         return try nestedWalk(
-          GuestOff.self, EPTFormat.self, linear, access, guest.view, ept.view, &context, &observer)
+          GuestOff.self, EPTFormat.self, linear, access, guest.view, ept.view, caches, &context,
+          &observer)
       case .nested:
         return try nestedWalk(
-          GuestOff.self, X86Format.self, linear, access, guest.view, nested.view, &context,
+          GuestOff.self, X86Format.self, linear, access, guest.view, nested.view, caches, &context,
           &observer)
       }
     }
 
     // 3.3.7.1: a canonical address has copies of its highest translated bit above it.
     let unused = 64 &- guest.view.geometry.inputBits
-    let extended = UInt64(bitPattern: Int64(bitPattern: address.value &<< unused) &>> Int64(unused))
+    let extended = UInt64(
+      bitPattern: Int64(bitPattern: address.value &<< unused) &>> Int64(truncatingIfNeeded: unused))
     guard extended == address.value else {
       throw context.stop(StageFailure(stage: .first, reason: .notCanonical, made: access.kind))
     }
     let linear = (address.value &<< unused) &>> unused
+    let caches = caches.at(linear)
     switch host {
     case .none:
       return try nestedWalk(
-        X86Format.self, HostOff.self, linear, access, guest.view, ept.view, &context, &observer)
+        X86Format.self, HostOff.self, linear, access, guest.view, ept.view, caches, &context,
+        &observer)
     case .ept:
       return try nestedWalk(
-        X86Format.self, EPTFormat.self, linear, access, guest.view, ept.view, &context, &observer)
+        X86Format.self, EPTFormat.self, linear, access, guest.view, ept.view, caches, &context,
+        &observer)
     case .nested:
       return try nestedWalk(
-        X86Format.self, X86Format.self, linear, access, guest.view, nested.view, &context, &observer
-      )
+        X86Format.self, X86Format.self, linear, access, guest.view, nested.view, caches, &context,
+        &observer)
     }
   }
 

@@ -27,6 +27,11 @@ public struct X86Registers: Sendable, Hashable {
   /// IA32_VMX_EPT_VPID_CAP: what the processor's EPT offers; by default everything except advanced
   /// VM-exit information (bit 22), which defines more bits of the exit qualification.
   public var ia32VMXEPTVPIDCap: UInt64 = 0xf01_0633_41c1
+  /// The VPID of the VMCS, which tags the guest's entries in an Intel processor's caches; 0 where VPIDs
+  /// are not enabled.
+  public var vpid: UInt16 = 0
+  /// The guest's ASID of the VMCB, which tags its entries in an AMD processor's caches.
+  public var guestASID: UInt16 = 0
   /// The nested CR3 of the VMCB.
   public var ncr3: UInt64?
   /// The host's CR0, whose WP counts for nested tables.

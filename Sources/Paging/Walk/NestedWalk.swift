@@ -2,6 +2,9 @@
 protocol GuestPagingFormat: PagingFormat {
   /// The access that the second stage checks, once the guest's walk has found `leaf`.
   static func hostAccess(_ access: WalkAccess, leaf: StageLeaf, rules: Rules) -> WalkAccess
+
+  /// Whether the page of a leaf belongs to all address spaces of its guest.
+  static func isGlobal(_ entry: UInt64, _ rules: Rules) -> Bool
 }
 
 extension GuestPagingFormat {
@@ -18,6 +21,7 @@ enum Untranslated<Rules: Sendable>: GuestPagingFormat {
   static var accumulates: Bool { false }
   static var unaccumulated: UInt64 { 0 }
   static func address(_ entry: UInt64) -> UInt64 { entry }
+  static func isGlobal(_ entry: UInt64, _ rules: Rules) -> Bool { false }
   static func accumulate(_ path: UInt64, _ entry: UInt64) -> UInt64 { path }
   static func check(level: Int, access: WalkAccess, rules: Rules) -> EntryCheck { EntryCheck() }
   static func examine(
@@ -33,9 +37,9 @@ extension PagingFormat {
 
 /// Translates a guest-physical address at stage 2, or lets it through where stage 2 is off.
 @inline(__always)
-func walkHost<Host: PagingFormat, Observer: WalkObserver>(
+func walkHost<Host: PagingFormat, Observer: WalkObserver, Caches: WalkCaches>(
   _: Host.Type, _ address: UInt64, _ access: WalkAccess, _ row: CheckRow,
-  _ role: WalkFailure.Context, _ view: StageView<Host.Rules>,
+  _ role: WalkFailure.Context, _ view: StageView<Host.Rules>, _ caches: Caches,
   _ context: inout WalkContext, _ observer: inout Observer
 ) throws(WalkStopped) -> StageLeaf {
   if Host.isOff { return StageLeaf(address: address, entry: 0, shift: 0, accumulated: 0) }
@@ -45,13 +49,19 @@ func walkHost<Host: PagingFormat, Observer: WalkObserver>(
       StageFailure(stage: .second, reason: .addressTooWide, made: access.kind),
       for: role, of: address)
   }
-  var source = DirectSource(role, access.kind)
+  if !Caches.isAbsent, let leaf = caches.recallNested(Host.self, address, access, role, view) {
+    return leaf
+  }
+  var source = DirectSource(role, access.kind, caches)
+  let leaf: StageLeaf
   do {
-    return try walkStage(
+    leaf = try walkStage(
       Host.self, address, rootIndex: rootIndex, access, row, view, &source, &context, &observer)
   } catch {
     throw context.stopped(for: role, of: address)
   }
+  if !Caches.isAbsent { caches.keepNested(Host.self, leaf, of: address, access, role, view) }
+  return leaf
 }
 
 extension WalkContext {
@@ -90,16 +100,37 @@ extension WalkContext {
 }
 
 /// A guest's tables, each of whose reads the second stage translates.
-struct NestedSource<Host: PagingFormat>: TableSource {
+struct NestedSource<Host: PagingFormat, Caches: WalkCaches>: TableSource {
   static var stage: WalkFailure.Stage { .first }
   let view: StageView<Host.Rules>
   private let row: CheckRow
   private(set) var place: UInt64 = 0
+  private var caches: Caches
 
   @inline(__always)
-  init(_ view: StageView<Host.Rules>) {
+  init(_ view: StageView<Host.Rules>, _ caches: Caches) {
     self.view = view
+    self.caches = caches
     row = view.row(view.geometry.tableRead, Host.self)
+  }
+
+  var quiet: Self {
+    var quiet = self
+    quiet.caches = caches.quiet
+    return quiet
+  }
+
+  @inline(__always)
+  func start<Format: PagingFormat>(
+    _ address: UInt64, _ geometry: StageGeometry, _: Format.Type
+  ) -> WalkStart? {
+    if Caches.isAbsent { return nil }
+    return caches.guestStart(address, geometry, indexBits: Format.indexBits)
+  }
+
+  @inline(__always)
+  func enter(_ table: UInt64, of address: UInt64, by entry: PassedEntry) {
+    if !Caches.isAbsent { caches.passGuestTable(table, by: entry) }
   }
 
   @inline(__always)
@@ -108,12 +139,21 @@ struct NestedSource<Host: PagingFormat>: TableSource {
     _ observer: inout Observer
   ) throws(WalkStopped) -> UInt64 {
     let address = table &+ offset
-    do {
-      place = try walkHost(
-        Host.self, address, view.geometry.tableRead, row, .tableRead, view, &context, &observer
-      ).address
-    } catch {
-      throw context.stopped(guestLevel: level)
+    if !Caches.isAbsent, let tablePlace = caches.takePlaceOfTable() {
+      place = tablePlace &+ offset
+    } else {
+      let leaf: StageLeaf
+      do {
+        leaf = try walkHost(
+          Host.self, address, view.geometry.tableRead, row, .tableRead, view, caches, &context,
+          &observer)
+      } catch {
+        throw context.stopped(guestLevel: level)
+      }
+      place = leaf.address
+      if !Caches.isAbsent {
+        caches.keepGuestTable(at: place &- offset, in: leaf.shift, readsBelow: context.reads)
+      }
     }
     guard let entry = context.memory.read(place) else {
       throw context.stop(
@@ -142,8 +182,8 @@ struct NestedSource<Host: PagingFormat>: TableSource {
       let access = view.geometry.tableUpdate
       do {
         _ = try walkHost(
-          Host.self, address, access, view.row(access, Host.self), .tableUpdate, view, &context,
-          &observer)
+          Host.self, address, access, view.row(access, Host.self), .tableUpdate, view,
+          caches.quiet, &context, &observer)
       } catch {
         throw context.stopped(guestLevel: level)
       }
@@ -159,29 +199,42 @@ struct NestedSource<Host: PagingFormat>: TableSource {
 ///
 /// The caller has made the checks on the virtual address that come before the walk.
 @inline(__always)
-func nestedWalk<Guest: GuestPagingFormat, Host: PagingFormat, Observer: WalkObserver>(
+func nestedWalk<
+  Guest: GuestPagingFormat, Host: PagingFormat, Observer: WalkObserver, Caches: WalkCaches
+>(
   _: Guest.Type, _: Host.Type, _ address: UInt64, _ access: WalkAccess,
-  _ guest: StageView<Guest.Rules>, _ host: StageView<Host.Rules>,
+  _ guest: StageView<Guest.Rules>, _ host: StageView<Host.Rules>, _ caches: Caches,
   _ context: inout WalkContext, _ observer: inout Observer
 ) throws(WalkStopped) -> WalkArrival {
+  if !Caches.isAbsent,
+    let arrival = caches.recall(Guest.self, Host.self, access, guest, host)
+  {
+    return arrival
+  }
   var found = StageLeaf(address: address, entry: 0, shift: 0, accumulated: 0)
   if !Guest.isOff {
-    var source = NestedSource<Host>(host)
-    found = try walkStage(
-      Guest.self, address,
-      // What is above the stage's width, such as the extension of a sign or a tag, is left out.
-      rootIndex: (address &>> guest.geometry.topShift) & guest.rootIndexMask, access,
-      guest.row(access, Guest.self), guest, &source, &context, &observer)
+    if !Caches.isAbsent, let leaf = caches.recallGuest(Guest.self, address, access, guest) {
+      found = leaf
+    } else {
+      var source = NestedSource<Host, Caches>(host, caches)
+      found = try walkStage(
+        Guest.self, address,
+        // What is above the stage's width, such as the extension of a sign or a tag, is left out.
+        rootIndex: (address &>> guest.geometry.topShift) & guest.rootIndexMask, access,
+        guest.row(access, Guest.self), guest, &source, &context, &observer)
+      if !Caches.isAbsent { caches.keepGuest(Guest.self, found, access, guest, context.reads) }
+    }
   }
   let final = Guest.hostAccess(access, leaf: found, rules: guest.rules)
   let leaf: StageLeaf
   do {
     leaf = try walkHost(
-      Host.self, found.address, final, host.row(final, Host.self), .finalAccess, host, &context,
-      &observer)
+      Host.self, found.address, final, host.row(final, Host.self), .finalAccess, host, caches,
+      &context, &observer)
   } catch {
     throw context.stopped(after: found)
   }
+  if !Caches.isAbsent { caches.keep(Guest.self, found, leaf, access, guest, context.reads) }
   context.guestEntry = found.entry
   context.hostEntry = leaf.entry
   return WalkArrival(

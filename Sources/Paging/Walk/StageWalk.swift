@@ -27,10 +27,43 @@ struct WalkContext {
 /// It is empty so that the common way through a walk has no room to keep for an error.
 struct WalkStopped: Error {}
 
+/// Where the walk of one stage starts: at the root, or at a table that a walk cache knows the way to.
+struct WalkStart {
+  var table: UInt64
+  var level: Int
+  var shift: UInt64
+  var index: UInt64
+  /// What the path to the table has accumulated.
+  var path: UInt64
+}
+
+/// An entry that a walk has gone through.
+struct PassedEntry {
+  var level: Int
+  /// The lowest bit of the address that indexes the entry's table.
+  var shift: UInt64
+  /// What the path has accumulated, the entry included.
+  var path: UInt64
+  /// The reads of this stage's walk so far, and those of the walks below it.
+  var reads: Int
+  var readsBelow: Int
+}
+
 /// Where a stage's tables are read and updated: in memory, or through the stage below.
 protocol TableSource {
   /// Whose tables they are.
   static var stage: WalkFailure.Stage { get }
+
+  /// Where the walk of an address starts, if a cache knows better than to start at the root.
+  func start<Format: PagingFormat>(
+    _ address: UInt64, _ geometry: StageGeometry, _: Format.Type
+  ) -> WalkStart?
+
+  /// Takes note that an entry leads to a table.
+  func enter(_ table: UInt64, of address: UInt64, by entry: PassedEntry)
+
+  /// The same tables for reads that no cache is to take note of.
+  var quiet: Self { get }
 
   /// The entry `offset` bytes into the table at `table`.
   mutating func read<Observer: WalkObserver>(
@@ -59,37 +92,56 @@ func walkStage<Format: PagingFormat, Source: TableSource, Observer: WalkObserver
   _ view: StageView<Format.Rules>, _ source: inout Source, _ context: inout WalkContext,
   _ observer: inout Observer
 ) throws(WalkStopped) -> StageLeaf {
-  var table = view.geometry.root
-  var level = view.geometry.topLevel
-  var shift = view.geometry.topShift
-  var index = rootIndex
-  var path = Format.unaccumulated
+  let start = source.start(address, view.geometry, Format.self)
+  let topLevel = start?.level ?? view.geometry.topLevel
+  var table = start?.table ?? view.geometry.root
+  var level = topLevel
+  var shift = start?.shift ?? view.geometry.topShift
+  var index = start?.index ?? rootIndex
+  var path = start?.path ?? Format.unaccumulated
   while true {
     let entry = try source.read(table, index &* 8, level: level, &context, &observer)
     if Format.accumulates { path = Format.accumulate(path, entry) }
     if !row.isPlainTable(entry, level) {
       if row.isPlainLeaf(entry, level, path: path, Format.self) {
         if view.geometry.defersUpdates {
-          try settle(Format.self, of: address, to: level, access, view, source, &context, &observer)
+          try settle(
+            Format.self, of: address, from: start, to: level, access, view, source, &context,
+            &observer)
         }
-        context.reads &+= view.geometry.topLevel &- level &+ 1
+        context.reads &+= topLevel &- level &+ 1
         // A plain leaf holds no bits below its page.
         return StageLeaf(
           address: Format.address(entry) | address & ((1 &<< shift) &- 1), entry: entry,
           shift: shift, accumulated: path)
       }
       let found = try resolve(
-        Format.self, entry, at: table &+ index &* 8, of: address, level: level, path: path, access,
-        view, source, &context, &observer)
+        Format.self, entry, at: table &+ index &* 8, of: address, from: start, level: level,
+        path: path, access, view, source, &context, &observer)
       if !found.isTable {
-        context.reads &+= view.geometry.topLevel &- level &+ 1
+        context.reads &+= topLevel &- level &+ 1
         let offset = (1 &<< found.shift) &- 1
         return StageLeaf(
           address: Format.address(entry) & ~offset | address & offset, entry: found.entry,
           shift: found.shift, accumulated: path)
       }
+      table = Format.address(entry)
+      // An entry that is yet to be marked as accessed is not for a cache.
+      if !view.geometry.defersUpdates || found.entry == entry {
+        source.enter(
+          table, of: address,
+          by: PassedEntry(
+            level: level, shift: shift, path: path, reads: topLevel &- level &+ 1,
+            readsBelow: context.reads))
+      }
+    } else {
+      table = Format.address(entry)
+      source.enter(
+        table, of: address,
+        by: PassedEntry(
+          level: level, shift: shift, path: path, reads: topLevel &- level &+ 1,
+          readsBelow: context.reads))
     }
-    table = Format.address(entry)
     level &-= 1
     shift &-= Format.indexBits
     index = (address &>> shift) & ((1 &<< Format.indexBits) &- 1)
@@ -106,9 +158,10 @@ private struct Resolved {
 /// Sends an entry through the format's ladder, and makes the update that it asks for.
 @inline(never)
 private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
-  _: Format.Type, _ entry: UInt64, at entryAddress: UInt64, of address: UInt64, level: Int,
-  path: UInt64, _ access: WalkAccess, _ view: StageView<Format.Rules>, _ source: Source,
-  _ context: inout WalkContext, _ observer: inout Observer
+  _: Format.Type, _ entry: UInt64, at entryAddress: UInt64, of address: UInt64,
+  from start: WalkStart?, level: Int, path: UInt64, _ access: WalkAccess,
+  _ view: StageView<Format.Rules>, _ source: Source, _ context: inout WalkContext,
+  _ observer: inout Observer
 ) throws(WalkStopped) -> Resolved {
   switch Format.examine(entry, level: level, access: access, rules: view.rules, accumulated: path)
   {
@@ -120,7 +173,9 @@ private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkOb
     return Resolved(isTable: true, entry: after, shift: 0)
   case .leaf(let after, let shift):
     if view.geometry.defersUpdates {
-      try settle(Format.self, of: address, to: level, access, view, source, &context, &observer)
+      try settle(
+        Format.self, of: address, from: start, to: level, access, view, source, &context,
+        &observer)
     }
     if after != entry {
       try source.update(
@@ -142,25 +197,25 @@ private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkOb
   }
 }
 
-/// Sets the accessed flags that have waited for the walk's success, from the root down.
+/// Sets the accessed flags that have waited for the walk's success, from where it started down.
 @inline(never)
 private func settle<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
-  _: Format.Type, of address: UInt64, to leafLevel: Int, _ access: WalkAccess,
-  _ view: StageView<Format.Rules>, _ source: Source, _ context: inout WalkContext,
-  _ observer: inout Observer
+  _: Format.Type, of address: UInt64, from start: WalkStart?, to leafLevel: Int,
+  _ access: WalkAccess, _ view: StageView<Format.Rules>, _ source: Source,
+  _ context: inout WalkContext, _ observer: inout Observer
 ) throws(WalkStopped) {
   // The entries are looked up once more, which nobody is to see or count.
   var quiet = WalkContext(memory: context.memory)
   var observer = NoObserver()
-  var source = source
+  var source = source.quiet
   defer {
     context.updates += quiet.updates
     if let failure = quiet.failure { context.failure = failure }
   }
-  var table = view.geometry.root
-  var shift = view.geometry.topShift
-  var index = (address &>> shift) & view.rootIndexMask
-  var level = view.geometry.topLevel
+  var table = start?.table ?? view.geometry.root
+  var shift = start?.shift ?? view.geometry.topShift
+  var index = start?.index ?? (address &>> shift) & view.rootIndexMask
+  var level = start?.level ?? view.geometry.topLevel
   while level > leafLevel {
     let entryAddress = table &+ index &* 8
     let entry = try source.read(table, index &* 8, level: level, &quiet, &observer)
@@ -180,17 +235,38 @@ private func settle<Format: PagingFormat, Source: TableSource, Observer: WalkObs
 }
 
 /// Tables that lie in the machine's memory: those of the second stage.
-struct DirectSource: TableSource {
+struct DirectSource<Caches: WalkCaches>: TableSource {
   static var stage: WalkFailure.Stage { .second }
   /// What the second stage is walked for.
   let role: WalkFailure.Context
   let made: Access.Kind
   private(set) var place: UInt64 = 0
+  private var caches: Caches
 
   @inline(__always)
-  init(_ role: WalkFailure.Context, _ made: Access.Kind) {
+  init(_ role: WalkFailure.Context, _ made: Access.Kind, _ caches: Caches) {
     self.role = role
     self.made = made
+    self.caches = caches
+  }
+
+  var quiet: Self {
+    var quiet = self
+    quiet.caches = caches.quiet
+    return quiet
+  }
+
+  @inline(__always)
+  func start<Format: PagingFormat>(
+    _ address: UInt64, _ geometry: StageGeometry, _: Format.Type
+  ) -> WalkStart? {
+    if Caches.isAbsent { return nil }
+    return caches.hostStart(address, geometry, indexBits: Format.indexBits)
+  }
+
+  @inline(__always)
+  func enter(_ table: UInt64, of address: UInt64, by entry: PassedEntry) {
+    if !Caches.isAbsent { caches.keepHostTable(table, of: address, by: entry) }
   }
 
   @inline(__always)

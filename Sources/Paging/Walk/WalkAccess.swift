@@ -36,7 +36,9 @@ struct WalkAccess: Hashable, Sendable {
   var role: Role { Role(rawValue: rawValue >> 3) ?? .final }
 
   var isUser: Bool { rawValue & 4 != 0 }
-  var isWrite: Bool { kind == .write }
+  var isWrite: Bool {
+    @inline(__always) get { rawValue & 3 == Access.Kind.write.rawValue }
+  }
   var isFetch: Bool {
     @inline(__always) get { rawValue & 3 == Access.Kind.fetch.rawValue }
   }

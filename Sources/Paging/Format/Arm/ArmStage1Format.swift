@@ -15,6 +15,11 @@ enum ArmStage1Format<Granule: ArmGranule>: GuestPagingFormat {
     entry & (0x0000_ffff_ffff_ffff ^ ((1 &<< Granule.pageShift) &- 1))
   }
 
+  /// nG is clear.
+  static func isGlobal(_ entry: UInt64, _ rules: ArmStage1Rules) -> Bool {
+    !Entry.notGlobal.isSet(in: entry)
+  }
+
   /// The limits of the tables above in bits 58:55, those of this entry, should it be a table, in
   /// bits 62:59: a leaf has other bits there, which must not count.
   @inline(__always)

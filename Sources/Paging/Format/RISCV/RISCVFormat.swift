@@ -17,6 +17,14 @@ enum RISCVFormat: GuestPagingFormat {
   @inline(__always)
   static func accumulate(_ path: UInt64, _ entry: UInt64) -> UInt64 { path }
 
+  /// G of the leaf.
+  ///
+  /// That of a pointer to a table makes everything below global too; who takes that for pages of one
+  /// address space only keeps more entries than need be.
+  static func isGlobal(_ entry: UInt64, _ rules: RISCVRules) -> Bool {
+    !rules.isGStage && Entry.global.isSet(in: entry)
+  }
+
   /// The bits of a superpage's entry that must be zero for it to be aligned.
   private static func alignment(_ level: Int) -> UInt64 {
     level == 0 ? 0 : Bits(10...9 + 9 * level).mask

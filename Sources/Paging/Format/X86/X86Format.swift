@@ -34,6 +34,11 @@ enum X86Format: GuestPagingFormat {
     access.with(leaf.accumulated & 4 == 0 ? .supervisor : .user)
   }
 
+  /// 4.10.2.4: G counts in the leaf, and only if CR4.PGE is set.
+  static func isGlobal(_ entry: UInt64, _ rules: X86Rules) -> Bool {
+    rules.hasGlobalPages && Entry.global.isSet(in: entry)
+  }
+
   /// The bits that are reserved at a level whatever the entry is used for.
   private static func reserved(_ level: Int, _ rules: X86Rules) -> UInt64 {
     var bits = rules.physicalBits < 52 ? Bits(Int(rules.physicalBits)...51).mask : 0

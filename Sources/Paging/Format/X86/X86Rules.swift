@@ -6,6 +6,8 @@ struct X86Rules: Sendable, Hashable {
   var physicalBits: UInt64 = 52
   /// IA32_EFER.NXE: whether bit 63 forbids execution, or is reserved.
   var hasNoExecute = false
+  /// CR4.PGE: whether pages can be global.
+  var hasGlobalPages = false
   /// CR0.WP: whether supervisor writes need R/W too.
   var protectsFromSupervisor = false
   /// CR4.SMEP: whether supervisor fetches from user pages are forbidden.
