@@ -111,18 +111,21 @@ enum Program {
     writer.endLine()
     let descriptor = file == "-" ? 1 : unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     guard descriptor >= 0 else { stop("\(file) can't be written.\n", status: 1) }
-    put(writer.bytes, descriptor)
+    guard put(writer.bytes, descriptor) else { stop("\(file) can't be written.\n", status: 1) }
   }
 
-  private static func put(_ bytes: [UInt8], _ descriptor: Int32) {
+  /// Writes all of the bytes, and says whether that went well.
+  @discardableResult
+  private static func put(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
     var left = bytes[...]
     while !left.isEmpty {
       let written = unsafe left.withUnsafeBytes { bytes in
         unsafe write(descriptor, bytes.baseAddress, bytes.count)
       }
-      guard written > 0 else { return }
+      guard written > 0 else { return false }
       left = left.dropFirst(written)
     }
+    return true
   }
 
   private static func stop(_ message: String, status: Int32) -> Never {
