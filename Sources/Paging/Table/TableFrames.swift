@@ -114,9 +114,9 @@ public struct TableFrames: Sendable {
   ///
   /// They are used, but hold no table that could be given back.
   mutating func takeRoot(bytes: UInt64) -> UInt64? {
-    for (number, block) in blocks.enumerated() {
-      // Frames side by side are left only where none has been used out of turn.
-      guard block.scattering == nil || block.next == block.ascending else { continue }
+    // Frames side by side are left only where none has been used out of turn.
+    for (number, block) in blocks.enumerated()
+    where block.scattering == nil || block.next == block.ascending {
       let unused = block.base + UInt64(block.next) * frameBytes
       let skipped = (0 &- unused) & (bytes - 1)
       let left = UInt64(block.count - block.next) * frameBytes
