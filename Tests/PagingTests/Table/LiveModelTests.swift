@@ -27,7 +27,7 @@ struct LiveModelTests {
 
     var lastSplit: (address: UInt64, bytes: UInt64)?
     for step in 0..<400 {
-      if flat.pages.count > 6000 || step % 60 == 59 {
+      if flat.pages.count > 20_000 || step % 60 == 59 {
         let all: Range<UInt64> = 0..<1 << UInt64(shape.inputBits)
         _ = try tables.perform(.range(TableEdit(kind: .unmap, range: all, skipsHoles: true)))
         flat.unmap(all)
@@ -190,14 +190,19 @@ struct LiveModelTests {
     for page in pages {
       for address in [page.start, page.end - 1] {
         let found = tables.page(at: address)
-        #expect(found?.address == page.target + (address - page.start))
-        #expect(found?.bytes == page.bytes)
-        #expect(found?.attributes == page.attributes)
+        // No expectations: a million of them take their time even where they hold.
+        if found?.address != page.target + (address - page.start) || found?.bytes != page.bytes
+          || found?.attributes != page.attributes
+        {
+          Issue.record("\(page) is \(String(describing: found))")
+        }
       }
     }
     for _ in 0..<40 {
       let address = UInt64.random(in: window, using: &random)
-      #expect((tables.page(at: address) == nil) == (flat.page(at: address) == nil))
+      if (tables.page(at: address) == nil) != (flat.page(at: address) == nil) {
+        Issue.record("\(hex(address)) is mapped in one and not in the other")
+      }
     }
   }
 }
