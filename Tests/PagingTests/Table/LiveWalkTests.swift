@@ -139,6 +139,34 @@ struct LiveWalkTests {
   }
 
   @Test(
+    "Flags that are set before a block is split are its children's", arguments: EditedTables.names)
+  func earlyFlags(name: String) throws {
+    for breaking in [LiveOptions.Breaking.whereDemanded, .always] {
+      var tables = try EditedTables(name, framesPerLevel: 4)
+      let small = tables.shape.pageSizes[0]
+      let large = tables.shape.pageSizes[1]
+      var clean = EditedTables.attributes
+      clean.isDirty = false
+      clean.isAccessed = false
+      try tables.map(large, to: 0, large, clean)
+      let walker = try TableWalker(tables)
+      var outcomes: [TableWalker.Outcome?] = []
+      var onlooker = Onlooker()
+      onlooker.look = { memory, moment in
+        guard moment == .filled else { return }
+        outcomes.append(try? walker.walk(large + 3 * small, .write, &memory))
+      }
+      var options = LiveOptions()
+      options.breaking = breaking
+      _ = try tables.perform(.split(at: large, pageBytes: small, .all), options, &onlooker)
+      #expect(outcomes == [.arrives(HostPhysical(3 * small))])
+      let page = tables.page(at: large + 3 * small)
+      #expect(page?.attributes.isDirty == true)
+      #expect(page?.attributes.isAccessed == true)
+    }
+  }
+
+  @Test(
     "Flags that a cached table still takes are not lost by a collapse",
     arguments: EditedTables.names)
   func lateFlags(name: String) throws {
