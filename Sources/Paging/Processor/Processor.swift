@@ -34,6 +34,13 @@ public protocol Processor: ~Copyable {
     through caches: inout TranslationCaches
   ) throws(WalkFailure) -> CachedTranslation
 
+  /// Translates one access through the TLBs and walk caches of a virtual processor, and shows the walk,
+  /// if one is needed, to an observer.
+  func translate<Observer: WalkObserver>(
+    _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory,
+    through caches: inout TranslationCaches, observer: inout Observer
+  ) throws(WalkFailure) -> CachedTranslation
+
   /// The format of the guest's tables that translate an address; nothing where stage 1 is off.
   func guestFormat(for address: GuestVirtual) -> GuestFormat?
 

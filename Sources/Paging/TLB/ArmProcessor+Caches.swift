@@ -43,7 +43,25 @@ extension ArmProcessor {
     return try walk(address, access, memory.handle, state, &observer)
   }
 
+  /// Translates one access through the caches of a virtual processor, and shows the walk, if one is
+  /// needed, to an observer.
+  @specialized(where Observer == WalkPlaces)
+  public func translate<Observer: WalkObserver>(
+    _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory,
+    through caches: inout TranslationCaches, observer: inout Observer
+  ) throws(WalkFailure) -> CachedTranslation {
+    let state = caches.handle
+    if state.value.tags != tags { state.value.enter(tags) }
+    let walkAccess = walkAccess(access)
+    if let key = plainKey(address.value, walkAccess), let hit = state.lookUp(key, walkAccess) {
+      return hit
+    }
+    observer.start(address, access)
+    return try walk(address, access, memory.handle, state, &observer)
+  }
+
   @inline(never)
+  @specialized(where Observer == WalkPlaces)
   private func walk<Observer: WalkObserver>(
     _ address: GuestVirtual, _ access: Access, _ memory: MemoryHandle, _ state: Handle<CacheState>,
     _ observer: inout Observer
