@@ -15,10 +15,13 @@ let package = Package(
     .target(name: "Records", dependencies: ["Paging"]),
     // What the guest does with its memory.
     .target(name: "Guests", dependencies: ["Paging"]),
+    // The questions that the model answers.
+    .target(name: "Studies", dependencies: ["Paging", "Guests"]),
     // One import for everything that is public.
-    .target(name: "Nestwalk", dependencies: ["Paging", "Records", "Guests"]),
+    .target(name: "Nestwalk", dependencies: ["Paging", "Records", "Guests", "Studies"]),
     // The command: arguments, files and printing only.
-    .executableTarget(name: "NestwalkCommand", dependencies: ["Paging", "Records"]),
+    .executableTarget(
+      name: "NestwalkCommand", dependencies: ["Paging", "Records", "Guests", "Studies"]),
     // The benchmarks, each beside a floor in C.
     .target(name: "CFloor"),
     .executableTarget(
@@ -26,6 +29,7 @@ let package = Package(
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
+    .testTarget(name: "StudiesTests", dependencies: ["Studies", "Guests", "Paging"]),
     .testTarget(
       name: "NestwalkCommandTests", dependencies: ["NestwalkCommand", "Paging", "Records"]),
   ]

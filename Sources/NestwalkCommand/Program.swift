@@ -15,7 +15,7 @@ struct Program {
 
   /// The commands in the order of the help.
   static let commands: [any Command.Type] = [
-    Walk.self, Translate.self, Completions.self, Manual.self,
+    Walk.self, Translate.self, TLB.self, Completions.self, Manual.self,
   ]
 
   static func main() {

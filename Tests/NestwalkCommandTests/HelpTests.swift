@@ -16,6 +16,7 @@ struct HelpTests {
         Commands:
           walk         explain one translation, read by read
           translate    answer accesses in bulk, on a memory image
+          tlb          tell what TLBs and page sizes make of a workload's translation
           completions  print the completions for a shell
           manual       print the manual page
 
@@ -88,6 +89,81 @@ struct HelpTests {
               tables.
           nestwalk walk --record accesses.ndjson --line 7 --memory guest.img@0x80000000
               The access of line 7, after those of the lines before it.
+
+        """)
+  }
+
+  @Test("tlb")
+  func tlb() throws {
+    let run = try CommandRun(["tlb", "--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk tlb: tell what TLBs and page sizes make of a workload's translation
+
+        Usage: nestwalk tlb [OPTIONS]
+
+        Makes the accesses of a pattern, or of a recorded trace, through the TLBs and
+        walk caches of a core, with real tables for every pair of page sizes and for
+        bare metal, and counts misses, table reads and cycles. What a table read costs
+        is an assumption, which is printed.
+
+        A trace is text: Valgrind's lackey (--trace-mem=yes), “perf mem report -D”,
+        “perf script” of samples with addresses, or one hexadecimal address a line.
+
+        Options:
+          --pattern PATTERN      The order of the accesses: sequential, random, stride,
+                                 zipf, chase (default: random)
+          --footprint SIZE       The memory that they go to (default: 4G)
+          --element SIZE         What one access touches (default: 64)
+          --stride SIZE          The step of a stride (default: 4K)
+          --exponent X           The exponent of Zipf's law (default: 0.99)
+          --writes PERCENT       How many accesses write (default: 0)
+          --seed N               Where the random generator starts (default: 1)
+          --trace FILE           Make the accesses of a recorded trace instead; “-” is
+                                 standard input
+          --trace-format FORMAT  How the trace is written: lackey, perf-mem,
+                                 perf-script, addresses (default: as its first line
+                                 tells)
+          --accesses N           How many accesses are counted (default: 1000000, or all
+                                 of a trace)
+          --warm-up N            How many are made before and not counted (default:
+                                 100000, or none of a trace)
+          --core NAME            The core with its TLBs and walk caches: skylake-sp,
+                                 neoverse-n1, riscv-assumed (default: the first of the
+                                 tables' architecture)
+          --guest FORMAT         The format of the guest's tables: x86-4, x86-5,
+                                 arm-s1-4k, arm-s1-16k, arm-s1-64k, sv39, sv48, sv57
+                                 (default: what goes with --host or --core)
+          --host FORMAT          The format of the hypervisor's tables: ept4, ept5,
+                                 npt4, npt5, arm-s2-4k, arm-s2-16k, arm-s2-64k, sv39x4,
+                                 sv48x4, sv57x4 (default: what goes with --guest)
+          --guest-page SIZE      A size of the guest's pages, instead of all up to 1G;
+                                 may be given several times
+          --host-page SIZE       A size of the hypervisor's pages, instead of all up to
+                                 1G; may be given several times
+          --placement PLACEMENT  Where tables lie: side by side, or all over a range as
+                                 large as the data: compact, scattered (default:
+                                 compact)
+          --work CYCLES          The cycles of work that an access comes with, for the
+                                 share of the run time
+          --measured MISSES      Price misses that were counted on a machine, too; needs
+                                 --seconds
+          --miss-cycles CYCLES   The cycles of a miss, for --measured (default: as
+                                 found)
+          --clock GHZ            The clock, for --measured (default: 3)
+          --seconds S            How long the machine ran, for --measured
+          --json FILE            Write the outcome as JSON; “-” is standard output
+          --svg FILE             Draw the cycles as SVG; “-” is standard output
+          --help                 Show this help and stop
+
+        Examples:
+          nestwalk tlb --pattern zipf --footprint 16G --work 20
+              What 2M and 1G pages at either stage change for a skewed workload.
+          nestwalk tlb --footprint 60G --guest-page 4K --host-page 4K --placement scattered
+              Random reads of 60 GiB, with tables all over the memory.
+          nestwalk tlb --trace accesses.txt --json -
+              The accesses that lackey has recorded.
 
         """)
   }

@@ -101,6 +101,13 @@ public struct JSONWriter: Sendable {
     bytes.append(contentsOf: fraction.utf8)
   }
 
+  /// Writes a finite number with the fewest digits that give it back.
+  public mutating func value(_ number: Double) {
+    precondition(number.isFinite, "JSON has no number that is not finite")
+    separate()
+    bytes.append(contentsOf: number.description.utf8)
+  }
+
   /// Writes `true` or `false`.
   public mutating func value(_ boolean: Bool) {
     separate()
