@@ -25,18 +25,12 @@ public struct LiveOptions: Sendable, Hashable {
   public init() {}
 }
 
-/// Which children a page that is split leaves behind.
-public enum SplitChildren: Sendable, Hashable {
-  /// All of them, so that nothing is lost to a walk.
-  case all
-  /// The one with the address that the split is for: the others are mapped again when they are missed.
-  case one
-}
-
-/// How a table of pages becomes one page.
-public enum CollapseWay: Sendable, Hashable {
-  /// The page is written over the entry that led to the table, if the table's pages are one.
-  case inPlace
-  /// The entry is cleared, whatever the table holds: the page is mapped when it is missed.
-  case zap
+extension LiveOptions {
+  /// Whether the processors do without break-before-make for a change.
+  func waives(_ rule: BreakBeforeMake) -> Bool {
+    switch rule {
+    case .blockSize, .contiguous: hasBlockSizeChanges
+    case .outputAddress, .memoryType, .global: false
+    }
+  }
 }
