@@ -13,7 +13,9 @@ public struct IndexPermutation: Sendable, Hashable {
   /// Even: each pair of rounds mixes either half with the other.
   private static let rounds: UInt64 = 6
 
-  /// The order of the numbers below `count`, which is not 0, that `seed` chooses.
+  /// The order of the numbers below `count` that `seed` chooses.
+  ///
+  /// - Precondition: `count` is not 0.
   public init(count: UInt64, seed: UInt64) {
     precondition(count > 0, "there must be numbers to put into an order")
     self.count = count

@@ -17,6 +17,8 @@ public struct JSONReader: Sendable {
   private var isAtStart = false
 
   /// A reader of the bytes, or of a range of them.
+  ///
+  /// - Precondition: the range lies within the bytes.
   public init(_ bytes: [UInt8], in range: Range<Int>? = nil, depthLimit: Int = 64) {
     let range = range ?? 0..<bytes.count
     precondition(
