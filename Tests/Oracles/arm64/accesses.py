@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from machine import (AT_S12E0R, AT_S12E0W, AT_S12E1R, AT_S12E1W, GUEST, NOP, RECORD, STUB, STUB_CODE,
+from machine import (AT_S12E0R, AT_S12E0W, AT_S12E1R, AT_S12E1W, GUEST, RECORD, STUB_CODE,
                      STUBS, Stub, data_word)
 from tables import SIZES, Collision, Guest, Half, Image, Stage2, data_page, stub_page
 
@@ -222,22 +222,23 @@ class Group:
             sctlr |= WXN
         return hcr, vtcr, self.vttbr, tcr, self.ttbr0, self.ttbr1, sctlr, self.mair
 
-    def accesses(self, count: int) -> list[Access]:
-        """The group's accesses."""
+    def accesses(self, count: int, translations: bool) -> list[Access]:
+        """The group's accesses, some of them by AT instructions if that is wanted."""
         random = self.random
         variants = [self._variant() for _ in range(2)]
         made = []
         while len(made) < count:
-            access = self._access(random.choice(self.slots), random.choice(variants))
+            access = self._access(random.choice(self.slots), random.choice(variants), translations)
             if access is not None:
                 made.append(access)
         return made
 
-    def _access(self, slot: Slot, registers: tuple[int, ...]) -> Access | None:
+    def _access(self, slot: Slot, registers: tuple[int, ...], translations: bool
+                ) -> Access | None:
         """An access to a slot; often none where the leaf's own attributes refuse it."""
         random = self.random
         pstate = (PAN if random.random() < 0.3 else 0) | (UAO if random.random() < 0.1 else 0)
-        what = random.random()
+        what = random.uniform(0 if translations else 0.26, 1)
         el = random.getrandbits(1)
         stub, operation = -1, GUEST
         unprivileged = False
@@ -298,17 +299,18 @@ class Group:
         random = self.random
         stub = STUBS[access.stub]
         if stub.size < 8 and (stub.write or random.random() < 0.5):
-            # Small stores go to the constant half of the word.
             access.address += 4 + random.randrange(0, 4, stub.size)
         if stub.write:
-            access.value = (data_word(slot.page) if stub.size == 8
-                            else NOP >> 8 * (access.address & 3))
+            access.value = random.getrandbits(8 * stub.size)
+            if stub.size == 8:
+                # The low half is code that a fetch may execute.
+                access.value = access.value >> 32 << 32 | data_word(slot.page) & 0xFFFF_FFFF
         if unprivileged or random.random() < 0.8:
             access.instruction = self.encodings[access.stub]
 
 
-def generate(seed: str, count: int, group_size: int,
-             encodings: list[int]) -> tuple[Image, list[Access]]:
+def generate(seed: str, count: int, group_size: int, encodings: list[int],
+             translations: bool) -> tuple[Image, list[Access]]:
     """The tables and the accesses of one batch."""
     image = Image(Random(seed))
     accesses: list[Access] = []
@@ -318,6 +320,6 @@ def generate(seed: str, count: int, group_size: int,
             group = Group(image, number, encodings)
         except Collision:
             continue  # what it has put into the image so far stays there
-        accesses += group.accesses(min(group_size, count - len(accesses)))
+        accesses += group.accesses(min(group_size, count - len(accesses)), translations)
         number += 1
     return image, accesses

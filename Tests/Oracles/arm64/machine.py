@@ -5,15 +5,21 @@ from __future__ import annotations
 import mmap
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# What qemu.sh unpacks.
+UNPACKED = os.path.join(
+    os.environ.get("NESTWALK_CACHE", os.path.join(HERE, "..", "..", "..", ".build", "oracles")),
+    "qemu-arm", "usr", "bin", "qemu-system-aarch64")
 
 # The memory of QEMU's virt machine. The image (tables, then data) has address bits 27 and 26 set,
 # everything that the program needs has both clear: no single flipped bit of an entry leads there.
@@ -36,7 +42,6 @@ AT_S12E1R, AT_S12E1W, AT_S12E0R, AT_S12E0W, GUEST = range(5)
 
 PAGE = 4096
 STUB_CODE = 0x800  # after the vectors
-NOP = 0xD503_201F
 
 
 @dataclass(frozen=True)
@@ -111,19 +116,18 @@ STUBS = (
 
 
 def data_word(address: int) -> int:
-    """The 8-byte word that all of a data page is made of: it names the page.
+    """The 8-byte word of a data page: it tells where it lies.
 
-    The low half is MOVZ X10, #page: a load returns it, and a fetch that executes it leaves the
-    page's number in the register. As a table entry it is invalid (bit 0), so that a data page
-    taken for a table ends every walk. The high half is a NOP.
+    The low half is MOVZ X10, #page: a fetch that executes it leaves the page's number in the
+    register. As a table entry it is invalid (bit 0), so that a data page taken for a table ends
+    every walk. The high half is the word's address divided by 8; stores only change that half.
     """
-    return NOP << 32 | 0xD280_000A | (address >> 12 & 0xFFFF) << 5
+    return (address >> 3) << 32 | 0xD280_000A | (address >> 12 & 0xFFFF) << 5
 
 
 def data_pages() -> bytes:
     """The data pages as they are before any access."""
-    return b"".join(struct.pack("<Q", data_word(page)) * (PAGE // 8)
-                    for page in range(DATA, IMAGE_LIMIT, PAGE))
+    return array("Q", map(data_word, range(DATA, IMAGE_LIMIT, 8))).tobytes()
 
 
 class Result(NamedTuple):
@@ -144,18 +148,21 @@ class Result(NamedTuple):
 class Machine:
     """QEMU, the program, and a file that is the machine's memory."""
 
-    def __init__(self, cpu: str) -> None:
-        self.cpu = cpu
-        self.qemu = "qemu-system-aarch64"
-        answer = subprocess.run([self.qemu, "--version"], capture_output=True, text=True,
-                                check=True).stdout
-        found = re.search(r"version (\d+)\.(\d+)", answer)
-        if not found:
-            raise SystemExit(f"what version of QEMU is this? {answer}")
-        self.version = f"QEMU {found[1]}.{found[2]}"
+    def __init__(self, qemu: str, cpu: str) -> None:
+        self.qemu, self.cpu = qemu, cpu
+        said = subprocess.run([qemu, "--version"], capture_output=True, text=True,
+                              check=False).stdout
+        number = re.search(r"version (\d+\.\d+)", said)
+        self.version = f"QEMU {number[1]}" if number else "an unknown QEMU"
         self._folder = tempfile.TemporaryDirectory(prefix="nestwalk-arm64-")
         self.program = os.path.join(self._folder.name, "program.elf")
         self.encodings = self._assemble(self._folder.name)
+
+    @classmethod
+    def find(cls, qemu: str, cpu: str) -> Self | None:
+        """The machine, if there are a QEMU by that name or path and an assembler."""
+        path = shutil.which(qemu)
+        return cls(path, cpu) if path and shutil.which("aarch64-linux-gnu-as") else None
 
     def _assemble(self, folder: str) -> list[int]:
         """Builds the program; returns the encodings of the stubs."""

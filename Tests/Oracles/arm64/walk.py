@@ -30,13 +30,14 @@ TABLE_READ, TABLE_UPDATE = "table-read", "table-update"
 AT = {"at-read": READ, "at-write": WRITE}
 DEVICE_NGNRNE, NON_CACHEABLE, WRITE_BACK = 0x00, 0x44, 0xFF  # as MAIR_EL1 has them
 
-# What QEMU 7.2 does otherwise, and what the manual says.
+# What QEMU does otherwise (run.py says which version, and why the manual is right).
 LEVEL = "level of a stage-2 fault on a stage-1 table"
 BLOCK = "block descriptor at a level that has none"
 GEOMETRY = "stage-2 geometry measured against VTCR_EL2.PS"
 AT_DIRTY = "dirty state set by AT"
 CLEAN_FETCH = "fetch from a clean page with DBM"
 PROTECTED_FLAG = "access flag of Device memory that HCR_EL2.PTW denies to a walk"
+PROTECTED_LEVEL = "level of a fault by HCR_EL2.PTW"
 SHAREABILITY = "PAR_EL1.SH of Device or Non-cacheable memory"
 RESERVED = "reserved shareability or memory attribute"
 DEVICE = "Device memory of one stage with Non-cacheable of the other"
@@ -272,9 +273,11 @@ class Walk:
             raise self._stop2(ACCESS_FLAG, level, ipa)
         dirty = self._has_dirty_state(descriptor, vtcr & S2HA and vtcr & S2HD)
         if not self._permitted2(access, descriptor, role, dirty):
-            if descriptor & READABLE and role == TABLE_READ and not descriptor & AF:
-                if self.departs(PROTECTED_FLAG):
+            if descriptor & READABLE and role == TABLE_READ:  # HCR_EL2.PTW denies it
+                if not descriptor & AF and self.departs(PROTECTED_FLAG):
                     self.write(at, descriptor | AF)
+                if self.departs(PROTECTED_LEVEL):
+                    level = 0
             raise self._stop2(PERMISSION, level, ipa)
         changed = descriptor | AF if vtcr & S2HA else descriptor
         if role in (WRITE, TABLE_UPDATE) and dirty and not changed & S2_WRITABLE:
