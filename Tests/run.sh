@@ -77,8 +77,10 @@ oracles() {
   # shellcheck disable=SC2086 # a list of names
   Tests/Oracles/install.sh $packages || return 1
   Tests/Oracles/riscv/qemu.sh || return 1
+  Tests/Oracles/arm64/qemu.sh || return 1
   echo "the fresh seed is $fresh"
-  for run in "riscv" "arm64" "x86-npt --oracle qemu" "x86-npt --oracle bochs" "x86-ept"; do
+  for run in "riscv" "arm64" "arm64 --oracle qemu-10" "x86-npt --oracle qemu" \
+    "x86-npt --oracle bochs" "x86-ept"; do
     # shellcheck disable=SC2086 # a folder and its options
     set -- $run
     local folder=$1

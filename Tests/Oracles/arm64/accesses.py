@@ -7,15 +7,16 @@ from random import Random
 
 from machine import (AT_S12E0R, AT_S12E0W, AT_S12E1R, AT_S12E1W, GUEST, RECORD, STUB_CODE,
                      STUBS, Stub, data_word)
-from tables import SIZES, Collision, Guest, Half, Image, Stage2, data_page, stub_page
+from tables import PE, SIZES, Collision, Guest, Half, Image, Stage2, data_page, stub_page
 
 # HCR_EL2
-VM, PTW, DC, RW = 1 << 0, 1 << 2, 1 << 12, 1 << 31
+VM, PTW, DC, RW, FWB = 1 << 0, 1 << 2, 1 << 12, 1 << 31, 1 << 46
 # SCTLR_EL1; both caches are on, so that PAR_EL1 shows the attributes of the entries.
-M, WXN = 1 << 0, 1 << 19
+M, WXN, EPAN = 1 << 0, 1 << 19, 1 << 57
 SCTLR = 0x30D0_0800 | 1 << 2 | 1 << 12
 # TCR_EL1
 EPD0, EPD1, TBI0, TBI1, HA, HD, HPD0, HPD1 = (1 << bit for bit in (7, 23, 37, 38, 39, 40, 41, 42))
+E0PD0, E0PD1 = 1 << 55, 1 << 56
 WALKS = 0b01 << 8 | 0b01 << 10 | 0b11 << 12 | 0b01 << 24 | 0b01 << 26 | 0b11 << 28
 # VTCR_EL2
 S2HA, S2HD = 1 << 21, 1 << 22
@@ -171,6 +172,8 @@ class Group:
         """The registers that all accesses of the group have in common."""
         random = self.random
         self.hcr = RW | (VM if self.guest.stage2 else 0)
+        if self.guest.stage2 and self.guest.stage2.forced:
+            self.hcr |= FWB
         self.default = False  # HCR_EL2.DC, which turns stage 1 off and stage 2 on
         if self.guest.stage2 and not self.stage1 and random.random() < 0.4:
             self.default = True
@@ -215,11 +218,15 @@ class Group:
         for bit in (HPD0, HPD1):
             if random.random() < 0.3:
                 tcr |= bit
-        for half, bit in zip(self.halves, (EPD0, EPD1)):
+        for half, walk, user in zip(self.halves, (EPD0, EPD1), (E0PD0, E0PD1)):
             if half is not self.stub_half and random.random() < 0.03:
-                tcr |= bit
+                tcr |= walk
+            if half is not self.stub_half and self.image.pe.extended and random.random() < 0.2:
+                tcr |= user
         if random.random() < 0.12:
             sctlr |= WXN
+        if self.image.pe.has_pan3 and random.random() < 0.5:
+            sctlr |= EPAN
         return hcr, vtcr, self.vttbr, tcr, self.ttbr0, self.ttbr1, sctlr, self.mair
 
     def accesses(self, count: int, translations: bool) -> list[Access]:
@@ -309,10 +316,10 @@ class Group:
             access.instruction = self.encodings[access.stub]
 
 
-def generate(seed: str, count: int, group_size: int, encodings: list[int],
+def generate(seed: str, pe: PE, count: int, group_size: int, encodings: list[int],
              translations: bool) -> tuple[Image, list[Access]]:
-    """The tables and the accesses of one batch."""
-    image = Image(Random(seed))
+    """The tables and the accesses of one batch, for a PE."""
+    image = Image(Random(seed), pe)
     accesses: list[Access] = []
     number = 0
     while len(accesses) < count:

@@ -148,8 +148,8 @@ class Result(NamedTuple):
 class Machine:
     """QEMU, the program, and a file that is the machine's memory."""
 
-    def __init__(self, qemu: str, cpu: str) -> None:
-        self.qemu, self.cpu = qemu, cpu
+    def __init__(self, qemu: str) -> None:
+        self.qemu = qemu
         said = subprocess.run([qemu, "--version"], capture_output=True, text=True,
                               check=False).stdout
         number = re.search(r"version (\d+\.\d+)", said)
@@ -159,10 +159,10 @@ class Machine:
         self.encodings = self._assemble(self._folder.name)
 
     @classmethod
-    def find(cls, qemu: str, cpu: str) -> Self | None:
+    def find(cls, qemu: str) -> Self | None:
         """The machine, if there are a QEMU by that name or path and an assembler."""
         path = shutil.which(qemu)
-        return cls(path, cpu) if path and shutil.which("aarch64-linux-gnu-as") else None
+        return cls(path) if path and shutil.which("aarch64-linux-gnu-as") else None
 
     def _assemble(self, folder: str) -> list[int]:
         """Builds the program; returns the encodings of the stubs."""
@@ -182,8 +182,8 @@ class Machine:
             raise SystemExit(f"the stub page has {len(content)} bytes")
         return list(struct.unpack_from(f"<{len(STUBS)}I", content, STUB_CODE))
 
-    def run(self, records: Sequence[bytes], image: bytes) -> tuple[list[Result], bytes]:
-        """Makes the accesses; returns their results and the image afterwards."""
+    def run(self, cpu: str, records: Sequence[bytes], image: bytes) -> tuple[list[Result], bytes]:
+        """Makes the accesses on a PE; returns their results and the image afterwards."""
         if len(records) > MOST_RECORDS:
             raise ValueError(f"{len(records)} records do not fit")
         if IMAGE + len(image) != IMAGE_LIMIT:
@@ -198,7 +198,7 @@ class Machine:
                 put(HEAD, struct.pack("<4Q", len(records), RECORDS, RESULTS, 0))
                 put(RECORDS, b"".join(records))
                 put(IMAGE, image)
-                self._start(file.name)
+                self._start(cpu, file.name)
                 state, = struct.unpack_from("<Q", memory, HEAD - RAM + 24)
                 if state != 1:
                     raise SystemExit("the program met an exception that it does not expect")
@@ -208,12 +208,12 @@ class Machine:
                 after = memory[IMAGE - RAM:IMAGE - RAM + len(image)]
         return results, after
 
-    def _start(self, memory: str) -> None:
+    def _start(self, cpu: str, memory: str) -> None:
         command = [
             self.qemu, "-M", "virt,virtualization=on,memory-backend=ram",
             "-m", f"{RAM_BYTES >> 20}M",
             "-object", f"memory-backend-file,id=ram,size={RAM_BYTES},mem-path={memory},share=on",
-            "-cpu", self.cpu, "-nodefaults", "-display", "none",
+            "-cpu", cpu, "-nodefaults", "-display", "none",
             "-semihosting-config", "enable=on,target=native", "-kernel", self.program,
         ]
         try:

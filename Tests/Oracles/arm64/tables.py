@@ -18,6 +18,21 @@ FLIPPED = 0.01  # of the entries have one bit flipped, any of the 64
 MISSING = 0.004  # of the entries are zero
 
 
+@dataclass(frozen=True)
+class PE:
+    """What differs between QEMU's models of a PE."""
+
+    cpu: str
+    address_bits: int  # of physical addresses: ID_AA64MMFR0_EL1.PARange
+    extended: bool = False  # FEAT_TTST, FEAT_E0PD, FEAT_S2FWB
+    has_pan3: bool = False
+
+    @property
+    def least_bits(self) -> int:
+        """The narrowest input address."""
+        return 16 if self.extended else 25
+
+
 class Collision(Exception):
     """The words that a mapping needs are taken: another address may do."""
 
@@ -60,6 +75,7 @@ class Image:
     """The words of the tables, and whose they are."""
 
     random: Random
+    pe: PE
     words: dict[int, int] = field(default_factory=dict)
     owners: dict[int, int] = field(default_factory=dict)
     flips: int = 0
@@ -106,6 +122,7 @@ def choose(random: Random, weighted: tuple[tuple[int, float], ...]) -> int:
 
 # Stage-2 MemAttr[3:0] without FEAT_S2FWB; 0b0100, 0b1000 and 0b1100 are reserved.
 NORMAL_S2 = (0b1111, 0b0101, 0b1010, 0b1011, 0b1110, 0b1101, 0b0111)
+FORCED_S2 = (0b0101, 0b0110, 0b0111)  # with it
 SHAREABLE = (0b00, 0b10, 0b11)  # 0b01 is reserved
 
 
@@ -119,10 +136,10 @@ class Stage2:
         granule = self.granule
         while True:
             self.start = random.randrange(0 if granule.bits == 12 else 1,
-                                          3 if granule.bits == 12 else 4)
+                                          4 if granule.bits > 12 or image.pe.extended else 3)
             least = granule.shift(self.start) + 1
             most = min(least + granule.stride + 3, 48)
-            least = max(least, 25)
+            least = max(least, image.pe.least_bits)
             if least <= most:
                 break
         # Half of the roots are concatenated where they can be.
@@ -141,11 +158,12 @@ class Stage2:
         self.leaves: dict[tuple[int, int], int] = {}
         self.dirty = random.random() < 0.5  # whether its entries are made for VTCR_EL2.HD
         self.aged = random.random() < 0.5  # and for VTCR_EL2.HA
+        self.forced = image.pe.extended and random.random() < 0.5  # HCR_EL2.FWB
 
     def registers(self) -> tuple[int, int]:
         """VTCR_EL2 without HA and HD, and VTTBR_EL2."""
         random = self.random
-        vtcr = (1 << 31 | 64 - self.bits | self.granule.sl0_base - self.start << 6 | 0b01 << 8
+        vtcr = (1 << 31 | 64 - self.bits | (self.granule.sl0_base - self.start & 3) << 6 | 0b01 << 8
                 | 0b01 << 10 | 0b11 << 12 | self.granule.tg0 << 14 | self.size << 16
                 | random.getrandbits(1) << 19)
         return vtcr, self.root | random.getrandbits(8) << 48 | random.getrandbits(1)
@@ -199,7 +217,7 @@ class Stage2:
         if random.random() < 0.2:
             word |= random.getrandbits(9) << 55  # for software, and ignored
         if healthy:
-            return word | 0b1111 << 2 | 1 << 10 | 0b01 << 6
+            return word | (0b0110 if self.forced else 0b1111) << 2 | 1 << 10 | 0b01 << 6
         if table:
             word |= choose(random, ((0b11, 0.66), (0b01, 0.31), (0b10, 0.015), (0, 0.015))) << 6
             word |= random.getrandbits(2) << 53
@@ -208,7 +226,8 @@ class Stage2:
             word |= choose(random, ((0b11, 0.7), (0b01, 0.22), (0b10, 0.05), (0, 0.03))) << 6
             word |= choose(random, ((0, 0.64), (1, 0.12), (2, 0.12), (3, 0.12))) << 53
             device = random.random() < 0.1
-        word |= (random.getrandbits(2) if device else random.choice(NORMAL_S2)) << 2
+        normal = FORCED_S2 if self.forced else NORMAL_S2
+        word |= (random.getrandbits(2) if device else random.choice(normal)) << 2
         if random.random() >= (0.3 if self.aged else 0.015):
             word |= 1 << 10  # AF
         if random.random() < (0.6 if self.dirty else 0.05):
@@ -255,6 +274,9 @@ class Half:
         self.guest, self.upper, self.random = guest, upper, random
         self.granule = random.choice(GRANULES)
         self.bits = random.randrange(25, 49)
+        pe = guest.image.pe
+        if pe.extended and random.random() < 0.3:
+            self.bits = random.randrange(max(pe.least_bits, self.granule.bits + 1), 25)
         self.start = self.granule.start(self.bits)
         self.root = self.table(self.bits - self.granule.shift(self.start) + 3)
         self.tables: dict[tuple[int, int], GuestTable] = {(self.start, 0): self.root}

@@ -15,15 +15,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from accesses import (DC, EPD0, EPD1, HA, HD, HPD0, HPD1, M, PAN, PTW, S2HA, S2HD, TBI0, TBI1, VM,
-                      WXN, Access)
+from accesses import (DC, E0PD0, E0PD1, EPAN, EPD0, EPD1, FWB, HA, HD, HPD0, HPD1, M, PAN, PTW,
+                      S2HA, S2HD, TBI0, TBI1, VM, WXN, Access)
 from machine import DATA, IMAGE, IMAGE_LIMIT, data_word
-from tables import GRANULES, SIZES, Granule
+from tables import GRANULES, PE, SIZES, Granule
 
 ADDRESS_SIZE, TRANSLATION, ACCESS_FLAG, PERMISSION = 0b0000, 0b0001, 0b0010, 0b0011
 
-PA_BITS = 48  # ID_AA64MMFR0_EL1.PARange of the PE
-ADDRESS = (1 << 48) - 1
+ADDRESS, LARGE_ADDRESS = (1 << 48) - 1, (1 << 52) - 1
 AF, CLEAN, READABLE, S2_WRITABLE, DBM, PXN, UXN = 1 << 10, 1 << 7, 1 << 6, 1 << 7, 1 << 51, 1 << 53, 1 << 54
 READ, WRITE, FETCH = "read", "write", "fetch"
 TABLE_READ, TABLE_UPDATE = "table-read", "table-update"
@@ -38,8 +37,11 @@ AT_DIRTY = "dirty state set by AT"
 CLEAN_FETCH = "fetch from a clean page with DBM"
 PROTECTED_FLAG = "access flag of Device memory that HCR_EL2.PTW denies to a walk"
 PROTECTED_LEVEL = "level of a fault by HCR_EL2.PTW"
-SHAREABILITY = "PAR_EL1.SH of Device or Non-cacheable memory"
+SHAREABILITY = "shareability of Device or Non-cacheable memory"
 RESERVED = "reserved shareability or memory attribute"
+HIGH_BITS = "bits 15:12 of a descriptor with the 64K granule and FEAT_LPA"
+FORCED_DEVICE = "Device memory of both stages with HCR_EL2.FWB"
+HIDDEN_WRITE = "fetch from a page whose write permission PSTATE.PAN takes, with WXN"
 DEVICE = "Device memory of one stage with Non-cacheable of the other"
 TRANSIENT = "transient hint of stage 1 with Write-Through of stage 2"
 
@@ -67,6 +69,7 @@ class Walk:
     """One machine's walks and what they did to its memory."""
 
     words: Mapping[int, int]  # the tables before the first access
+    pe: PE
     departures: frozenset[str] = frozenset()
     memory: dict[int, int] = field(default_factory=dict)  # the words that changed
     fired: list[str] = field(default_factory=list)  # departures that made a difference, in order
@@ -116,14 +119,19 @@ class Walk:
         upper = address >> 55 & 1
         top = 56 if tcr & (TBI1 if upper else TBI0) else 64
         if not sctlr & M or hcr & DC:
-            if (address & (1 << top) - 1) >> PA_BITS:  # AArch64.S1DisabledOutput
+            if (address & (1 << top) - 1) >> self.pe.address_bits:  # AArch64.S1DisabledOutput
                 raise Stop(ADDRESS_SIZE, 0)
-            return address & ADDRESS, (WRITE_BACK if hcr & DC else DEVICE_NGNRNE, 0b00)
+            if hcr & DC:
+                return address & LARGE_ADDRESS, (WRITE_BACK, 0b00)
+            shareability = 0b00 if access.kind in AT and self.departs(SHAREABILITY) else 0b10
+            return address & LARGE_ADDRESS, (DEVICE_NGNRNE, shareability)
         granule = next(one for one in GRANULES
                        if (one.tg1 == tcr >> 30 & 3 if upper else one.tg0 == tcr >> 14 & 3))
         bits = 64 - (tcr >> (16 if upper else 0) & 0x3F)
         beyond = (address & (1 << top) - 1) >> bits  # AArch64.VAIsOutOfRange
         if beyond != ((1 << top - bits) - 1 if upper else 0) or tcr & (EPD1 if upper else EPD0):
+            raise Stop(TRANSLATION, 0)
+        if tcr & (E0PD1 if upper else E0PD0) and not access.privileged:
             raise Stop(TRANSLATION, 0)
         level = granule.start(bits)
         size = SIZES[tcr >> 32 & 7]
@@ -139,7 +147,7 @@ class Walk:
             descriptor = self.word(place)
             leaf = self._leaf(descriptor, granule, level)
             shift = granule.shift(level) if leaf else granule.bits
-            output = descriptor & ADDRESS & -(1 << shift)
+            output = self._output(descriptor, granule, shift)
             if output >> size:
                 raise Stop(ADDRESS_SIZE, level)
             if leaf:
@@ -179,9 +187,19 @@ class Walk:
             return True
         if descriptor & 2:
             return False
-        if level not in granule.blocks and not self.departs(BLOCK):
+        large = level == 1 and granule.bits == 16 and self.pe.address_bits == 52
+        if level not in granule.blocks and not large and not self.departs(BLOCK):
             raise Stop(TRANSLATION, level)
         return True
+
+    def _output(self, descriptor: int, granule: Granule, shift: int) -> int:
+        """AArch64.NextTableBase and AArch64.LeafBase."""
+        output = descriptor & ADDRESS & -(1 << shift)
+        high = descriptor >> 12 & 0xF
+        if granule.bits == 16 and self.pe.address_bits == 52 and high:
+            if not self.departs(HIGH_BITS):
+                output |= high << 48
+        return output
 
     def _permitted(self, access: Access, descriptor: int, limits: int) -> bool:
         """AArch64.S1CheckPermissions, with AArch64.S1DirectBasePermissions."""
@@ -201,7 +219,11 @@ class Walk:
             if access.privileged:
                 executes = not (descriptor & PXN or limits >> 59 & 1 or user_writes)
                 reads, writes = True, writable
-                if access.pstate & PAN and user_reads and access.kind not in AT:
+                user_executes = not (descriptor & UXN or limits >> 60 & 1)
+                denied = access.pstate & PAN and access.kind not in AT and (
+                    user_reads or sctlr & EPAN and user_executes)
+                if denied and (kind != FETCH or executes and sctlr & WXN and writes
+                               and self.departs(HIDDEN_WRITE)):
                     reads = writes = False
             else:
                 executes = not (descriptor & UXN or limits >> 60 & 1)
@@ -242,7 +264,7 @@ class Walk:
         granule = next(one for one in GRANULES if one.tg0 == vtcr >> 14 & 3)
         bits = 64 - (vtcr & 0x3F)
         size = SIZES[vtcr >> 16 & 7]
-        level = granule.sl0_base - (vtcr >> 6 & 3)
+        level = granule.sl0_base - (vtcr >> 6 & 3) & 3
         index_bits = bits - granule.shift(level)
         # AArch64.S2InvalidSL, S2InconsistentSL and IPAIsOutOfRange. All start levels of the
         # generator are good for 48 bits.
@@ -263,7 +285,7 @@ class Walk:
             except Stop:
                 raise self._stop2(TRANSLATION, level, ipa) from None
             shift = granule.shift(level) if leaf else granule.bits
-            output = descriptor & ADDRESS & -(1 << shift)
+            output = self._output(descriptor, granule, shift)
             if output >> size:
                 raise self._stop2(ADDRESS_SIZE, level, ipa)
             if leaf:
@@ -297,7 +319,9 @@ class Walk:
         reads = bool(descriptor & READABLE)
         writes = bool(descriptor & S2_WRITABLE) or dirty
         if role in (TABLE_READ, TABLE_UPDATE):
-            if access.registers[0] & PTW and descriptor >> 4 & 3 == 0:
+            field = descriptor >> 2 & 0xF
+            device = not field & 0b100 if access.registers[0] & FWB else field >> 2 == 0
+            if access.registers[0] & PTW and device:
                 return False
             return reads and (writes or role == TABLE_READ)
         if role == FETCH:
@@ -318,6 +342,10 @@ class Walk:
         # Both 0b01, which is reserved, and 0b00 are taken for non-shareable.
         shareability = next((either for either in (0b10, 0b11)
                              if either in (shareability, shareability2)), 0b00)
+        if access.registers[0] & FWB:
+            combined = self._forced(attribute, field2)
+            outer = combined >> 4 == 0 or combined == NON_CACHEABLE
+            return combined, 0b10 if outer else shareability
         if attribute >> 4 == 0 or field2 >> 2 == 0:
             if field2 >> 2:
                 combined = attribute
@@ -346,13 +374,33 @@ class Walk:
         combined = halves[0] << 4 | halves[1]
         return combined, 0b10 if combined == NON_CACHEABLE else shareability
 
+    def _forced(self, attribute: int, field2: int) -> int:
+        """AArch64.S2ApplyFWBMemAttrs."""
+        device = attribute >> 4 == 0
+        if field2 & 0b1000 or field2 == 0b0100:
+            if self.departs(RESERVED):
+                return DEVICE_NGNRNE
+            field2 &= 0b0111
+        if not field2 & 0b0100:
+            forced = field2 << 2
+            if device and attribute < forced and not self.departs(FORCED_DEVICE):
+                return attribute
+            return forced
+        if field2 == 0b0111 or field2 != 0b0110 and device:
+            return attribute
+        if field2 != 0b0110:
+            return NON_CACHEABLE
+        if device:
+            return WRITE_BACK
+        return (_write_back(attribute >> 4) << 4) | _write_back(attribute & 0xF)
+
     def _par(self, hpa: int, attributes: tuple[int, int]) -> int:
         """AArch64.EncodePAR without a fault; bits 10 and 9 are not defined."""
         attribute, shareability = attributes
         if attribute >> 4 == 0 or attribute == NON_CACHEABLE:  # PAREncodeShareability
             if shareability != 0b10 and not self.departs(SHAREABILITY):
                 shareability = 0b10
-        return attribute << 56 | hpa & ADDRESS & -4096 | 1 << 11 | shareability << 7
+        return attribute << 56 | hpa & LARGE_ADDRESS & -4096 | 1 << 11 | shareability << 7
 
     def _fault(self, access: Access, stop: Stop) -> dict:
         """The report of a fault: AArch64.EncodePAR or AArch64.FaultSyndrome."""
@@ -374,3 +422,8 @@ class Walk:
         if stop.stage == 2 and (stop.on_table or stop.status != PERMISSION):
             report["hpfar"] = stop.ipa >> 12 << 4
         return {"fault": {"report": report}}
+
+
+def _write_back(half: int) -> int:
+    """Half of an attribute, made Write-Back."""
+    return 0b1111 if half == 0b0100 else half | 0b0100
