@@ -133,7 +133,8 @@ class Group:
     def _map_stub(self) -> None:
         """Maps the stub page in one half, by entries that are never spoilt."""
         self.stub_half = self.halves[self.random.getrandbits(1)]
-        self.vbar = self.stub_half.map(stub_page(self.guest), self.stub_half.stub_attributes(), True)
+        half = self.stub_half
+        self.vbar = half.map(stub_page(self.guest), half.stub_attributes(), True)
 
     def _map_data(self) -> None:
         """Maps data pages, more of them in the half without the stub."""

@@ -42,26 +42,27 @@ GROUP = 4
 BOTH = {
     walk.CLEAN_FETCH: "AArch64.S1ApplyOutputPerms: with HA, HD and DBM the page counts as writable "
     "for every access, so EL1 or WXN may not execute it",
-    walk.HIGH_BITS: "AArch64.LeafBase and NextTableBase: they are bits 51:48 of the address, whatever "
-    "IPS or PS is",
+    walk.HIGH_BITS: "AArch64.LeafBase and NextTableBase: they are bits 51:48 of the address, "
+    "whatever IPS or PS is",
     walk.PROTECTED_FLAG: "AArch64.SettingAccessFlagPermitted (AFUPDATE): either will do",
 }
 QEMU_7_2 = BOTH | {
     walk.LEVEL: "ESR_ELx.DFSC and PAR_EL1.FST: the level is that of the fault, stage 2's; it is "
     "stage 1's there",
-    walk.BLOCK: "D8.3.1 and AArch64.BlockDescSupported: without 52-bit addresses level 0, and level "
-    "1 with the 16K and 64K granules, have no blocks",
+    walk.BLOCK: "D8.3.1 and AArch64.BlockDescSupported: without 52-bit addresses level 0, and "
+    "level 1 with the 16K and 64K granules, have no blocks",
     walk.GEOMETRY: "AArch64.S2InvalidSL and S2MinTxSZ ask for PAMax, not for VTCR_EL2.PS",
     walk.AT_DIRTY: "AArch64.S1Translate and S2Translate: AT does not change the dirty state",
     walk.SHAREABILITY: "PAREncodeShareability and AArch64.S1DisabledOutput: it is Outer Shareable",
-    walk.RESERVED: "D8.6.2: SH = 0b01 is reserved, any shareability will do",
+    walk.RESERVED: "DecodeShareability, S2DecodeMemAttrs: SH = 0b01 and some values "
+    "of MemAttr are reserved, any meaning will do",
     walk.FORCED_DEVICE: "AArch64.S2ApplyFWBMemAttrs: the stricter of both Device types",
     walk.DEVICE: "S2CombineS1MemAttrs: the Device type of the one stage that has one",
     walk.TRANSIENT: "S2CombineS1AttrHints: hints and transience are stage 1's",
 }
 QEMU_10_0 = BOTH | {
-    walk.PROTECTED_LEVEL: "AArch64.S2CheckPermissions: the level is that of the descriptor; it is 0 "
-    "there",
+    walk.PROTECTED_LEVEL: "AArch64.S2CheckPermissions: the level is that of the descriptor; it is "
+    "0 there",
     walk.HIDDEN_WRITE: "AArch64.S1DirectBasePermissions: PAN is for data accesses (accdesc.pan), a "
     "fetch finds the page writable",
 }
@@ -70,8 +71,8 @@ DEPARTURES = {"QEMU 7.2": QEMU_7_2, "QEMU 10.0": QEMU_10_0}
 TRANSLATIONS = {"QEMU 7.2": True, "QEMU 10.0": False}
 ORACLES = {"qemu-7.2": "qemu-system-aarch64", "qemu-10": UNPACKED}
 FOLLOWS = "follows"
-FOLLOWS_REASON = ("a descriptor differs since an earlier access that was set aside, or since a store "
-                  "that a flipped bit led into a table, which the model is not told of")
+FOLLOWS_REASON = ("a descriptor differs since an earlier access that was set aside, or since a "
+                  "store that a flipped bit led into a table, which the model is not told of")
 
 EC_STEP, EC_INSTRUCTION, EC_DATA, EC_DATA_SAME = 0x32, 0x20, 0x24, 0x25
 EXTERNAL, EXTERNAL_ON_WALK = 0b010000, 0b010100
@@ -110,7 +111,7 @@ def outcome(access: Access, result: Result) -> Outcome:
         # The exception was taken to EL1. Where the oracle refuses the geometry of stage 2 it can't
         # fetch what comes then.
         return _faulted(access, 1, result.esr_el1, result.far_el1, None)
-    if ec in (EC_INSTRUCTION, EC_DATA):
+    if ec in (EC_INSTRUCTION, EC_DATA) or access.kind == "fetch":
         return _faulted(access, 2, result.esr_el2, result.far_el2, result.hpfar_el2)
     return Outcome("broken")
 
@@ -130,8 +131,9 @@ def _completed(access: Access, result: Result) -> Outcome:
 def _faulted(access: Access, target: int, esr: int, far: int, hpfar: int | None) -> Outcome:
     """An exception was taken to EL1 or EL2."""
     ec, status = esr >> 26, esr & 0x3F
-    if target == 1 and ec == 0 and access.kind == "fetch":
-        return Outcome("translated")  # what was fetched is no instruction
+    if access.kind == "fetch" and ec & ~1 != EC_INSTRUCTION:
+        # What was fetched, from outside the data pages, was executed and did not get through.
+        return Outcome("translated")
     if ec & ~1 != (EC_INSTRUCTION if access.kind == "fetch" else EC_DATA):
         return Outcome("broken", {"target_el": target, "esr": esr, "far": far})
     if status == EXTERNAL:
@@ -281,7 +283,7 @@ class Replay:
 
 
     def stub_departure(self, access: Access, report: dict[str, int]) -> str | None:
-        """The class by which the oracle can't fetch a load or store that the manual lets through."""
+        """The class by which the oracle can't fetch a load or store that the manual lets pass."""
         fetch = replace(access, kind="fetch", address=access.stub_address & EVERY, stub=-1)
         manual, oracle = _step(self.manual, fetch), _step(self.oracle, fetch)
         if "hpa" not in manual.answer or "fault" not in oracle.answer or manual.written:

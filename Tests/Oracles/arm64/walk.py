@@ -3,8 +3,8 @@
 It is asked only where the model and the oracle disagree. It walks as the manual says, with the
 model's choices where the manual leaves one (Docs/Arm.md), or with the named departures that an
 oracle is known for. A disagreement is set aside only if the walk by the manual gives the model's
-answer, the walk with the departures gives the oracle's, and a departure made the difference, in this
-access or through memory in an earlier one. Both walks keep their own memory.
+answer, the walk with the departures gives the oracle's, and a departure made the difference, in
+this access or through memory in an earlier one. Both walks keep their own memory.
 
 The steps are those of the Arm Architecture Reference Manual, DDI 0487, by the names of its
 pseudocode functions.
@@ -23,7 +23,9 @@ from tables import GRANULES, PE, SIZES, Granule
 ADDRESS_SIZE, TRANSLATION, ACCESS_FLAG, PERMISSION = 0b0000, 0b0001, 0b0010, 0b0011
 
 ADDRESS, LARGE_ADDRESS = (1 << 48) - 1, (1 << 52) - 1
-AF, CLEAN, READABLE, S2_WRITABLE, DBM, PXN, UXN = 1 << 10, 1 << 7, 1 << 6, 1 << 7, 1 << 51, 1 << 53, 1 << 54
+AF, DBM, PXN, UXN = 1 << 10, 1 << 51, 1 << 53, 1 << 54
+CLEAN = 1 << 7  # AP[2]
+READABLE, S2_WRITABLE = 1 << 6, 1 << 7  # S2AP
 READ, WRITE, FETCH = "read", "write", "fetch"
 TABLE_READ, TABLE_UPDATE = "table-read", "table-update"
 AT = {"at-read": READ, "at-write": WRITE}
