@@ -1,3 +1,4 @@
 @_exported public import Guests
 @_exported public import Paging
 @_exported public import Records
+@_exported public import Studies

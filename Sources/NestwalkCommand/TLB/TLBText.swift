@@ -166,6 +166,7 @@ struct TLBText {
         + " \(latency.secondLevelTLBCycles) cycles for the second-level TLB. Source: \(latency.source).",
       "Table reads and the accesses share the caches, without prefetch; walks come one after another.",
     ]
+    sentences += coreSources
     if report.workCycles == nil { sentences.append("Give --work for the share of the run time.") }
     return ["Assumptions:"]
       + sentences.flatMap { sentence in
@@ -173,6 +174,20 @@ struct TLBText {
           (number == 0 ? "- " : "  ") + line
         }
       }
+  }
+
+  /// Where the figures of the core come from, each source once.
+  private var coreSources: [String] {
+    let core = report.study.core
+    let tlbs = (core.data + core.instruction + core.second + core.secondInstruction).map(\.source)
+    var walks = (core.guestTables + core.hostTables).map(\.source)
+    if let nested = core.nested { walks.append(nested.source) }
+    return [("TLBs", tlbs), ("walk caches", walks)].compactMap { what, sources in
+      var seen: [CoreModel.Source] = []
+      for source in sources where !seen.contains(source) { seen.append(source) }
+      guard !seen.isEmpty else { return nil }
+      return "The core's \(what): \(seen.map(\.description).joined(separator: "; "))."
+    }
   }
 
   private var tableBytes: String {
