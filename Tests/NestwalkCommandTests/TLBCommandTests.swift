@@ -117,6 +117,7 @@ struct TLBCommandTests {
       (["--footprint", "1"], "holds no element"),
       (["--stride", "100", "--pattern", "stride"], "multiple"),
       (["--accesses", "0"], "at least one"),
+      (["--accesses", "9223372036854775807"], "1000000000000 at most"),
       (["--measured", "5"], "needs “--seconds”"),
       (["--seconds", "5"], "need “--measured”"),
       (["--json", "-", "--svg", "-"], "can't both be"),

@@ -5,6 +5,9 @@ import Studies
 
 /// What the options choose, and what is wrong with them.
 extension TLB {
+  /// A week's work, and far from what a counter holds.
+  private static let mostAccesses = 1_000_000_000_000
+
   var patternName: PatternName { pattern ?? .random }
 
   var workload: Workload {
@@ -66,6 +69,10 @@ extension TLB {
       problems.append("“--accesses” is \(accesses): at least one must be counted.")
     }
     if let warmUp, warmUp < 0 { problems.append("“--warm-up” is \(warmUp): it can't be negative.") }
+    for (option, count) in [("accesses", accesses), ("warm-up", warmUp)] {
+      guard let count, count > Self.mostAccesses else { continue }
+      problems.append("“--\(option)” is \(count): it can be \(Self.mostAccesses) at most.")
+    }
     if json?.isStandardStream == true, svg?.isStandardStream == true {
       problems.append("“--json” and “--svg” can't both be “-”.")
     }
