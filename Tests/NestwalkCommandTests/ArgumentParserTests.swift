@@ -72,6 +72,16 @@ struct ArgumentParserTests {
   }
 
   @Test(
+    "A size takes the letter of its unit, or the whole of it",
+    arguments: [
+      ("4096", 4096), ("4K", 4096), ("4KiB", 4096), ("2 MiB", 2 << 20), ("1 G", 1 << 30),
+      ("4iB", nil), ("KiB", nil), ("1 ", nil), ("1  G", nil),
+    ] as [(String, UInt64?)])
+  func sizes(text: String, bytes: UInt64?) {
+    #expect((try? ByteSize(argument: text))?.bytes == bytes)
+  }
+
+  @Test(
     "All problems are told at once, each with what would be right",
     arguments: [
       (["--luod"], ["There is no option “--luod”. Is “--loud” meant?"]),
@@ -83,11 +93,11 @@ struct ArgumentParserTests {
       (["--count", "1", "--count", "2"], ["“--count” is given twice."]),
       (["--count", "10"], ["“--count” is more than 9."]),
       (
-        ["--size", "4X"], ["“--size” is “4X”: it must be a number of bytes such as 4K, 2M or 1G."]
+        ["--size", "4X"], ["“--size” is “4X”: it must be a number of bytes such as 4K, 2MiB or 1G."]
       ),
       (
         ["--size", "99999999999G"],
-        ["“--size” is “99999999999G”: it must be a number of bytes such as 4K, 2M or 1G."]
+        ["“--size” is “99999999999G”: it must be a number of bytes such as 4K, 2MiB or 1G."]
       ),
       (
         ["--shell", "bsah"],

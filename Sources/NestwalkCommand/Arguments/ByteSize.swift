@@ -1,4 +1,5 @@
-/// A number of bytes, written with the letter of a power of 1024: `4K`, `2M`, `1G`.
+/// A number of bytes, written with the letter of a power of 1024 or its whole unit: `4K`, `2MiB`,
+/// `1 GiB`.
 struct ByteSize: ArgumentValue, Hashable {
   let bytes: UInt64
   private static let units: [(letter: Character, shift: UInt64)] = [
@@ -10,14 +11,18 @@ struct ByteSize: ArgumentValue, Hashable {
   init(argument: String) throws(ArgumentValueError) {
     var digits = Substring(argument)
     var shift: UInt64 = 0
+    if digits.hasSuffix("iB") { digits = digits.dropLast(2) }
+    let isUnit = digits.count < argument.count
     if let last = digits.last, let unit = Self.units.first(where: { $0.letter == last }) {
       digits = digits.dropLast()
       shift = unit.shift
+      if digits.last == " " { digits = digits.dropLast() }
     }
-    guard digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = UInt64(digits),
+    guard shift > 0 || !isUnit,
+      digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = UInt64(digits),
       (number << shift) >> shift == number
     else {
-      throw ArgumentValueError("it must be a number of bytes such as 4K, 2M or 1G")
+      throw ArgumentValueError("it must be a number of bytes such as 4K, 2MiB or 1G")
     }
     bytes = number << shift
   }
