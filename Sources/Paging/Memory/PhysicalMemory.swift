@@ -386,7 +386,7 @@ extension WordRun {
 
 /// The owner of values that are changed in place by whoever has a handle to them.
 @safe
-struct Owned<Value>: ~Copyable {
+struct Owned<Value: ~Copyable>: ~Copyable {
   private let first: UnsafeMutablePointer<Value>
   private let count: Int
 
@@ -397,11 +397,12 @@ struct Owned<Value>: ~Copyable {
     count = 1
   }
 
-  /// The owner of the values of a list.
-  init(list: [Value]) {
-    unsafe first = UnsafeMutablePointer<Value>.allocate(capacity: max(list.count, 1))
-    for (number, value) in list.enumerated() { unsafe (first + number).initialize(to: value) }
-    count = list.count
+  /// The owner of `count` values, each of which `make` gives for its number.
+  init(count: Int, _ make: (Int) -> Value) {
+    precondition(count >= 0, "there can't be \(count) values")
+    unsafe first = UnsafeMutablePointer<Value>.allocate(capacity: max(count, 1))
+    for number in 0..<count { unsafe (first + number).initialize(to: make(number)) }
+    self.count = count
   }
 
   deinit {
@@ -418,7 +419,7 @@ struct Owned<Value>: ~Copyable {
 
 /// The way to a value that someone else owns: one word; valid while the owner lives.
 @safe
-struct Handle<Value> {
+struct Handle<Value: ~Copyable> {
   fileprivate let place: UnsafeMutablePointer<Value>
 
   /// The value where it lies: using a part of it copies no more than that part.
@@ -430,7 +431,7 @@ struct Handle<Value> {
 
 /// The way to values side by side that someone else owns; valid while the owner lives.
 @safe
-struct Run<Value> {
+struct Run<Value: ~Copyable> {
   fileprivate let first: UnsafeMutablePointer<Value>
   /// How many values there are.
   let count: Int

@@ -106,6 +106,12 @@ public struct ArmProcessor: Processor, ~Copyable {
   @inline(__always)
   private func key(_ input: UInt64, of address: UInt64) -> UInt64 { input | address & 1 << 55 }
 
+  /// The name in the caches of the address that a TLBI instruction is about.
+  func maintenanceKey(_ address: UInt64) -> UInt64 {
+    let view = address & 1 << 55 == 0 ? lowerStage.view : upperStage.view
+    return key(address & (1 << view.rules.half.inputBits - 1), of: address)
+  }
+
   /// The name of an address in the caches, if nothing about the access has to be looked at first.
   @inline(__always)
   func plainKey(_ address: UInt64, _ access: WalkAccess) -> UInt64? {

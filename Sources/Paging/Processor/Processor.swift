@@ -41,6 +41,10 @@ public protocol Processor: ~Copyable {
     through caches: inout TranslationCaches, observer: inout Observer
   ) throws(WalkFailure) -> CachedTranslation
 
+  /// What a maintenance instruction, executed with these registers, makes caches forget; nothing where
+  /// it only waits.
+  func flush(_ instruction: MaintenanceInstruction) -> CacheFlush?
+
   /// The format of the guest's tables that translate an address; nothing where stage 1 is off.
   func guestFormat(for address: GuestVirtual) -> GuestFormat?
 

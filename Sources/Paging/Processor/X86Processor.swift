@@ -124,6 +124,12 @@ public struct X86Processor: Processor, ~Copyable {
     }
   }
 
+  /// The name of a linear address in the caches.
+  func linearKey(_ address: GuestVirtual) -> UInt64 {
+    let unused = 64 - guest.view.geometry.inputBits
+    return registers.hasPaging ? (address.value << unused) >> unused : address.value
+  }
+
   /// The name of an address in the caches, if nothing about the access has to be looked at first.
   @inline(__always)
   func plainKey(_ address: GuestVirtual) -> UInt64? {

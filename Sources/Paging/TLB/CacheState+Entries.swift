@@ -76,8 +76,9 @@ extension CacheState {
 
   /// The word of rights of a new entry.
   func rights(_ access: WalkAccess, reads: Int) -> UInt64 {
-    rightsNow | UInt64(truncatingIfNeeded: reads) << Self.readsShift
-      | 1 &<< UInt64(access.rawValue)
+    // Rights of one stage alone are never enough for the fast way.
+    (isSplit ? 0 : rightsNow | 1 &<< UInt64(access.rawValue))
+      | UInt64(truncatingIfNeeded: reads) << Self.readsShift
   }
 
   @inline(__always)
@@ -151,6 +152,7 @@ extension CacheState {
       probe.value.array.setExtra(place, word, line.array.extra(line.place, word))
     }
     probe.value.isFilled = true
+    if line.array.value(line.place) & 63 > shift { probe.value.hasPieces = true }
   }
 
   /// Drops an entry that does not suffice for an access, wherever it is: the walk brings a better one.
@@ -159,13 +161,17 @@ extension CacheState {
     if let copy = find(key, in: probes) { copy.array.drop(copy.place) }
   }
 
+  /// The smaller of two stages' pages; a stage that is off has none.
+  static func smaller(_ guest: UInt64, _ host: UInt64) -> UInt64 {
+    guest == 0 ? host : host == 0 ? guest : min(guest, host)
+  }
+
   /// Keeps what a walk has found, in both levels of TLBs.
   mutating func keep(
     _ key: UInt64, _ found: StageLeaf, _ leaf: StageLeaf, _ access: WalkAccess, isGlobal: Bool,
     reads: Int
   ) {
-    let shift =
-      found.shift == 0 ? leaf.shift : leaf.shift == 0 ? found.shift : min(found.shift, leaf.shift)
+    let shift = Self.smaller(found.shift, leaf.shift)
     originShift = shift
     let rights = rights(access, reads: reads &+ savedNow)
     let context = isGlobal ? globalContext : context
@@ -192,14 +198,31 @@ extension CacheState {
     array.setExtra(place, Leaf.hostEntry, leaf.entry)
     array.setExtra(place, Leaf.hostPath, leaf.accumulated)
     probe.value.isFilled = true
+    if found.shift > shift { probe.value.hasPieces = true }
   }
 }
 
 extension CacheState {
   /// The translation whose walk, or look-up, has arrived.
-  @inline(__always)
-  func translation(_ arrival: WalkArrival, _ reads: Int, _ updates: Int) -> CachedTranslation {
-    CachedTranslation(
-      arrival.hostPhysical, shift: originShift, origin: origin, reads: reads, updates: updates)
+  mutating func translation(
+    _ arrival: WalkArrival, _ context: borrowing WalkContext
+  ) -> CachedTranslation {
+    reads &+= context.reads
+    updates &+= context.updates
+    // Two stages' entries apart: the second one's had to be walked for.
+    if isSplit, context.reads > 0 { origin = .walk }
+    return CachedTranslation(
+      arrival.hostPhysical, shift: originShift, origin: origin, reads: context.reads,
+      updates: context.updates)
+  }
+
+  /// Counts an access that a fault has ended, and drops what it drops.
+  mutating func fail(_ context: borrowing WalkContext, _ flush: CacheFlush?) {
+    reads &+= context.reads
+    updates &+= context.updates
+    faults &+= 1
+    guard let flush else { return }
+    entriesDropped += apply(flush)
+    contexts.value.flushes[flush.scope, default: 0] += 1
   }
 }

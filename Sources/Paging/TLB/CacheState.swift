@@ -7,6 +7,8 @@ struct TLBProbe {
   let shift: UInt64
   /// Whether there was an entry of this size since the TLB was last emptied.
   var isFilled = false
+  /// Whether any of those was a piece of a larger page.
+  var hasPieces = false
   var hits = 0
 }
 
@@ -75,6 +77,9 @@ struct CacheState {
   let hostTables: Run<WalkLevel>
   let contexts: Handle<CacheContexts>
 
+  /// Whether instructions have TLBs of their own.
+  let hasInstruction: Bool
+  let hasSecondInstruction: Bool
   let isSplit: Bool
   let nestedServesData: Bool
   let tablesAreTranslated: Bool
@@ -89,6 +94,11 @@ struct CacheState {
   var nestedMisses = 0
   var guestTableMisses = 0
   var hostTableMisses = 0
+  var reads = 0
+  var updates = 0
+  var faults = 0
+  var broadcastsReceived = 0
+  var entriesDropped = 0
 
   /// The reads that walk caches have saved the walk that is under way.
   var savedNow = 0
@@ -103,12 +113,14 @@ struct CacheState {
   var pending = PendingTable()
 }
 
-/// The numbers that contexts and rights have in tags and words of rights.
+/// The numbers that contexts and rights have in tags and words of rights, and what only slow ways need.
 struct CacheContexts {
   /// The contexts by number; 0 is none, so that no tag is 0.
   var list = [CacheContext(vm: 0, space: .physical, host: 0)]
   var numbers: [CacheContext: Int] = [:]
   var rights: [TranslationTags.Rights: UInt64] = [:]
+  /// How often each kind of flush was carried out.
+  var flushes: [CacheFlush.Scope: Int] = [:]
 
   /// The number of a context, where a tag has it.
   mutating func number(of context: CacheContext) -> UInt64 {

@@ -7,6 +7,8 @@
 enum CacheTag {
   /// The width of the addresses that have a tag.
   static let addressBits: UInt64 = 59
+  /// The bits of an address that a tag holds.
+  static var addressMask: UInt64 { 1 &<< addressBits &- 1 }
   static let contextShift: UInt64 = 48
   /// How many contexts there can be; none is number 0, so that no tag is 0.
   static let contexts = 1 << 16

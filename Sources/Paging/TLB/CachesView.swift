@@ -78,21 +78,55 @@ struct CachesView: WalkCaches {
   func recallGuest<Guest: GuestPagingFormat>(
     _: Guest.Type, _ address: UInt64, _ access: WalkAccess, _ guest: StageView<Guest.Rules>
   ) -> StageLeaf? {
-    guard state.value.isSplit else { return nil }
-    return nil
+    if isQuiet || !state.value.isSplit { return nil }
+    let first = state.value.first(access)
+    let second = state.value.second(access)
+    var origin = CachedTranslation.Origin.firstLevel
+    var line = state.value.find(key, in: first)
+    if line == nil {
+      origin = .secondLevel
+      line = state.value.find(key, in: second)
+    }
+    guard let line else {
+      state.value.misses &+= 1
+      return nil
+    }
+    let array = line.array
+    let offset = (1 &<< line.shift) &- 1
+    let leaf = StageLeaf(
+      address: array.value(line.place) & ~offset | key & offset,
+      entry: array.extra(line.place, CacheState.Leaf.guestEntry),
+      shift: array.value(line.place) & 63,
+      accumulated: array.extra(line.place, CacheState.Leaf.guestPath))
+    guard Guest.isSettled(leaf, access, guest.rules) else {
+      state.value.dropWeak(line, key, alsoIn: second)
+      state.value.misses &+= 1
+      return nil
+    }
+    if origin == .secondLevel { state.value.copy(line, to: first, key) }
+    _ = state.value.use(line, origin, key)
+    return leaf
   }
 
   func keepGuest<Guest: GuestPagingFormat>(
     _: Guest.Type, _ leaf: StageLeaf, _ access: WalkAccess, _ guest: StageView<Guest.Rules>,
     _ reads: Int
   ) {
+    if isQuiet || !state.value.isSplit { return }
+    let none = StageLeaf(address: leaf.address, entry: 0, shift: 0, accumulated: 0)
+    state.value.keep(
+      key, leaf, none, access, isGlobal: Guest.isGlobal(leaf.entry, guest.rules), reads: reads)
   }
 
   func keep<Guest: GuestPagingFormat>(
     _: Guest.Type, _ found: StageLeaf, _ leaf: StageLeaf, _ access: WalkAccess,
     _ guest: StageView<Guest.Rules>, _ reads: Int
   ) {
-    if isQuiet || state.value.isSplit || found.shift | leaf.shift == 0 { return }
+    if isQuiet || found.shift | leaf.shift == 0 { return }
+    if state.value.isSplit {
+      state.value.originShift = CacheState.smaller(found.shift, leaf.shift)
+      return
+    }
     let isGlobal = !Guest.isOff && Guest.isGlobal(found.entry, guest.rules)
     state.value.keep(key, found, leaf, access, isGlobal: isGlobal, reads: reads)
   }

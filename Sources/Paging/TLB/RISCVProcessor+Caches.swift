@@ -67,9 +67,11 @@ extension RISCVProcessor {
     do {
       let arrival = try walk(
         address.value, WalkAccess(access), CachesView(state: state), &context, &observer)
-      return state.value.translation(arrival, context.reads, context.updates)
+      return state.value.translation(arrival, context)
     } catch {
-      throw context.failure(of: address, access)
+      let failure = context.failure(of: address, access)
+      state.value.fail(context, nil)
+      throw failure
     }
   }
 }

@@ -4,7 +4,7 @@
 ///
 /// They are handed to a processor's `translate(_:_:in:through:)`, which looks into them before it walks
 /// and lets its walk use them and fill them. They never notice an edit of a table: whoever makes one
-/// invalidates what the architecture's manual asks for.
+/// invalidates what the architecture's manual asks for, by ``apply(_:)``.
 public struct TranslationCaches: ~Copyable {
   /// The core that they are those of.
   public let model: CoreModel
@@ -27,8 +27,10 @@ public struct TranslationCaches: ~Copyable {
     let nested = layout.add(model.nested)
     layout.add(model.guestTables)
     layout.add(model.hostTables)
-    probes = Owned(list: layout.probes)
-    levels = Owned(list: layout.levels)
+    let allProbes = layout.probes
+    let allLevels = layout.levels
+    probes = Owned(count: allProbes.count) { allProbes[$0] }
+    levels = Owned(count: allLevels.count) { allLevels[$0] }
     contexts = Owned(CacheContexts())
     let probes = probes.run
     func bank(_ range: Range<Int>, or other: Range<Int>? = nil) -> Run<TLBProbe> {
@@ -41,13 +43,33 @@ public struct TranslationCaches: ~Copyable {
         secondInstruction: bank(secondInstruction, or: second), second: bank(second),
         nested: bank(nested), guestTables: levels.run.part(from: 0, PagingLevels.most),
         hostTables: levels.run.part(from: PagingLevels.most, PagingLevels.most),
-        contexts: contexts.handle, isSplit: model.design == .split,
+        contexts: contexts.handle, hasInstruction: !instruction.isEmpty,
+        hasSecondInstruction: !secondInstruction.isEmpty, isSplit: model.design == .split,
         nestedServesData: model.design == .split || model.nested?.servesData == true,
         tablesAreTranslated: model.guestTablesAreTranslated))
   }
 
   /// The way to what the caches hold; it must not outlive them.
   var handle: Handle<CacheState> { state.handle }
+
+  /// What the caches have counted since they were made.
+  public var counters: CacheCounters { handle.value.counters }
+
+  /// Forgets what an instruction or an event says, and says how many entries that were.
+  @discardableResult
+  public mutating func apply(_ flush: CacheFlush) -> Int {
+    let dropped = handle.value.apply(flush)
+    handle.value.contexts.value.flushes[flush.scope, default: 0] += 1
+    handle.value.entriesDropped += dropped
+    return dropped
+  }
+
+  /// The same for the instruction of another processor.
+  @discardableResult
+  mutating func receive(_ flush: CacheFlush) -> Int {
+    handle.value.broadcastsReceived += 1
+    return apply(flush)
+  }
 }
 
 /// Gives the caches of a core their words.

@@ -16,16 +16,18 @@ extension X86Registers {
     ]
     var packed = maxphyaddr << 16
     for (number, flag) in flags.enumerated() where flag { packed |= 1 << UInt64(number) }
-    // 29.4.1: EP4TA is bits 51:12 of the EPTP. A bit beyond it tells it from no second stage.
     let vm = ncr3 == nil ? vpid : guestASID
     let host: UInt64 =
-      if let eptp { eptp & 0x000f_ffff_ffff_f000 | 1 << 62 } else if ncr3 != nil {
+      if let eptp { Self.ep4ta(eptp) } else if ncr3 != nil {
         TranslationTags.host(ofGuest: UInt64(vm))
       } else { 0 }
     return TranslationTags(
       vm: UInt64(vm), space: currentPCID, host: host, hasGuest: hasPaging, flags: packed,
       keys: (hasKeys ? pkru : 0) | (hasSupervisorKeys ? ia32PKRS << 32 : 0))
   }
+
+  /// 29.4.1: EP4TA is bits 51:12 of the EPTP; a bit beyond them tells it from no second stage.
+  static func ep4ta(_ eptp: UInt64) -> UInt64 { eptp & 0x000f_ffff_ffff_f000 | 1 << 62 }
 
   /// 4.10.1: the PCID of CR3; 0 unless CR4.PCIDE is set.
   var currentPCID: UInt64 { Bits(17).isSet(in: cr4) ? Bits(0...11).of(cr3) : 0 }
@@ -68,9 +70,11 @@ extension X86Processor {
     do {
       let arrival = try walk(
         address, WalkAccess(access), CachesView(state: state), &context, &observer)
-      return state.value.translation(arrival, context.reads, context.updates)
+      return state.value.translation(arrival, context)
     } catch {
-      throw context.failure(of: address, access)
+      let failure = context.failure(of: address, access)
+      state.value.fail(context, flush(after: failure))
+      throw failure
     }
   }
 }
