@@ -63,7 +63,7 @@ for pair in "x86-5 ept5" "arm-s1-4k arm-s2-4k" "sv57 sv57x4"; do
 done
 
 # The README's translation, typed as it stands there.
-awk '/^## Translating/{on=1} /^## As a library/{on=0} on && /^    /{print substr($0, 5)}' README.md \
+awk '/^## /{on=0} /^## Translating/{on=1} on && /^    /{print substr($0, 5)}' README.md \
   >"$folder/lines"
 sed -n '/^head/,/^ *| nestwalk/p' "$folder/lines" >"$folder/typed"
 sed '1,/^ *| nestwalk/d' "$folder/lines" >"$folder/shown"
