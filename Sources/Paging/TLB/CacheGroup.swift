@@ -12,16 +12,12 @@ public struct CacheGroup: ~Copyable {
   /// How many virtual processors there are.
   public var count: Int { members.run.count }
 
-  /// The caches of one virtual processor.
-  public subscript(number: Int) -> TranslationCaches {
-    _read {
-      precondition(number >= 0 && number < count, "there is no virtual processor \(number)")
-      yield members.run[number]
-    }
-    _modify {
-      precondition(number >= 0 && number < count, "there is no virtual processor \(number)")
-      yield &members.run[number]
-    }
+  /// Lets `body` use the caches of one virtual processor.
+  public mutating func withCaches<Result, Failure: Error>(
+    of number: Int, _ body: (inout TranslationCaches) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(number >= 0 && number < count, "there is no virtual processor \(number)")
+    return try body(&members.run[number])
   }
 
   /// Carries out the flush of an instruction that one virtual processor has executed: in its own caches
@@ -30,9 +26,11 @@ public struct CacheGroup: ~Copyable {
   /// Where it doesn't, software sends the others an interrupt, upon which each executes its own.
   @discardableResult
   public mutating func apply(_ flush: CacheFlush, from sender: Int) -> Int {
-    var dropped = self[sender].apply(flush)
+    var dropped = withCaches(of: sender) { $0.apply(flush) }
     guard flush.isBroadcast else { return dropped }
-    for number in 0..<count where number != sender { dropped += self[number].receive(flush) }
+    for number in 0..<count where number != sender {
+      dropped += withCaches(of: number) { $0.receive(flush) }
+    }
     return dropped
   }
 
@@ -40,7 +38,7 @@ public struct CacheGroup: ~Copyable {
   @discardableResult
   public mutating func applyToAll(_ flush: CacheFlush) -> Int {
     var dropped = 0
-    for number in 0..<count { dropped += self[number].apply(flush) }
+    for number in 0..<count { dropped += withCaches(of: number) { $0.apply(flush) } }
     return dropped
   }
 }

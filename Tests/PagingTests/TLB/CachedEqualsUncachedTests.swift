@@ -188,10 +188,11 @@ struct CachedEqualsUncachedTests {
         isFirst
         ? outcome(one, address, access, &plain.memory)
         : outcome(two, address, access, &plain.memory)
-      var found =
+      var found = group.withCaches(of: number) { caches in
         isFirst
-        ? outcome(one, address, access, &cached.memory, &group[number])
-        : outcome(two, address, access, &cached.memory, &group[number])
+          ? outcome(one, address, access, &cached.memory, &caches)
+          : outcome(two, address, access, &cached.memory, &caches)
+      }
       if run.hasGlobal {
         // The entry may be the other program's, whose tables lie elsewhere.
         expected.forgetReads()
@@ -203,7 +204,7 @@ struct CachedEqualsUncachedTests {
     let isEqual = cached.isEqual(to: &plain)
     #expect(isEqual, "accessed and dirty bits")
     for number in 0..<2 {
-      let counters = group[number].counters
+      let counters = group.withCaches(of: number) { $0.counters }
       #expect(counters.reads > 0 && counters.readsSaved > 0)
     }
   }
