@@ -130,8 +130,10 @@ struct HelpTests {
           --warm-up N            How many are made before and not counted (default:
                                  100000, or none of a trace)
           --core NAME            The core with its TLBs and walk caches: skylake-sp,
-                                 neoverse-n1, riscv-assumed (default: the first of the
-                                 tables' architecture)
+                                 ice-lake-sp, sapphire-rapids, family-16h, zen2, zen4,
+                                 neoverse-n1, neoverse-n2, neoverse-v1, cortex-a55,
+                                 riscv-assumed (default: the first of the tables'
+                                 architecture)
           --guest FORMAT         The format of the guest's tables: x86-4, x86-5,
                                  arm-s1-4k, arm-s1-16k, arm-s1-64k, sv39, sv48, sv57
                                  (default: what goes with --host or --core)

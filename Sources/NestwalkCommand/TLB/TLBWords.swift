@@ -38,7 +38,7 @@ struct CoreName: ArgumentValue, Hashable {
   init(_ core: CoreModel) { self.core = core }
 
   init(argument: String) throws(ArgumentValueError) {
-    guard let core = StudiedCore.all.first(where: { $0.name == argument }) else {
+    guard let core = CoreModel.all.first(where: { $0.name == argument }) else {
       var rule = "it must be \(Spelling.list(Self.choices))"
       if let guess = Spelling.nearest(to: argument, among: Self.choices) {
         rule += "; is “\(guess)” meant?"
@@ -49,8 +49,8 @@ struct CoreName: ArgumentValue, Hashable {
   }
 
   var argument: String { core.name }
-  static var choices: [String] { StudiedCore.all.map(\.name) }
+  static var choices: [String] { CoreModel.all.map(\.name) }
 
   /// The first preset of an architecture.
-  static func standard(_ isa: ISA) -> CoreModel? { StudiedCore.all.first { $0.isa == isa } }
+  static func standard(_ isa: ISA) -> CoreModel? { CoreModel.all.first { $0.isa == isa } }
 }
