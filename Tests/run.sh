@@ -39,15 +39,13 @@ unit() {
 # The readers of foreign text and the files with pointers, and nothing else: the rest of the package
 # is memory-safe by the compiler's strict checking.
 sanitizers() {
-  local status=0
-  for sanitizer in address thread; do
-    # The linker complains of the sanitizer's own symbols.
-    LSAN_OPTIONS=suppressions=$PWD/Tests/leaks.supp:print_suppressions=0 \
-      swift test --sanitize="$sanitizer" --scratch-path ".build/$sanitizer" \
-      --filter 'RecordsTests|PhysicalMemory|TableModel' 2>&1 \
-      | grep -v 'Cannot export local symbol' || status=1
-  done
-  return $status
+  skip "thread sanitizer" "Swift 6.3.1 stops (Invalid bitcast) while it instruments the caches' \
+accessors; nothing in the package starts a thread"
+  # The linker complains of the sanitizer's own symbols.
+  LSAN_OPTIONS=suppressions=$PWD/Tests/leaks.supp:print_suppressions=0 \
+    swift test --sanitize=address --scratch-path .build/address \
+    --filter 'RecordsTests|PhysicalMemory|TableModel' 2>&1 \
+    | grep -v 'Cannot export local symbol'
 }
 
 # What the optimiser makes of the walk: no reference counting, no allocation, no exclusivity check.
