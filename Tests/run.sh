@@ -97,7 +97,8 @@ fuzz() {
 # The benchmarks run, and print their ratios; no figure decides anything here.
 bench() {
   .build/release/nestwalk-bench walk --rounds 3 --pages 512 \
-    && .build/release/nestwalk-bench map && .build/release/nestwalk-bench observer
+    && .build/release/nestwalk-bench map && .build/release/nestwalk-bench observer \
+    && .build/release/nestwalk-bench tlb
 }
 
 if [ $# -gt 0 ]; then

@@ -13,11 +13,12 @@ import Darwin
 @main
 enum Program {
   private static let usage = """
-    usage: nestwalk-bench walk|observer|map [--rounds N] [--only TEXT] [--pages N] [--json FILE]
+    usage: nestwalk-bench walk|observer|map|tlb [--rounds N] [--only TEXT] [--pages N] [--json FILE]
 
       walk      a cold walk of every pair of formats, beside C that makes the dependent loads
       observer  the same walks with a counting observer, beside walks without
       map       mapping 4 GiB in the smallest pages, beside C that writes the entries
+      tlb       accesses through TLBs: hits beside C that looks them up, misses beside C that walks
 
       --rounds N    measure N times in turn and take the best of each
       --only TEXT   only the rows of walk whose name contains TEXT
@@ -72,6 +73,10 @@ enum Program {
         var map = MapBenchmark()
         if let rounds { map.rounds = rounds }
         try map.run(report)
+      case "tlb":
+        var tlb = TLBBenchmark()
+        if let rounds { tlb.rounds = rounds }
+        try tlb.run(report)
       default: stop("There is no benchmark \(benchmark).\n\n\(usage)", status: 2)
       }
     } catch {

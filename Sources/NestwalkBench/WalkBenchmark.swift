@@ -100,7 +100,7 @@ struct WalkBenchmark {
   }
 
   @inline(never)
-  private static func walkFloor(_ subject: inout WalkSubject) -> UInt64 {
+  static func walkFloor(_ subject: inout WalkSubject) -> UInt64 {
     let guest = floor_stage(subject.guest.shape, root: subject.guest.address.value)
     let host = floor_stage(subject.host.shape, root: subject.host.address.value)
     let guestShape = floor_shape(subject.guest.shape, subject.guest.format.isa)

@@ -44,6 +44,10 @@ look_at 'specialization <.*NoObserver.* of Paging\.(nestedWalk|walkStage|walkHos
 look_at 'specialization <.*NoObserver.* of Paging\..*Source\.(read|update)'
 look_at ' Paging\.[A-Za-z0-9]+Processor\.translate\(_: Paging.GuestVirtual, _: Paging.Access, in: '
 look_at ' static Paging\.[A-Za-z0-9]+\.examine\('
+# What a hit and a walk do with the TLBs and walk caches; a new context and a flush may allocate.
+look_at ' Paging\.CacheArray\.\(?(find|touch|claim|victim|treeVictim|drop\(_)'
+look_at ' Paging\.CacheState\.\(?(find|use|copy|keep|guestStart|hostStart|tableLine|pass|probe|dropWeak)'
+look_at 'generic specialization <.*> of Paging\.CachesView\.'
 
 # The check itself is checked: a function that keeps steps in an array must be caught.
 caught=0

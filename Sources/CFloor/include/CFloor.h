@@ -30,6 +30,21 @@ uint64_t floor_nested_walks(const unsigned char *memory, uint64_t base, floor_sh
                             floor_stage guest, floor_shape host_shape, floor_stage host,
                             const uint64_t *addresses, uint64_t count);
 
+/// A set-associative TLB: the pages, the frames and the stamps of the last use of its lines, set by set.
+typedef struct {
+  const uint64_t *tags;
+  const uint64_t *frames;
+  uint64_t *stamps;
+  uint64_t ways;
+  uint64_t set_mask;
+  uint64_t page_shift;
+  uint64_t clock;
+  uint64_t hits;
+} floor_tlb;
+
+/// Looks `count` addresses up, notes each use, and returns the sum of the physical addresses.
+uint64_t floor_tlb_lookups(floor_tlb *tlb, const uint64_t *addresses, uint64_t count);
+
 /// Writes `count` entries that lie side by side, each `step` above the one before it.
 void floor_fill_entries(uint64_t *entries, uint64_t count, uint64_t first, uint64_t step);
 
