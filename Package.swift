@@ -11,6 +11,8 @@ let package = Package(
   targets: [
     // What the hardware does. Imports nothing of ours.
     .target(name: "Paging"),
+    // What it costs. Imports nothing of ours.
+    .target(name: "Costs"),
     // Accesses and answers as JSON.
     .target(name: "Records", dependencies: ["Paging"]),
     // What the guest does with its memory.
@@ -27,6 +29,7 @@ let package = Package(
     .executableTarget(
       name: "NestwalkBench", dependencies: ["Paging", "Guests", "Records", "CFloor"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
+    .testTarget(name: "CostsTests", dependencies: ["Costs"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Guests", "Paging"]),
