@@ -21,20 +21,23 @@ let package = Package(
     .target(name: "Studies", dependencies: ["Paging", "Guests"]),
     // One import for everything that is public.
     .target(name: "Nestwalk", dependencies: ["Paging", "Records", "Guests", "Studies"]),
+    // What every command line needs: arguments, help, files.
+    .target(name: "Console", dependencies: ["Records"]),
     // The command: arguments, files and printing only.
     .executableTarget(
-      name: "NestwalkCommand", dependencies: ["Paging", "Records", "Guests", "Studies"]),
+      name: "NestwalkCommand", dependencies: ["Console", "Paging", "Records", "Guests", "Studies"]),
     // The benchmarks, each beside a floor in C.
     .target(name: "CFloor"),
     .executableTarget(
-      name: "NestwalkBench", dependencies: ["Paging", "Guests", "Records", "CFloor"]),
+      name: "NestwalkBench", dependencies: ["Console", "Paging", "Guests", "Records", "CFloor"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Guests", "Paging"]),
     .testTarget(
-      name: "NestwalkCommandTests", dependencies: ["NestwalkCommand", "Paging", "Records"]),
+      name: "NestwalkCommandTests",
+      dependencies: ["NestwalkCommand", "Console", "Paging", "Records"]),
   ]
 )
 

@@ -36,6 +36,17 @@ for shell in bash zsh fish; do
 done
 check "manual" 0 ".TH" "$nestwalk" manual
 
+# The benchmarks' command has the same arguments and files.
+bench=$PWD/.build/release/nestwalk-bench
+for command in $("$bench" --help | awk '/^Commands:/{on=1; next} /^$/{on=0} on && /^  [a-z]/{print $1}'); do
+  check "help of nestwalk-bench $command" 0 "Usage: nestwalk-bench $command" \
+    "$bench" "$command" --help
+done
+check "a benchmark that is not there" 2 "walk" "$bench" wolk
+check "no rounds at all" 2 "positive" "$bench" walk --rounds 0
+check "rows into no folder" 1 "can't be written" \
+  "$bench" walk --rounds 1 --pages 512 --only sv39/sv39x4 --json "$folder/none/rows.json"
+
 # The reads of a nested walk are (g+1)(h+1)-1.
 walk() {
   local guest=$1 g=$2 host=$3 h=$4

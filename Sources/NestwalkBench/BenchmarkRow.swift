@@ -1,3 +1,6 @@
+import Console
+import Records
+
 /// What a benchmark says: the time of one operation, beside that of its floor in the same run.
 struct BenchmarkRow {
   let name: String
@@ -8,32 +11,42 @@ struct BenchmarkRow {
   var ratio: Double { ns / floorNs }
 
   /// The heads of the columns.
-  static let heads = "\("name".padded(to: 34))    pages        ns   floorNs  ratio"
+  static let heads = TextLayout.column("name", 34) + "    pages        ns   floorNs  ratio"
 
   /// The row as a line of the table.
   var line: String {
-    name.padded(to: 34) + String(pages).padded(to: -9) + ns.fixed(2).padded(to: -10)
-      + floorNs.fixed(2).padded(to: -10) + ratio.fixed(2).padded(to: -7)
+    TextLayout.column(name, 34) + TextLayout.right(String(pages), 9)
+      + TextLayout.right(TextLayout.decimal(ns, 2), 10)
+      + TextLayout.right(TextLayout.decimal(floorNs, 2), 10)
+      + TextLayout.right(TextLayout.decimal(ratio, 2), 7)
   }
-}
 
-extension Double {
-  /// The number with so many decimal places.
-  func fixed(_ places: Int) -> String {
-    var scale: Double = 1
-    for _ in 0..<places { scale *= 10 }
-    let scaled = UInt64((self * scale).rounded())
-    let fraction = String(scaled % UInt64(scale))
-    let zeros = String(repeating: "0", count: places - fraction.count)
-    return "\(scaled / UInt64(scale)).\(zeros)\(fraction)"
+  /// Rows as JSON.
+  static func json(_ rows: [BenchmarkRow]) -> [UInt8] {
+    var writer = JSONWriter(.indented)
+    writer.beginObject()
+    writer.key("rows")
+    writer.beginArray()
+    for row in rows { row.write(&writer) }
+    writer.endArray()
+    writer.endObject()
+    writer.endLine()
+    return writer.bytes
   }
-}
 
-extension String {
-  /// The text filled up with spaces behind it, or before it where the width is negative.
-  func padded(to width: Int) -> String {
-    let spaces = String(repeating: " ", count: max(0, abs(width) - count))
-    return width < 0 ? spaces + self : self + spaces
+  private func write(_ writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("name")
+    writer.value(name)
+    writer.key("pages")
+    writer.value(pages)
+    writer.key("ns")
+    writer.decimal(ns, places: 3)
+    writer.key("floorNs")
+    writer.decimal(floorNs, places: 3)
+    writer.key("ratio")
+    writer.decimal(ratio, places: 3)
+    writer.endObject()
   }
 }
 

@@ -1,16 +1,26 @@
 import CFloor
+import Console
 import Paging
 
 /// Mapping 4 GiB in the smallest pages of each second-stage format, into tables whose memory has been
 /// used before, beside a C loop that writes as many entries side by side.
-struct MapBenchmark {
+struct MapBenchmark: Benchmark {
   /// How often model and floor are measured in turn.
-  var rounds = 9
+  var rounds = RoundCount(9)
+  var json: FilePath?
+
+  static let name = "map"
+  static let summary =
+    "measure mapping 4 GiB in the smallest pages, beside C that writes the entries"
+  static let examples = [
+    CommandExample("nestwalk-bench map --rounds 3", "Measures three times in turn.")
+  ]
+  static let parameters: [Parameter<Self>] = [rounds(\.rounds), jsonParameter]
 
   private static let base: UInt64 = 1 << 31
   private static let mapped: UInt64 = 4 << 30
 
-  func run(_ report: (BenchmarkRow) -> Void) throws {
+  func measure(_ report: (BenchmarkRow) -> Void) throws {
     for format in HostFormat.allCases { report(try measure(format)) }
   }
 
@@ -25,7 +35,7 @@ struct MapBenchmark {
     let clock = ContinuousClock()
     var best = Duration.seconds(1000)
     var floor = best
-    for round in 0...rounds {
+    for round in 0...rounds.value {
       let start = clock.now
       try tables.map(
         GuestPhysical(0), bytes: Self.mapped, to: HostPhysical(1 << 41), .readWriteExecute,

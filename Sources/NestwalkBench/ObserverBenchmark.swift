@@ -1,11 +1,18 @@
+import Console
 import Paging
 
 /// What it costs to watch a walk: the counting observer beside none.
-struct ObserverBenchmark {
+struct ObserverBenchmark: Benchmark {
   /// How often the two are measured in turn.
-  var rounds = 5
+  var rounds = RoundCount(5)
+  var json: FilePath?
 
-  func run(_ report: (BenchmarkRow) -> Void) throws {
+  static let name = "observer"
+  static let summary = "measure walks with a counting observer, beside walks without"
+  static let examples = [CommandExample("nestwalk-bench observer", "What it costs to count.")]
+  static let parameters: [Parameter<Self>] = [rounds(\.rounds), jsonParameter]
+
+  func measure(_ report: (BenchmarkRow) -> Void) throws {
     for pages in [512, 262_144] {
       var subject = try WalkSubject(.x86Level4, .ept4, pages: pages, isFresh: false, count: 1 << 18)
       let x86 = try X86Processor(X86Registers(guest: subject.guest, host: subject.host))
@@ -26,7 +33,7 @@ struct ObserverBenchmark {
     var counted = Duration.seconds(1000)
     var plain = counted
     var counter = WalkCounter()
-    for _ in 0..<rounds {
+    for _ in 0..<rounds.value {
       let start = clock.now
       let sum = WalkBenchmark.walk(model, subject.addresses, subject.accesses, &subject.memory)
       let middle = clock.now
@@ -37,7 +44,7 @@ struct ObserverBenchmark {
       plain = min(plain, start.duration(to: middle))
       counted = min(counted, middle.duration(to: end))
     }
-    precondition(counter.walks == rounds * subject.addresses.count && counter.failures == 0)
+    precondition(counter.walks == rounds.value * subject.addresses.count && counter.failures == 0)
     let perWalk = 1 / Double(subject.addresses.count)
     return BenchmarkRow(
       name: name, pages: pages, ns: counted.nanoseconds * perWalk,

@@ -1,13 +1,22 @@
 import CFloor
+import Console
 import Paging
 
 /// Accesses through the TLBs of a core: hits beside C that looks pages up in one TLB of the same shape,
 /// and random accesses beyond every reach beside the C that makes all dependent loads of their walks.
-struct TLBBenchmark {
+struct TLBBenchmark: Benchmark {
   /// How often model and floor are measured in turn.
-  var rounds = 5
+  var rounds = RoundCount(5)
+  var json: FilePath?
 
-  func run(_ report: (BenchmarkRow) -> Void) throws {
+  static let name = "tlb"
+  static let summary = "measure accesses through TLBs, beside C that looks them up or walks"
+  static let examples = [
+    CommandExample("nestwalk-bench tlb --json tlb.json", "Writes the rows to a file as well.")
+  ]
+  static let parameters: [Parameter<Self>] = [rounds(\.rounds), jsonParameter]
+
+  func measure(_ report: (BenchmarkRow) -> Void) throws {
     for (pages, name) in [(32, "hit"), (262_144, "miss")] {
       var subject = try WalkSubject(.x86Level4, .ept4, pages: pages, isFresh: false, count: 1 << 18)
       let x86 = try X86Processor(X86Registers(guest: subject.guest, host: subject.host))
@@ -35,7 +44,7 @@ struct TLBBenchmark {
     // The first round fills the caches.
     let expected = Self.translate(model, &subject, &caches)
     if isHit { tlb.fill(model, &subject) }
-    for _ in 0..<rounds {
+    for _ in 0..<rounds.value {
       let start = clock.now
       let sum = Self.translate(model, &subject, &caches)
       let middle = clock.now

@@ -1,25 +1,47 @@
 import CFloor
+import Console
 import Paging
 
 /// The cold walk of every pair of formats, beside a C kernel that only makes the dependent loads.
 ///
 /// Both wait with each walk for the one before it: what is measured is how long one translation takes,
 /// not how many the processor can overlap.
-struct WalkBenchmark {
+struct WalkBenchmark: Benchmark {
   /// How often model and floor are measured in turn.
-  var rounds = 5
-  /// How many guest pages are walked.
-  var pageCounts = [512, 262_144]
+  var rounds = RoundCount(5)
+  /// How many guest pages are walked, if not 512 and then 262,144.
+  var pages: Int?
   /// Only the pairs whose name contains this.
-  var filter = ""
+  var filter: String?
+  var json: FilePath?
 
-  func run(_ report: (BenchmarkRow) -> Void) throws {
-    for pages in pageCounts {
+  static let name = "walk"
+  static let summary =
+    "measure a cold walk of every pair of formats, beside C that makes the dependent loads"
+  static let examples = [
+    CommandExample("nestwalk-bench walk --only sv39 --pages 512", "The walks of sv39 alone.")
+  ]
+  static let parameters: [Parameter<Self>] = [
+    rounds(\.rounds),
+    .option("only", \.filter, value: "TEXT", "Only the rows whose name contains TEXT"),
+    .option(
+      "pages", \.pages, value: "N", "Walk N guest pages, a power of two",
+      default: "512 and 262144"),
+    jsonParameter,
+  ]
+
+  func problems() -> [String] {
+    guard let pages, pages.nonzeroBitCount != 1 || !(512...262_144 ~= pages) else { return [] }
+    return ["“--pages” is \(pages): it must be a power of two from 512 to 262144."]
+  }
+
+  func measure(_ report: (BenchmarkRow) -> Void) throws {
+    for pages in pages.map({ [$0] }) ?? [512, 262_144] {
       for guest in GuestFormat.allCases {
         for host in HostFormat.allCases where host.isa == guest.isa {
           for updates in [false, true] {
             let name = "\(guest)/\(host)\(updates ? " a/d" : "")"
-            guard filter.isEmpty || name.contains(filter) else { continue }
+            guard filter.map({ name.contains($0) }) ?? true else { continue }
             report(try measure(name, guest, host, pages: pages, updates: updates))
           }
         }
@@ -63,7 +85,7 @@ struct WalkBenchmark {
     let clock = ContinuousClock()
     var best = Duration.seconds(1000)
     var floor = best
-    for _ in 0..<rounds {
+    for _ in 0..<rounds.value {
       if updates { subject.refresh() }
       let start = clock.now
       let sum = Self.walk(model, subject.addresses, subject.accesses, &subject.memory)

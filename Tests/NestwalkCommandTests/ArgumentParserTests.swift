@@ -1,3 +1,4 @@
+import Console
 import Paging
 import Testing
 
@@ -25,7 +26,7 @@ private struct Sample: Command, Equatable {
   ]
 
   func problems() -> [String] { count > 9 ? ["“--count” is more than 9."] : [] }
-  func run() throws(CommandFailure) -> NestwalkCommand.ExitStatus { .success }
+  func run() throws(CommandFailure) -> Console.ExitStatus { .success }
 }
 
 @Suite("Arguments")
@@ -121,7 +122,7 @@ struct ArgumentParserTests {
   @Test("Help is made from the declaration")
   func helpText() {
     #expect(
-      HelpPage.text(of: Sample.self) == """
+      HelpPage.text(of: Sample.self, in: Program.self) == """
         nestwalk sample: stand for all commands
 
         Usage: nestwalk sample [OPTIONS] [FILE]

@@ -1,3 +1,4 @@
+import Console
 import Testing
 
 @testable import NestwalkCommand
@@ -81,10 +82,12 @@ struct DeclarationTests {
         #expect(line.count <= 80, "\(command.name): \(line)")
       }
     }
-    for line in HelpPage.text(of: Program.commands).split(separator: "\n") {
+    for line in HelpPage.text(of: Program.self).split(separator: "\n") {
       #expect(line.count <= 80)
     }
   }
 
-  private func helpText<Root: Command>(_: Root.Type) -> String { HelpPage.text(of: Root.self) }
+  private func helpText<Root: Command>(_: Root.Type) -> String {
+    HelpPage.text(of: Root.self, in: Program.self)
+  }
 }

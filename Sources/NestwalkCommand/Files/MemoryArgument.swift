@@ -6,6 +6,7 @@ import Musl
 import Darwin
 #endif
 
+import Console
 import Paging
 import Records
 

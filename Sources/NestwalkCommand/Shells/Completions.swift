@@ -1,3 +1,5 @@
+import Console
+
 /// `nestwalk completions`: what a shell needs to complete the command's arguments.
 struct Completions: Command {
   var shell: Shell?

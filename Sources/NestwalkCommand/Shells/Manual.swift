@@ -1,3 +1,5 @@
+import Console
+
 /// `nestwalk manual`: the manual page.
 struct Manual: Command {
   static let name = "manual"

@@ -1,3 +1,5 @@
+import Console
+
 extension Shell {
   /// The script by which the shell completes the arguments of these commands.
   func completions(of commands: [any Command.Type]) -> String {

@@ -1,3 +1,5 @@
+import Console
+
 /// The shells that can complete the command's arguments.
 enum Shell: String, CaseIterable, ArgumentValue {
   case bash

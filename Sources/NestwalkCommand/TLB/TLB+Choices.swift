@@ -1,3 +1,4 @@
+import Console
 import Guests
 import Paging
 import Records

@@ -7,20 +7,23 @@ import Darwin
 #endif
 
 /// A call of the operating system that did not succeed.
-struct SystemError: Error, Equatable, CustomStringConvertible {
+package struct SystemError: Error, Equatable, CustomStringConvertible {
   /// What was tried, as the start of a sentence.
-  let attempt: String
+  package let attempt: String
   /// The number by which the system tells the reason.
-  let code: Int32
+  package let code: Int32
 
   /// The failure of the call that was made last.
-  init(_ attempt: String, code: Int32 = errno) {
+  package init(_ attempt: String) { self.init(attempt, code: errno) }
+
+  /// A failure whose reason is known.
+  package init(_ attempt: String, code: Int32) {
     self.attempt = attempt
     self.code = code
   }
 
   /// The failure as a sentence.
-  var description: String {
+  package var description: String {
     "\(attempt): \(unsafe String(cString: strerror(code)))."
   }
 }

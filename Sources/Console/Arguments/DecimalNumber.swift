@@ -1,10 +1,10 @@
 /// A number with decimals, of 0 or more.
-struct DecimalNumber: ArgumentValue, Hashable {
-  let value: Double
+package struct DecimalNumber: ArgumentValue, Hashable {
+  package let value: Double
 
-  init(_ value: Double) { self.value = value }
+  package init(_ value: Double) { self.value = value }
 
-  init(argument: String) throws(ArgumentValueError) {
+  package init(argument: String) throws(ArgumentValueError) {
     guard let first = argument.utf8.first, 0x30...0x39 ~= first, let value = Double(argument),
       value.isFinite, !argument.lowercased().hasPrefix("0x")
     else {
@@ -13,14 +13,14 @@ struct DecimalNumber: ArgumentValue, Hashable {
     self.value = value
   }
 
-  var argument: String {
+  package var argument: String {
     value == value.rounded() && value < 1e15 ? "\(Int(value))" : "\(value)"
   }
 }
 
 extension TextLayout {
   /// A number with so many decimals, rounded.
-  static func decimal(_ number: Double, _ digits: Int) -> String {
+  package static func decimal(_ number: Double, _ digits: Int) -> String {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
     guard number.magnitude * scale < 1e15 else { return "\(number)" }

@@ -9,11 +9,11 @@ import Darwin
 #endif
 
 /// An open file, which is closed when its owner goes away.
-struct File: ~Copyable {
+package struct File: ~Copyable {
   private let descriptor: Int32
   private let closes: Bool
   /// What the file is called in diagnostics.
-  let name: String
+  package let name: String
 
   private init(_ descriptor: Int32, closes: Bool, name: String) {
     self.descriptor = descriptor
@@ -24,15 +24,15 @@ struct File: ~Copyable {
   deinit { if closes { _ = close(descriptor) } }
 
   /// Standard input.
-  static func standardInput() -> Self { Self(0, closes: false, name: "<stdin>") }
+  package static func standardInput() -> Self { Self(0, closes: false, name: "<stdin>") }
   /// Standard output.
-  static func standardOutput() -> Self { Self(1, closes: false, name: "standard output") }
+  package static func standardOutput() -> Self { Self(1, closes: false, name: "standard output") }
   /// Standard error.
-  static func standardError() -> Self { Self(2, closes: false, name: "standard error") }
+  package static func standardError() -> Self { Self(2, closes: false, name: "standard error") }
 
   /// A file that is to be read; a pipe is waited for until somebody writes to it, unless nobody can
   /// want that.
-  static func reading(_ path: String, waits: Bool = true) throws(SystemError) -> Self {
+  package static func reading(_ path: String, waits: Bool = true) throws(SystemError) -> Self {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK))
     guard descriptor >= 0 else { throw SystemError("\(path) can't be opened") }
     let file = Self(descriptor, closes: true, name: path)
@@ -42,14 +42,14 @@ struct File: ~Copyable {
   }
 
   /// Something that is no regular file, such as a device or a pipe, to be written into as it is.
-  static func writing(_ path: String) throws(SystemError) -> Self {
+  package static func writing(_ path: String) throws(SystemError) -> Self {
     let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError("\(path) can't be opened for writing") }
     return Self(descriptor, closes: true, name: path)
   }
 
   /// A new file beside `path`, whose name is handed to `took`; only its owner can read it.
-  static func temporary(
+  package static func temporary(
     beside path: String, took: (String) -> Void
   ) throws(SystemError) -> Self {
     var template = Array("\(path).XXXXXX".utf8CString)
@@ -62,7 +62,7 @@ struct File: ~Copyable {
   }
 
   /// How many bytes a regular file has; nothing for anything else.
-  func size() throws(SystemError) -> Int? {
+  package func size() throws(SystemError) -> Int? {
     let status = try status()
     return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
   }
@@ -78,7 +78,7 @@ struct File: ~Copyable {
   }
 
   /// Reads up to as many bytes as there is room for; none at the end of the file.
-  borrowing func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+  package borrowing func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     while true {
       let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
       if count >= 0 { return count }
@@ -87,7 +87,7 @@ struct File: ~Copyable {
   }
 
   /// Writes all of the bytes.
-  borrowing func put(_ bytes: RawSpan) throws(SystemError) {
+  package borrowing func put(_ bytes: RawSpan) throws(SystemError) {
     var done = 0
     while done < bytes.byteCount {
       let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -103,7 +103,7 @@ struct File: ~Copyable {
   }
 
   /// Gives the file the rights that a file has by default, or those of the file it replaces.
-  func takeRights(of path: String) {
+  package func takeRights(of path: String) {
     var status = stat()
     var rights: mode_t
     if unsafe stat(path, &status) == 0 {

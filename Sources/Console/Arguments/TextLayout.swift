@@ -1,10 +1,10 @@
 /// Breaks text into lines.
-enum TextLayout {
+package enum TextLayout {
   /// The columns of help texts.
-  static let width = 80
+  package static let width = 80
 
   /// The words of `text` on lines of at most `width` columns.
-  static func wrap(_ text: String, width: Int) -> [String] {
+  package static func wrap(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {
@@ -19,22 +19,22 @@ enum TextLayout {
   }
 
   /// `text` filled up with spaces to `width` columns.
-  static func column(_ text: String, _ width: Int) -> String {
+  package static func column(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 
   /// `text` with spaces before it, `width` columns in all.
-  static func right(_ text: String, _ width: Int) -> String {
+  package static func right(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
   /// A count of things.
-  static func count(_ number: Int, _ thing: String) -> String {
+  package static func count(_ number: Int, _ thing: String) -> String {
     number == 1 ? "1 \(thing)" : "\(number) \(thing)s"
   }
 
   /// Pairs of a term and what it means, in two columns; a long term has a line of its own.
-  static func definitions(_ pairs: [(term: String, meaning: String)]) -> [String] {
+  package static func definitions(_ pairs: [(term: String, meaning: String)]) -> [String] {
     let indent = 2
     let longest = pairs.map(\.term.count).max() ?? 0
     let column = indent + min(longest, 24) + 2

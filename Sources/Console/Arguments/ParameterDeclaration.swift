@@ -1,40 +1,40 @@
 /// What is said of a parameter: everything that help, manual and completions are made from.
-struct ParameterDeclaration: Sendable, Hashable {
-  enum Form: Sendable, Hashable {
+package struct ParameterDeclaration: Sendable, Hashable {
+  package enum Form: Sendable, Hashable {
     case flag
     case option
     case positional
   }
 
-  let form: Form
+  package let form: Form
   /// The name without dashes; for a positional argument the one it has in the usage.
-  let name: String
+  package let name: String
   /// What the value is called; empty for a flag.
-  let value: String
-  let help: String
-  var isRepeatable = false
+  package let value: String
+  package let help: String
+  package var isRepeatable = false
   /// Whether the command can't do without it.
-  var isRequired = false
-  var choices: [String] = []
-  var isFile = false
+  package var isRequired = false
+  package var choices: [String] = []
+  package var isFile = false
   /// The default as it would be written, where there is one.
-  var defaultValue: String?
+  package var defaultValue: String?
 
-  init(_ form: Form, _ name: String, value: String = "", help: String) {
+  package init(_ form: Form, _ name: String, value: String = "", help: String) {
     self.form = form
     self.name = name
     self.value = value
     self.help = help
   }
 
-  mutating func describe<Value: ArgumentValue>(_: Value.Type, default: String? = nil) {
+  package mutating func describe<Value: ArgumentValue>(_: Value.Type, default: String? = nil) {
     choices = Value.choices
     isFile = Value.isFile
     defaultValue = `default`
   }
 
   /// How the parameter is written.
-  var spelling: String {
+  package var spelling: String {
     switch form {
     case .flag: "--\(name)"
     case .option: "--\(name) \(value)"
@@ -43,7 +43,7 @@ struct ParameterDeclaration: Sendable, Hashable {
   }
 
   /// The help with what the declaration itself tells.
-  var fullHelp: String {
+  package var fullHelp: String {
     var text = help
     // A help that explains the choices has named them.
     if !choices.allSatisfy({ help.contains($0) }) {
@@ -55,5 +55,5 @@ struct ParameterDeclaration: Sendable, Hashable {
   }
 
   /// The options that every command has.
-  static let help = Self(.flag, "help", help: "Show this help and stop")
+  package static let help = Self(.flag, "help", help: "Show this help and stop")
 }

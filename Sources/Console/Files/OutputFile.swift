@@ -7,10 +7,10 @@ import Darwin
 #endif
 
 /// Files that are written whole or not at all.
-enum OutputFile {
+package enum OutputFile {
   /// Writes `path` by way of a temporary file beside it, or writes into it where it is no regular
   /// file.
-  static func write(
+  package static func write(
     _ path: String, _ body: (borrowing File) throws(SystemError) -> Void
   ) throws(SystemError) {
     var status = stat()
@@ -34,7 +34,7 @@ enum OutputFile {
   }
 
   /// Writes bytes to `path`.
-  static func write(_ path: String, bytes: [UInt8]) throws(SystemError) {
+  package static func write(_ path: String, bytes: [UInt8]) throws(SystemError) {
     try write(path) { (file) throws(SystemError) in
       try unsafe file.put(bytes.span.bytes)
     }

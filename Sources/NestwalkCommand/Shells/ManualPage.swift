@@ -1,3 +1,5 @@
+import Console
+
 /// The manual page in the language of man(7), made from the declarations.
 enum ManualPage {
   static func text(of commands: [any Command.Type], version: String) -> String {
@@ -17,7 +19,7 @@ enum ManualPage {
   }
 
   private static func section<Root: Command>(of _: Root.Type) -> [String] {
-    var lines = [".SS \(escaped(HelpPage.usage(of: Root.self)))"]
+    var lines = [".SS \(escaped(HelpPage.usage(of: Root.self, in: Program.self)))"]
     lines.append(escaped(sentence(Root.summary)))
     for paragraph in Root.discussion { lines += [".PP", escaped(paragraph)] }
     for declaration in Root.declarations {

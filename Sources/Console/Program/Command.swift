@@ -1,5 +1,5 @@
 /// A subcommand: a struct whose fields hold the defaults until arguments take their place.
-protocol Command: Sendable {
+package protocol Command: Sendable {
   /// The name on the command line.
   static var name: String { get }
   /// What the command does, as a phrase that follows its name.
@@ -22,35 +22,35 @@ protocol Command: Sendable {
 }
 
 extension Command {
-  static var discussion: [String] { [] }
-  static var declarations: [ParameterDeclaration] { parameters.map(\.declaration) }
-  func problems() -> [String] { [] }
+  package static var discussion: [String] { [] }
+  package static var declarations: [ParameterDeclaration] { parameters.map(\.declaration) }
+  package func problems() -> [String] { [] }
 }
 
 /// A command line that is worth showing, and what it does.
-struct CommandExample: Sendable, Hashable {
-  let line: String
-  let purpose: String
+package struct CommandExample: Sendable, Hashable {
+  package let line: String
+  package let purpose: String
 
-  init(_ line: String, _ purpose: String) {
+  package init(_ line: String, _ purpose: String) {
     self.line = line
     self.purpose = purpose
   }
 }
 
 /// The exit statuses of the command.
-enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, Sendable {
   case success = 0
   case failed = 1
   case badInput = 2
 }
 
 /// Why a command had to stop: a sentence, and the exit status.
-struct CommandFailure: Error, Equatable {
-  let status: ExitStatus
-  let message: String
+package struct CommandFailure: Error, Equatable {
+  package let status: ExitStatus
+  package let message: String
 
-  init(_ status: ExitStatus, _ message: String) {
+  package init(_ status: ExitStatus, _ message: String) {
     self.status = status
     self.message = message
   }

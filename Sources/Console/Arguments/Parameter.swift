@@ -1,10 +1,10 @@
 /// A parameter of a command: how it is declared, and where its value goes.
-struct Parameter<Root: Command>: Sendable {
-  let declaration: ParameterDeclaration
-  let apply: @Sendable (inout Root, String) throws(ArgumentValueError) -> Void
+package struct Parameter<Root: Command>: Sendable {
+  package let declaration: ParameterDeclaration
+  package let apply: @Sendable (inout Root, String) throws(ArgumentValueError) -> Void
 
   /// `--name`: sets a flag.
-  static func flag(
+  package static func flag(
     _ name: String, _ path: any WritableKeyPath<Root, Bool> & Sendable, _ help: String
   ) -> Self {
     Self(declaration: ParameterDeclaration(.flag, name, help: help)) { root, _ in
@@ -13,7 +13,7 @@ struct Parameter<Root: Command>: Sendable {
   }
 
   /// `--name VALUE`: takes the place of a default.
-  static func option<Value: ArgumentValue>(
+  package static func option<Value: ArgumentValue>(
     _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, value: String,
     _ help: String
   ) -> Self {
@@ -25,7 +25,7 @@ struct Parameter<Root: Command>: Sendable {
   }
 
   /// `--name VALUE`: absent unless it is given; `standard` says what then happens.
-  static func option<Value: ArgumentValue>(
+  package static func option<Value: ArgumentValue>(
     _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, value: String,
     _ help: String, default standard: String? = nil
   ) -> Self {
@@ -37,7 +37,7 @@ struct Parameter<Root: Command>: Sendable {
   }
 
   /// `--name VALUE`, any number of times.
-  static func option<Value: ArgumentValue>(
+  package static func option<Value: ArgumentValue>(
     _ name: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, value: String,
     _ help: String
   ) -> Self {
@@ -50,7 +50,7 @@ struct Parameter<Root: Command>: Sendable {
   }
 
   /// An argument that is known by its place.
-  static func positional<Value: ArgumentValue>(
+  package static func positional<Value: ArgumentValue>(
     _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ help: String,
     isRequired: Bool = false
   ) -> Self {

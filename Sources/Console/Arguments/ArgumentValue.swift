@@ -1,7 +1,7 @@
 import Records
 
 /// A value that can be written on the command line.
-protocol ArgumentValue: Sendable {
+package protocol ArgumentValue: Sendable {
   /// The value that an argument writes.
   init(argument: String) throws(ArgumentValueError)
 
@@ -16,19 +16,19 @@ protocol ArgumentValue: Sendable {
 }
 
 extension ArgumentValue {
-  static var choices: [String] { [] }
-  static var isFile: Bool { false }
+  package static var choices: [String] { [] }
+  package static var isFile: Bool { false }
 }
 
 /// Why an argument is no value of the kind that was wanted, as the end of a sentence.
-struct ArgumentValueError: Error, Equatable {
-  let rule: String
+package struct ArgumentValueError: Error, Equatable {
+  package let rule: String
 
-  init(_ rule: String) { self.rule = rule }
+  package init(_ rule: String) { self.rule = rule }
 }
 
 extension ArgumentValue where Self: RawRepresentable<String> & CaseIterable {
-  init(argument: String) throws(ArgumentValueError) {
+  package init(argument: String) throws(ArgumentValueError) {
     guard let value = Self(rawValue: argument) else {
       var rule = "it must be \(Spelling.list(Self.choices))"
       if let guess = Spelling.nearest(to: argument, among: Self.choices) {
@@ -39,35 +39,41 @@ extension ArgumentValue where Self: RawRepresentable<String> & CaseIterable {
     self = value
   }
 
-  var argument: String { rawValue }
-  static var choices: [String] { allCases.map(\.rawValue) }
+  package var argument: String { rawValue }
+  package static var choices: [String] { allCases.map(\.rawValue) }
 }
 
 extension Int: ArgumentValue {
-  init(argument: String) throws(ArgumentValueError) {
+  package init(argument: String) throws(ArgumentValueError) {
     guard let value = Int(argument, radix: 10) else {
       throw ArgumentValueError("it must be an integer")
     }
     self = value
   }
 
-  var argument: String { String(self) }
+  package var argument: String { String(self) }
+}
+
+extension String: ArgumentValue {
+  package init(argument: String) throws(ArgumentValueError) { self = argument }
+
+  package var argument: String { self }
 }
 
 /// The name of a file, or `-` for standard input or output.
-struct FilePath: ArgumentValue, Hashable {
-  let path: String
+package struct FilePath: ArgumentValue, Hashable {
+  package let path: String
 
-  init(_ path: String) { self.path = path }
+  package init(_ path: String) { self.path = path }
 
-  init(argument: String) throws(ArgumentValueError) {
+  package init(argument: String) throws(ArgumentValueError) {
     guard !argument.isEmpty else { throw ArgumentValueError("it must be the name of a file") }
     path = argument
   }
 
   /// Whether the standard input or output is meant.
-  var isStandardStream: Bool { path == "-" }
+  package var isStandardStream: Bool { path == "-" }
 
-  var argument: String { path }
-  static var isFile: Bool { true }
+  package var argument: String { path }
+  package static var isFile: Bool { true }
 }

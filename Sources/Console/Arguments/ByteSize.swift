@@ -1,14 +1,14 @@
 /// A number of bytes, written with the letter of a power of 1024 or its whole unit: `4K`, `2MiB`,
 /// `1 GiB`.
-struct ByteSize: ArgumentValue, Hashable {
-  let bytes: UInt64
+package struct ByteSize: ArgumentValue, Hashable {
+  package let bytes: UInt64
   private static let units: [(letter: Character, shift: UInt64)] = [
     ("P", 50), ("T", 40), ("G", 30), ("M", 20), ("K", 10),
   ]
 
-  init(_ bytes: UInt64) { self.bytes = bytes }
+  package init(_ bytes: UInt64) { self.bytes = bytes }
 
-  init(argument: String) throws(ArgumentValueError) {
+  package init(argument: String) throws(ArgumentValueError) {
     var digits = Substring(argument)
     var shift: UInt64 = 0
     if digits.hasSuffix("iB") { digits = digits.dropLast(2) }
@@ -28,7 +28,7 @@ struct ByteSize: ArgumentValue, Hashable {
   }
 
   /// The size in the largest unit that it is a multiple of.
-  var argument: String {
+  package var argument: String {
     for (letter, shift) in Self.units where bytes != 0 && bytes & (1 << shift - 1) == 0 {
       return "\(bytes >> shift)\(letter)"
     }

@@ -7,9 +7,9 @@ import Darwin
 #endif
 
 /// Hands out the lines of a file in place, one after another.
-struct LineSource: ~Copyable {
+package struct LineSource: ~Copyable {
   /// What comes next.
-  enum Step {
+  package enum Step {
     /// A line, without its end.
     case line(Range<Int>)
     /// A line that is longer than any record may be; it has been passed over.
@@ -21,11 +21,11 @@ struct LineSource: ~Copyable {
   }
 
   /// The longest line that is handed out.
-  static let longestLine = 1 << 20
+  package static let longestLine = 1 << 20
 
   private let file: File
   /// What has been read.
-  private(set) var bytes: [UInt8] = Array(repeating: 0, count: longestLine + 1)
+  package private(set) var bytes: [UInt8] = Array(repeating: 0, count: longestLine + 1)
   private var start = 0
   private var count = 0
   /// How much of the unread bytes is known to hold no line's end.
@@ -33,12 +33,12 @@ struct LineSource: ~Copyable {
   private var hasEnded = false
   private var isPassingOver = false
 
-  init(_ file: consuming File) { self.file = file }
+  package init(_ file: consuming File) { self.file = file }
 
   /// What the file is called in diagnostics.
-  var name: String { file.name }
+  package var name: String { file.name }
 
-  mutating func next() -> Step {
+  package mutating func next() -> Step {
     if let end = lineEnd() {
       let line = start..<end
       start = end + 1
@@ -62,7 +62,7 @@ struct LineSource: ~Copyable {
   }
 
   /// Reads more.
-  mutating func refill() throws(SystemError) {
+  package mutating func refill() throws(SystemError) {
     let rest = count - start
     if rest == bytes.count || isPassingOver {
       // No record is that long: its bytes need not be kept.

@@ -7,16 +7,16 @@ import Darwin
 #endif
 
 /// What is written to standard output or standard error, gathered into large writes.
-struct OutputStream: ~Copyable {
+package struct OutputStream: ~Copyable {
   private let file: File
   private var pending: [UInt8] = []
   /// Whether the reader at the other end has gone away: nothing more need be written.
-  private(set) var isClosed = false
+  package private(set) var isClosed = false
 
-  init(_ file: consuming File) { self.file = file }
+  package init(_ file: consuming File) { self.file = file }
 
   /// Takes bytes over, and writes when many have been gathered.
-  mutating func write(_ bytes: [UInt8]) throws(SystemError) {
+  package mutating func write(_ bytes: [UInt8]) throws(SystemError) {
     if pending.isEmpty, bytes.count > 1 << 16 {
       try emit(bytes)
     } else {
@@ -26,10 +26,10 @@ struct OutputStream: ~Copyable {
   }
 
   /// Takes text over.
-  mutating func write(_ text: String) throws(SystemError) { try write(Array(text.utf8)) }
+  package mutating func write(_ text: String) throws(SystemError) { try write(Array(text.utf8)) }
 
   /// Writes what has been gathered.
-  mutating func flush() throws(SystemError) {
+  package mutating func flush() throws(SystemError) {
     guard !pending.isEmpty else { return }
     let bytes = pending
     pending.removeAll(keepingCapacity: true)

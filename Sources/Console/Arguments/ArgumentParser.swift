@@ -1,9 +1,9 @@
 import Records
 
 /// Binds arguments to a command's parameters, and finds everything that is wrong with them.
-struct ArgumentParser<Root: Command> {
+package struct ArgumentParser<Root: Command> {
   /// What the arguments ask for.
-  enum Request {
+  package enum Request {
     case run(Root)
     case help
     case wrong([String])
@@ -17,7 +17,7 @@ struct ArgumentParser<Root: Command> {
   private var wantsHelp = false
 
   /// What these arguments, without the command's name, ask for.
-  static func parse(_ arguments: [String]) -> Request {
+  package static func parse(_ arguments: [String]) -> Request {
     var parser = Self()
     parser.bind(arguments)
     if parser.wantsHelp { return .help }
