@@ -17,6 +17,8 @@ let package = Package(
     .target(name: "Records", dependencies: ["Paging"]),
     // What the guest does with its memory.
     .target(name: "Guests", dependencies: ["Paging"]),
+    // When it happens.
+    .target(name: "Simulation", dependencies: ["Costs"]),
     // The questions that the model answers.
     .target(name: "Studies", dependencies: ["Paging", "Guests"]),
     // One import for everything that is public.
@@ -32,6 +34,7 @@ let package = Package(
       name: "NestwalkBench", dependencies: ["Console", "Paging", "Guests", "Records", "CFloor"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Guests", "Paging"]),

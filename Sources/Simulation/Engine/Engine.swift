@@ -1,0 +1,321 @@
+/// The execution of a simulation: actors, in the order of time, on what they share.
+///
+/// Everything happens in the order of (time, actor): what an actor does next is asked for at its
+/// moment, so counts and times are functions of one execution, the same in each run.
+public struct Engine: ~Copyable {
+  /// What an actor waits for, or does.
+  private enum State: UInt8 {
+    /// Its next step is to be asked for or, if one is pending, made.
+    case stepping
+    case computing
+    case moving
+    case queued
+    case spinning
+    case locked
+    case onDevice
+    case asleep
+    case waiting
+    case finished
+  }
+
+  private struct Actor {
+    var state = State.stepping
+    var hasPending = false
+    var pending = Step.finish
+    var processor = -1
+    /// What is left of what it computes.
+    var left = VirtualDuration.zero
+    /// Since when it does what it does.
+    var since = VirtualTime.start
+    /// Since when it has its processor.
+    var ranSince = VirtualTime.start
+    var sliceEnd = VirtualTime.start
+    /// How many spinning locks it holds: it is not taken off its processor meanwhile.
+    var spinsHeld = 0
+    /// What it is waiting for, if it is a lock.
+    var lock = 0
+    /// A wake-up came before it waited.
+    var woken = false
+    var times = ActorTimes()
+  }
+
+  private var actors: [Actor]
+  private var processors: Processors
+  private var locks: [LockState] = []
+  private var lockNames: [Lock] = []
+  private var devices: [DeviceState] = []
+  private var bandwidths: [BandwidthState] = []
+  /// The moment of the last step.
+  public private(set) var now = VirtualTime.start
+
+  /// An engine of so many actors on a host of so many processors.
+  public init(
+    actors: Int, processors: Int, slice: VirtualDuration, switchCost: VirtualDuration = .zero
+  ) {
+    precondition(processors > 0, "a host has a processor")
+    self.actors = Array(repeating: Actor(), count: actors)
+    self.processors = Processors(count: processors, slice: slice, switchCost: switchCost)
+  }
+
+  /// Adds a lock.
+  public mutating func add(_ lock: Lock) -> LockNumber {
+    locks.append(LockState(lock))
+    lockNames.append(lock)
+    return LockNumber(value: locks.count - 1)
+  }
+
+  /// Adds a device.
+  public mutating func add(_ device: Device) -> DeviceNumber {
+    devices.append(DeviceState(device))
+    return DeviceNumber(value: devices.count - 1)
+  }
+
+  /// Adds a bandwidth.
+  public mutating func add(_ bandwidth: Bandwidth) -> BandwidthNumber {
+    bandwidths.append(BandwidthState(bandwidth))
+    return BandwidthNumber(value: bandwidths.count - 1)
+  }
+
+  /// Where an actor's time went.
+  public func times(of actor: ActorNumber) -> ActorTimes { actors[actor.value].times }
+
+  /// How a lock was used.
+  public func use(of lock: LockNumber) -> LockUse { locks[lock.value].use }
+
+  /// How a device was used.
+  public func use(of device: DeviceNumber) -> DeviceUse { devices[device.value].use }
+
+  /// How a bandwidth was used.
+  public func use(of bandwidth: BandwidthNumber) -> BandwidthUse { bandwidths[bandwidth.value].use }
+
+  /// Runs all actors to their end.
+  public mutating func run(_ program: inout some Program & ~Copyable) throws(EngineError) {
+    var observer = NoEngineObserver()
+    try run(&program, observer: &observer)
+  }
+
+  /// Runs all actors to their end, under the eyes of an observer.
+  public mutating func run(
+    _ program: inout some Program & ~Copyable, observer: inout some EngineObserver
+  ) throws(EngineError) {
+    var queue = EventQueue(owners: actors.count + bandwidths.count)
+    for actor in actors.indices { queue.schedule(actor, at: .start) }
+    while let event = queue.next() {
+      now = event.time
+      if event.owner < actors.count {
+        resume(event.owner, &queue, &program, &observer)
+      } else {
+        finishMoves(event.owner - actors.count, &queue)
+      }
+    }
+    let stuck = actors.indices.filter { actors[$0].state != .finished }
+    guard stuck.isEmpty else { throw .stuck(actors: stuck.map(ActorNumber.init), at: now) }
+  }
+
+  /// Lets an actor go on whose moment has come.
+  private mutating func resume(
+    _ actor: Int, _ queue: inout EventQueue, _ program: inout some Program & ~Copyable,
+    _ observer: inout some EngineObserver
+  ) {
+    let elapsed = now - actors[actor].since
+    switch actors[actor].state {
+    case .computing:
+      actors[actor].times.computing += elapsed
+      actors[actor].left = actors[actor].left - elapsed
+      if actors[actor].left > .zero {
+        // The slice has ended before the work.
+        actors[actor].pending = .compute(actors[actor].left)
+        actors[actor].hasPending = true
+      }
+    case .moving: actors[actor].times.moving += elapsed
+    case .queued: actors[actor].times.queued += elapsed
+    case .spinning:
+      actors[actor].times.spinning += elapsed
+      observer.waited(
+        ActorNumber(actor), for: LockNumber(value: actors[actor].lock), from: actors[actor].since,
+        to: now)
+    case .locked:
+      actors[actor].times.locked += elapsed
+      observer.waited(
+        ActorNumber(actor), for: LockNumber(value: actors[actor].lock), from: actors[actor].since,
+        to: now)
+    case .onDevice: actors[actor].times.onDevices += elapsed
+    case .asleep, .waiting: actors[actor].times.asleep += elapsed
+    case .stepping, .finished: break
+    }
+    actors[actor].state = .stepping
+    advance(actor, &queue, &program, &observer)
+  }
+
+  /// Makes an actor's steps until one takes time.
+  private mutating func advance(
+    _ actor: Int, _ queue: inout EventQueue, _ program: inout some Program & ~Copyable,
+    _ observer: inout some EngineObserver
+  ) {
+    while true {
+      let step: Step
+      if actors[actor].hasPending {
+        actors[actor].hasPending = false
+        step = actors[actor].pending
+      } else {
+        step = program.next(ActorNumber(actor), at: now)
+      }
+      if needsProcessor(step), !hasProcessor(actor, for: step, &queue, &observer) { return }
+      switch step {
+      case .compute(let duration):
+        guard duration > .zero else { continue }
+        actors[actor].left = duration
+        begin(.computing, actor)
+        let end = now + duration
+        let isPreemptible = actors[actor].spinsHeld == 0
+        queue.schedule(actor, at: isPreemptible ? min(end, actors[actor].sliceEnd) : end)
+        return
+      case .move(let bandwidth, let bytes):
+        guard bytes > 0 else { continue }
+        begin(.moving, actor)
+        bandwidths[bandwidth.value].begin(actor, bytes: bytes, at: now)
+        schedule(bandwidth.value, &queue)
+        return
+      case .lock(let lock, let shared):
+        let spins = locks[lock.value].waiting == .spin
+        if locks[lock.value].acquire(actor, shared: shared, at: now) {
+          if spins { actors[actor].spinsHeld += 1 }
+          continue
+        }
+        actors[actor].lock = lock.value
+        if spins {
+          begin(.spinning, actor)
+        } else {
+          leaveProcessor(actor, &queue, &observer)
+          begin(.locked, actor)
+        }
+        return
+      case .unlock(let lock):
+        if locks[lock.value].waiting == .spin { actors[actor].spinsHeld -= 1 }
+        locks[lock.value].release(at: now)
+        while let waiter = locks[lock.value].admitNext(at: now) {
+          if locks[lock.value].waiting == .spin { actors[waiter.actor].spinsHeld += 1 }
+          queue.schedule(waiter.actor, at: now)
+        }
+      case .request(let device, let bytes):
+        leaveProcessor(actor, &queue, &observer)
+        begin(.onDevice, actor)
+        queue.schedule(actor, at: devices[device.value].answer(bytes: bytes, at: now))
+        return
+      case .sleep(let duration):
+        guard duration > .zero else { continue }
+        leaveProcessor(actor, &queue, &observer)
+        begin(.asleep, actor)
+        queue.schedule(actor, at: now + duration)
+        return
+      case .wait:
+        if actors[actor].woken {
+          actors[actor].woken = false
+          continue
+        }
+        leaveProcessor(actor, &queue, &observer)
+        begin(.waiting, actor)
+        return
+      case .wake(let other):
+        if actors[other.value].state == .waiting {
+          queue.schedule(other.value, at: now)
+        } else {
+          actors[other.value].woken = true
+        }
+      case .finish:
+        leaveProcessor(actor, &queue, &observer)
+        actors[actor].state = .finished
+        actors[actor].times.finished = now
+        return
+      }
+    }
+  }
+
+  private mutating func begin(_ state: State, _ actor: Int) {
+    actors[actor].state = state
+    actors[actor].since = now
+  }
+
+  /// Whether a step is made on a processor.
+  private func needsProcessor(_ step: Step) -> Bool {
+    switch step {
+    case .compute(let duration): duration > .zero
+    case .move(_, let bytes): bytes > 0
+    case .lock(let lock, _): locks[lock.value].waiting == .spin
+    default: false
+    }
+  }
+
+  /// Whether an actor has a processor now for its step; if not, it stands in line, the step pending.
+  private mutating func hasProcessor(
+    _ actor: Int, for step: Step, _ queue: inout EventQueue, _ observer: inout some EngineObserver
+  ) -> Bool {
+    if actors[actor].processor >= 0 {
+      guard now >= actors[actor].sliceEnd, actors[actor].spinsHeld == 0 else { return true }
+      guard processors.isAnyoneWaiting else {
+        actors[actor].sliceEnd = now + processors.slice
+        return true
+      }
+      leaveProcessor(actor, &queue, &observer)
+    } else if let processor = processors.takeIdle() {
+      return !turn(processor, to: actor, pending: step, &queue)
+    }
+    actors[actor].pending = step
+    actors[actor].hasPending = true
+    begin(.queued, actor)
+    processors.enqueue(actor)
+    return false
+  }
+
+  /// Gives an actor a processor, and says whether switching to it takes time before its step.
+  private mutating func turn(
+    _ processor: Int, to actor: Int, pending step: Step, _ queue: inout EventQueue
+  ) -> Bool {
+    actors[actor].processor = processor
+    actors[actor].ranSince = now
+    actors[actor].sliceEnd = now + processors.slice
+    let isAnother = processors.last[processor] != actor
+    processors.last[processor] = actor
+    guard isAnother, processors.switchCost > .zero else { return false }
+    actors[actor].pending = step
+    actors[actor].hasPending = true
+    actors[actor].times.switching += processors.switchCost
+    actors[actor].state = .stepping
+    queue.schedule(actor, at: now + processors.switchCost)
+    return true
+  }
+
+  /// Takes an actor off its processor, if it has one, and gives that to the next in line.
+  private mutating func leaveProcessor(
+    _ actor: Int, _ queue: inout EventQueue, _ observer: inout some EngineObserver
+  ) {
+    let processor = actors[actor].processor
+    guard processor >= 0 else { return }
+    actors[actor].processor = -1
+    observer.ran(ActorNumber(actor), on: processor, from: actors[actor].ranSince, to: now)
+    guard let next = processors.dequeue() else {
+      processors.giveIdle(processor)
+      return
+    }
+    actors[next].times.queued += now - actors[next].since
+    actors[next].state = .stepping
+    if !turn(processor, to: next, pending: actors[next].pending, &queue) {
+      queue.schedule(next, at: now)
+    }
+  }
+
+  /// Lets those go on who have moved their bytes.
+  private mutating func finishMoves(_ bandwidth: Int, _ queue: inout EventQueue) {
+    while let actor = bandwidths[bandwidth].end(at: now) { queue.schedule(actor, at: now) }
+    schedule(bandwidth, &queue)
+  }
+
+  private mutating func schedule(_ bandwidth: Int, _ queue: inout EventQueue) {
+    let owner = actors.count + bandwidth
+    if let next = bandwidths[bandwidth].next {
+      queue.schedule(owner, at: max(next, now))
+    } else {
+      queue.cancel(owner)
+    }
+  }
+}

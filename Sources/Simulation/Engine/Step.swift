@@ -1,0 +1,45 @@
+/// What an actor does next.
+public enum Step: Sendable, Hashable {
+  /// Computes for so long on a processor of the host.
+  case compute(VirtualDuration)
+  /// Moves so many bytes through a bandwidth that is shared, while it computes.
+  case move(BandwidthNumber, bytes: Int64)
+  /// Takes a lock, alone or beside others that share it.
+  case lock(LockNumber, shared: Bool)
+  /// Releases a lock.
+  case unlock(LockNumber)
+  /// Asks a device for so many bytes, and sleeps until they are there.
+  case request(DeviceNumber, bytes: Int64)
+  /// Sleeps for so long.
+  case sleep(VirtualDuration)
+  /// Waits, asleep, until another actor wakes it.
+  case wait
+  /// Lets an actor that waits go on.
+  case wake(ActorNumber)
+  /// Is done.
+  case finish
+}
+
+/// Which actor: the order of their numbers decides between steps at one moment.
+public struct ActorNumber: Sendable, Hashable {
+  /// The number, from 0.
+  public let value: Int
+
+  /// The actor with this number.
+  public init(_ value: Int) { self.value = value }
+}
+
+/// Which lock of an engine.
+public struct LockNumber: Sendable, Hashable {
+  let value: Int
+}
+
+/// Which device of an engine.
+public struct DeviceNumber: Sendable, Hashable {
+  let value: Int
+}
+
+/// Which bandwidth of an engine.
+public struct BandwidthNumber: Sendable, Hashable {
+  let value: Int
+}
