@@ -17,6 +17,8 @@ let package = Package(
     .target(name: "Records", dependencies: ["Paging"]),
     // What the guest does with its memory.
     .target(name: "Guests", dependencies: ["Paging"]),
+    // What a reader sees.
+    .target(name: "Reports"),
     // When it happens.
     .target(name: "Simulation", dependencies: ["Costs"]),
     // The questions that the model answers.
@@ -35,6 +37,7 @@ let package = Package(
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Guests", "Paging"]),
