@@ -1,6 +1,6 @@
 /// The counts of a run: how often each activity happened, and what components it used.
 ///
-/// A ledger counts and knows no price: ``CostProfile`` prices it.
+/// A ledger counts and knows no price: a ``Bill`` prices it by a ``CostProfile``.
 public struct Ledger: Sendable, Hashable {
   @usableFromInline
   var events: [UInt64]
