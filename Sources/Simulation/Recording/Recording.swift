@@ -1,0 +1,97 @@
+/// The steps of one actor, counted once, for all actors that make the same.
+///
+/// Between two steps that other actors may have to do with, everything is one piece of computing: a
+/// recording is as long as the actor's dealings with others, not as its work.
+public struct Recording: Sendable {
+  /// Something with which a piece of computing ends.
+  enum Operation: UInt8, Sendable {
+    case none
+    case lockShared
+    case lockAlone
+    case unlock
+    case move
+    case request
+    case sleep
+    case markReady
+  }
+
+  struct Segment: Sendable {
+    /// The computing before the operation, in picoseconds.
+    var compute: Int64 = 0
+    /// Bytes, or picoseconds of sleep.
+    var amount: Int64 = 0
+    var operation = Operation.none
+    /// Which lock, bandwidth or device, in the recording's own numbers.
+    var resource: UInt8 = 0
+  }
+
+  /// What is noted in a segment; it counts as having happened at its end.
+  struct Note: Sendable {
+    var segment: Int32
+    var quantity: Int32
+    var amount: Int64
+  }
+
+  private(set) var segments: [Segment] = []
+  private(set) var notes: [Note] = []
+  private var open = Segment()
+  /// All that the actor computes.
+  public private(set) var computing = VirtualDuration.zero
+
+  /// A recording without a step.
+  public init() {}
+
+  /// How many pieces of computing there are.
+  public var count: Int { segments.count }
+
+  /// Computes for so long.
+  public mutating func compute(_ duration: VirtualDuration) {
+    open.compute += duration.picoseconds
+    computing += duration
+  }
+
+  /// Notes that so much of a quantity came with what was computed last.
+  public mutating func note(_ quantity: Int, _ amount: Int64) {
+    let segment = Int32(segments.count)
+    if let last = notes.indices.last(where: {
+      notes[$0].segment == segment && notes[$0].quantity == quantity
+    }) {
+      notes[last].amount += amount
+    } else {
+      notes.append(Note(segment: segment, quantity: Int32(quantity), amount: amount))
+    }
+  }
+
+  /// Takes a lock of the recording's.
+  public mutating func lock(_ lock: Int, shared: Bool) {
+    end(shared ? .lockShared : .lockAlone, lock)
+  }
+
+  /// Releases a lock of the recording's.
+  public mutating func unlock(_ lock: Int) { end(.unlock, lock) }
+
+  /// Moves bytes through a bandwidth of the recording's.
+  public mutating func move(_ bandwidth: Int, bytes: Int64) { end(.move, bandwidth, bytes) }
+
+  /// Asks a device of the recording's for bytes.
+  public mutating func request(_ device: Int, bytes: Int64) { end(.request, device, bytes) }
+
+  /// Sleeps for so long.
+  public mutating func sleep(_ duration: VirtualDuration) { end(.sleep, 0, duration.picoseconds) }
+
+  /// Is ready for what it was started for.
+  public mutating func markReady() { end(.markReady, 0) }
+
+  /// Ends the last piece of computing.
+  public mutating func finish() {
+    if open.compute > 0 || notes.last?.segment == Int32(segments.count) { end(.none, 0) }
+  }
+
+  private mutating func end(_ operation: Operation, _ resource: Int, _ amount: Int64 = 0) {
+    open.operation = operation
+    open.resource = UInt8(resource)
+    open.amount = amount
+    segments.append(open)
+    open = Segment()
+  }
+}
