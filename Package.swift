@@ -19,12 +19,15 @@ let package = Package(
     .target(name: "Guests", dependencies: ["Paging"]),
     // What a reader sees.
     .target(name: "Reports"),
+    // What a hypervisor does about a fault.
+    .target(name: "Hypervisor", dependencies: ["Paging", "Costs"]),
     // When it happens.
     .target(name: "Simulation", dependencies: ["Costs"]),
     // The questions that the model answers.
     .target(name: "Studies", dependencies: ["Paging", "Guests"]),
     // One import for everything that is public.
-    .target(name: "Nestwalk", dependencies: ["Paging", "Records", "Guests", "Studies"]),
+    .target(
+      name: "Nestwalk", dependencies: ["Paging", "Records", "Guests", "Hypervisor", "Studies"]),
     // What every command line needs: arguments, help, files.
     .target(name: "Console", dependencies: ["Records"]),
     // The command: arguments, files and printing only.
@@ -36,6 +39,7 @@ let package = Package(
       name: "NestwalkBench", dependencies: ["Console", "Paging", "Guests", "Records", "CFloor"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),
+    .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "Paging", "Costs"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
