@@ -13,6 +13,8 @@ let package = Package(
     .target(name: "Paging"),
     // What it costs. Imports nothing of ours.
     .target(name: "Costs"),
+    // What the host has. Imports nothing of ours.
+    .target(name: "HostMemory"),
     // Accesses and answers as JSON.
     .target(name: "Records", dependencies: ["Paging"]),
     // What the guest does with its memory.
@@ -42,6 +44,7 @@ let package = Package(
     .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "Paging", "Costs"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+    .testTarget(name: "HostMemoryTests", dependencies: ["HostMemory", "Guests"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Guests", "Paging"]),
