@@ -29,16 +29,19 @@ let package = Package(
     .target(name: "Studies", dependencies: ["Paging", "Guests"]),
     // One import for everything that is public.
     .target(
-      name: "Nestwalk", dependencies: ["Paging", "Records", "Guests", "Hypervisor", "Studies"]),
+      name: "Nestwalk",
+      dependencies: ["HostMemory", "Paging", "Records", "Guests", "Hypervisor", "Studies"]),
     // What every command line needs: arguments, help, files.
     .target(name: "Console", dependencies: ["Records"]),
     // The command: arguments, files and printing only.
     .executableTarget(
-      name: "NestwalkCommand", dependencies: ["Console", "Paging", "Records", "Guests", "Studies"]),
+      name: "NestwalkCommand",
+      dependencies: ["Console", "HostMemory", "Paging", "Records", "Guests", "Studies"]),
     // The benchmarks, each beside a floor in C.
     .target(name: "CFloor"),
     .executableTarget(
-      name: "NestwalkBench", dependencies: ["Console", "Paging", "Guests", "Records", "CFloor"]),
+      name: "NestwalkBench",
+      dependencies: ["CFloor", "Console", "Guests", "HostMemory", "Paging", "Records"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),
     .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "Paging", "Costs"]),

@@ -1,4 +1,5 @@
 @_exported public import Guests
+@_exported public import HostMemory
 @_exported public import Hypervisor
 @_exported public import Paging
 @_exported public import Records

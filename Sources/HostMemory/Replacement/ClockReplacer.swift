@@ -1,5 +1,7 @@
-/// Clock with a counter of one or two bits a page: a hit counts up, the hand counts down, and a page that
-/// the hand finds at zero goes. A page comes in behind the hand, and is met last.
+/// Clock with a counter of one or two bits a page.
+///
+/// A hit counts up, the hand counts down, and a page that the hand finds at zero goes. A page comes in
+/// behind the hand, and is met last.
 struct ClockReplacer<Width: ClockWidth>: Replacer, ~Copyable {
   private let ring: FlatArray<UInt32>
   /// The counter plus one; 0 for a page that is absent.

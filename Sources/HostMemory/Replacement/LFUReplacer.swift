@@ -1,5 +1,7 @@
-/// Least frequently used, counting from a page's loading: pages of one count are a list in the order of
-/// their last use, and the lists in use are a chain from the lowest count up. Every step is constant time.
+/// Least frequently used, counting from a page's loading.
+///
+/// Pages of one count are a list in the order of their last use, and the lists in use are a chain from the
+/// lowest count up: every step is constant time.
 struct LFUReplacer: Replacer, ~Copyable {
   struct Bucket: BitwiseCopyable {
     var count: UInt32

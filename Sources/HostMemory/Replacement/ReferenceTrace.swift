@@ -7,7 +7,7 @@ public struct ReferenceTrace: Sendable {
   public private(set) var pages: [UInt32] = []
   /// How many pages there are.
   public var pageCount: Int { numbering.count }
-  /// One bit for each reference: whether it writes. Empty where none does.
+  /// One bit for each reference, whether it writes; empty where none does.
   private var writeBits: [UInt64] = []
   private var numbering = PageNumbering()
 

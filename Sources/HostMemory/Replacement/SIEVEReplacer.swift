@@ -1,6 +1,7 @@
-/// SIEVE: a queue in the order of loading, and a hand that goes from its oldest page to its newest. It
-/// clears the marks that hits have left and evicts the first page without one; what it passes over stays
-/// where it is.
+/// SIEVE: a queue in the order of loading, and a hand that goes from its oldest page to its newest.
+///
+/// The hand clears the marks that hits have left and evicts the first page without one; what it passes
+/// over stays where it is.
 ///
 /// Only the hand takes pages out, and it knows the page that it passed last: links towards the newer
 /// neighbour are enough, 4 bytes a page.

@@ -1,5 +1,7 @@
-/// The two-handed clock: both hands move together around the frames. The one in front clears reference
-/// bits; the one behind evicts the first page whose bit is still clear when it arrives.
+/// The two-handed clock: both hands move together around the frames.
+///
+/// The one in front clears reference bits; the one behind evicts the first page whose bit is still clear
+/// when it arrives.
 struct TwoHandReplacer: Replacer, ~Copyable {
   private let ring: FlatArray<UInt32>
   /// 0 for a page that is absent, 1 for one with its bit clear, 2 for one with it set.

@@ -1,4 +1,4 @@
-/// Active and inactive list as <doc:Replacement> defines them. Lists start at their heads.
+/// Active and inactive list as Docs/Replacement.md defines them; lists start at their heads.
 struct TextbookTwoList: Textbook {
   let frames: Int
   var active: [Int] = []
@@ -50,7 +50,7 @@ struct TextbookTwoList: Textbook {
   }
 }
 
-/// Generations as <doc:Replacement> defines them. Lists start at their heads; a generation keeps its number.
+/// Generations as Docs/Replacement.md defines them; lists start at their heads.
 struct TextbookGenerations: Textbook {
   let frames: Int
   var lists: [Int: [Int]] = [:]

@@ -1,4 +1,4 @@
-/// 2Q, full version: Johnson and Shasha, VLDB 1994, figure 2. Lists start at their heads.
+/// 2Q, full version (Johnson and Shasha, VLDB 1994); lists start at their heads.
 struct Textbook2Q: Textbook {
   let frames: Int
   var a1in: [Int] = []
@@ -32,7 +32,7 @@ struct Textbook2Q: Textbook {
   }
 }
 
-/// ARC: Megiddo and Modha, FAST 2003, figure 4. Lists start at their most recently used pages.
+/// ARC (Megiddo and Modha, FAST 2003, figure 4); lists start at their most recently used pages.
 struct TextbookARC: Textbook {
   let c: Int
   var p = 0.0
@@ -92,7 +92,7 @@ struct TextbookARC: Textbook {
   }
 }
 
-/// S3-FIFO: Yang and others, SOSP 2023, algorithm 1. Queues start at their heads.
+/// S3-FIFO (Yang and others, SOSP 2023, algorithm 1); queues start at their heads.
 struct TextbookS3FIFO: Textbook {
   let frames: Int
   var small: [Int] = []
