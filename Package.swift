@@ -22,7 +22,7 @@ let package = Package(
     // What a reader sees.
     .target(name: "Reports"),
     // What a hypervisor does about a fault.
-    .target(name: "Hypervisor", dependencies: ["Paging", "Costs"]),
+    .target(name: "Hypervisor", dependencies: ["Paging", "HostMemory", "Costs"]),
     // When it happens.
     .target(name: "Simulation", dependencies: ["Costs"]),
     // The questions that the model answers.
@@ -44,7 +44,8 @@ let package = Package(
       dependencies: ["CFloor", "Console", "Guests", "HostMemory", "Paging", "Records"]),
     .testTarget(name: "PagingTests", dependencies: ["Paging"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),
-    .testTarget(name: "HypervisorTests", dependencies: ["Hypervisor", "Paging", "Costs"]),
+    .testTarget(
+      name: "HypervisorTests", dependencies: ["Hypervisor", "Paging", "HostMemory", "Costs"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "HostMemoryTests", dependencies: ["HostMemory", "Guests"]),

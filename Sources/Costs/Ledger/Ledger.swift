@@ -31,9 +31,9 @@ public struct Ledger: Sendable, Hashable {
     amounts[activity.number &* Component.allCases.count &+ Int(component.rawValue)] &+= amount
   }
 
-  /// Counts a touch that met `depth` cascades.
-  public mutating func countCascade(depth: Int) {
-    cascadeDepths[min(depth, Self.depths - 1)] += 1
+  /// Counts a touch that met `depth` cascades, `times` times.
+  public mutating func countCascade(depth: Int, times: UInt64 = 1) {
+    cascadeDepths[min(depth, Self.depths - 1)] += times
   }
 
   /// How often an activity happened.

@@ -1,0 +1,40 @@
+extension FrameAllocator {
+  /// How many use the run that begins with a frame; 0 for a frame that is free or inside a run.
+  @inline(__always)
+  public func references(of frame: FrameNumber) -> UInt64 {
+    records[Int(truncatingIfNeeded: frame.value)] & Self.referenceMask
+  }
+
+  /// Counts one more user of a run.
+  @inline(__always)
+  public mutating func share(_ frame: FrameNumber) {
+    let place = Int(truncatingIfNeeded: frame.value)
+    precondition(records[place] & Self.referenceMask != 0, "\(frame) is free and can't be shared")
+    records[place] &+= 1
+  }
+
+  /// Makes of a run 512 runs of the next smaller order, each with as many users.
+  public mutating func split(_ frame: FrameNumber) {
+    let order = order(of: frame)
+    guard let smaller = order.smaller else { return }
+    let uses = references(of: frame)
+    var part = frame
+    for _ in 0..<512 {
+      note(smaller, of: part, uses: uses)
+      part = part + smaller.frames
+    }
+  }
+
+  /// Whether what a frame holds matters: tables of a guest, or what a test stored.
+  @inline(__always)
+  public func holdsContent(_ frame: FrameNumber) -> Bool {
+    records[Int(truncatingIfNeeded: frame.value)] & Self.contentBit != 0
+  }
+
+  /// Notes whether what a frame holds matters.
+  @inline(__always)
+  public mutating func setHoldsContent(_ frame: FrameNumber, _ holds: Bool) {
+    let place = Int(truncatingIfNeeded: frame.value)
+    if holds { records[place] |= Self.contentBit } else { records[place] &= ~Self.contentBit }
+  }
+}

@@ -1,0 +1,192 @@
+import HostMemory
+import Paging
+
+/// What the host has behind each page of a machine: the page table of the hypervisor's own process.
+///
+/// Pages of 4 KiB have a word each and pages of 2 MiB one of their own, so that a machine in large pages
+/// costs no words for small ones.
+struct Backing: ~Copyable {
+  private var pages: FlatWords
+  private var chunks: FlatWords
+
+  /// Records for so many pages of 4 KiB, a multiple of 1 GiB of them.
+  init(pages count: Int) {
+    pages = FlatWords(count: count)
+    chunks = FlatWords(count: count >> 9)
+  }
+
+  /// What is behind a page.
+  @inline(__always)
+  subscript(page: Int) -> BackingRecord {
+    let chunk = BackingRecord(rawValue: chunks[page &>> 9])
+    if chunk.isPresent {
+      return chunk.advanced(by: UInt64(truncatingIfNeeded: page & 511))
+    }
+    return BackingRecord(rawValue: pages[page])
+  }
+
+  /// Notes the frame behind a small page that had none.
+  @inline(__always)
+  mutating func add(_ record: BackingRecord, page: Int) {
+    pages[page] = record.rawValue | pages[page] & BackingRecord.tableBit
+    chunks[page &>> 9] &+= 1
+  }
+
+  /// Notes another frame behind a small page that has one.
+  @inline(__always)
+  mutating func replace(_ record: BackingRecord, page: Int) {
+    pages[page] = record.rawValue | pages[page] & BackingRecord.tableBit
+  }
+
+  /// Notes that a small page has no frame any more, or none yet.
+  mutating func remove(_ record: BackingRecord, page: Int) {
+    if BackingRecord(rawValue: pages[page]).isPresent { chunks[page >> 9] &-= 1 }
+    pages[page] = record.rawValue
+    if record.rawValue != 0 { chunks[page >> 9] |= BackingRecord.smallContentBit }
+  }
+
+  /// Whether no page of the run around a page has a frame.
+  @inline(__always)
+  func isEmpty(_ page: Int, _ order: FrameOrder) -> Bool {
+    let first = (page & ~Int(truncatingIfNeeded: order.frames &- 1)) &>> 9
+    for chunk in first..<first &+ Int(truncatingIfNeeded: order.frames &>> 9)
+    where chunks[chunk] & ~BackingRecord.smallContentBit != 0 {
+      return false
+    }
+    return true
+  }
+
+  /// The record of a large page's 2 MiB; where there is none, how many small pages have a frame.
+  func chunk(_ page: Int) -> BackingRecord { BackingRecord(rawValue: chunks[page >> 9]) }
+
+  /// Notes what is behind the 2 MiB around a page.
+  mutating func setChunk(_ record: BackingRecord, page: Int) {
+    chunks[page >> 9] = record.rawValue
+  }
+
+  /// Makes small pages of the large one around a page.
+  mutating func splitChunk(_ page: Int) {
+    let first = page & ~511
+    let chunk = BackingRecord(rawValue: chunks[first >> 9])
+    guard chunk.isPresent else { return }
+    for number in 0..<512 {
+      var record = chunk.advanced(by: UInt64(number))
+      record.order = .small
+      pages[first + number] = record.rawValue | pages[first + number] & BackingRecord.tableBit
+    }
+    chunks[first >> 9] = 512
+  }
+
+  /// The record of a small page, even where a large one hides it.
+  func small(_ page: Int) -> BackingRecord { BackingRecord(rawValue: pages[page]) }
+
+  /// Notes that guests' tables are edited in a page.
+  mutating func markTable(_ page: Int) { pages[page] |= BackingRecord.tableBit }
+
+  /// Notes that a page hidden by a large one has nothing in storage.
+  mutating func forgetStored(_ page: Int) { pages[page] &= BackingRecord.tableBit }
+}
+
+/// What the host has behind one page.
+struct BackingRecord: Hashable {
+  var rawValue: UInt64
+
+  private static let frameMask: UInt64 = 1 << 36 - 1
+  private static let presentBit: UInt64 = 1 << 63
+  private static let storedBit: UInt64 = 1 << 62
+  private static let sharedBit: UInt64 = 1 << 61
+  private static let zeroBit: UInt64 = 1 << 60
+  fileprivate static let tableBit: UInt64 = 1 << 59
+  private static let swappedBit: UInt64 = 1 << 58
+  fileprivate static let smallContentBit: UInt64 = 1 << 57
+  private static let imageBit: UInt64 = 1 << 56
+  private static let sizeShift: UInt64 = 54
+
+  @inline(__always)
+  init(rawValue: UInt64 = 0) { self.rawValue = rawValue }
+
+  /// A page in a frame.
+  @inline(__always)
+  init(_ frame: FrameNumber, _ order: FrameOrder = .small) {
+    let size: UInt64 = order == .small ? 0 : order == .large ? 1 : 2
+    rawValue = Self.presentBit | frame.value | size &<< Self.sizeShift
+  }
+
+  /// Whether the process's table has the page.
+  @inline(__always)
+  var isPresent: Bool { rawValue & Self.presentBit != 0 }
+
+  /// The frame that holds the page.
+  @inline(__always)
+  var frame: FrameNumber { FrameNumber(rawValue & Self.frameMask) }
+
+  /// The size of the page in the process's table.
+  @inline(__always)
+  var order: FrameOrder {
+    get {
+      switch rawValue &>> Self.sizeShift & 3 {
+      case 0: .small
+      case 1: .large
+      default: .huge
+      }
+    }
+    set {
+      let size: UInt64 = newValue == .small ? 0 : newValue == .large ? 1 : 2
+      rawValue = rawValue & ~(3 << Self.sizeShift) | size << Self.sizeShift
+    }
+  }
+
+  /// The page of storage with the words of a page that is not present.
+  var storedPage: UInt64? {
+    rawValue & Self.storedBit != 0 ? rawValue & Self.frameMask : nil
+  }
+
+  /// Whether others use the frame too, so that a write has to copy it first.
+  @inline(__always)
+  var isShared: Bool {
+    get { rawValue & Self.sharedBit != 0 }
+    set { set(Self.sharedBit, newValue) }
+  }
+
+  /// Whether the page is the host's frame of zeros.
+  @inline(__always)
+  var isZero: Bool {
+    get { rawValue & Self.zeroBit != 0 }
+    set { set(Self.zeroBit, newValue) }
+  }
+
+  /// Whether tables of the guest are edited in the page.
+  var isTable: Bool {
+    get { rawValue & Self.tableBit != 0 }
+    set { set(Self.tableBit, newValue) }
+  }
+
+  /// Whether the page was swapped out.
+  var isSwapped: Bool {
+    get { rawValue & Self.swappedBit != 0 }
+    set { set(Self.swappedBit, newValue) }
+  }
+
+  /// Whether a chunk's small pages have records that matter while no frame is behind them.
+  var hasSmallContent: Bool {
+    get { rawValue & Self.smallContentBit != 0 }
+    set { set(Self.smallContentBit, newValue) }
+  }
+
+  /// A page without a frame whose words lie in a page of storage.
+  init(storedIn page: UInt64, isOwned: Bool) {
+    rawValue = Self.storedBit | (isOwned ? 0 : Self.imageBit) | page
+  }
+
+  /// Whether the page of storage belongs to an image that others may use too.
+  var isImage: Bool { rawValue & Self.imageBit != 0 }
+
+  /// The record of a page inside a large one.
+  @inline(__always)
+  func advanced(by frames: UInt64) -> BackingRecord { BackingRecord(rawValue: rawValue &+ frames) }
+
+  @inline(__always)
+  private mutating func set(_ bit: UInt64, _ value: Bool) {
+    if value { rawValue |= bit } else { rawValue &= ~bit }
+  }
+}

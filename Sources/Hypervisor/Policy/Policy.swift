@@ -1,0 +1,22 @@
+public import HostMemory
+
+/// What a hypervisor does where it has a choice.
+public struct Policy: Sendable, Hashable {
+  /// The largest pages that the machine is backed with.
+  ///
+  /// Where a slot doesn't reach around a page of that size, or the host has no run of so many frames,
+  /// the next smaller size is taken.
+  public var backing = FrameOrder.small
+  /// The largest pages that the second stage maps, whatever the backing.
+  public var largestMapping = FrameOrder.huge
+  /// Whether a page that was only read is mapped to the host's frame of zeros, as anonymous memory is.
+  public var mapsZeroFrame = true
+  /// Whether an entry that has become valid is followed by a fence on all processors, as KVM does on
+  /// RISC-V; the other architectures need none.
+  public var fencesNewEntries = true
+  /// The NUMA node that frames come from, as long as it has any.
+  public var node = 0
+
+  /// 4 KiB pages, mapped one by one as they are touched.
+  public init() {}
+}

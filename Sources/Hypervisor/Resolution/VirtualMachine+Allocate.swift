@@ -1,0 +1,108 @@
+import Costs
+import HostMemory
+import Paging
+
+extension VirtualMachine {
+  /// Finds or makes the page that is missing, and maps it.
+  mutating func allocate(
+    _ fault: StageTwoFault, at address: GuestPhysical, slot: Int, _ work: inout FaultWork,
+    on host: inout Host
+  ) -> TouchOutcome.End {
+    let page = recordNumber(address, slot: slot)
+    guard
+      let record = hostPage(
+        page, at: address, slot: slot, isWrite: fault.access == .write, &work, on: &host)
+    else { return .outOfMemory }
+    switch install(record, at: address, slot: slot, &work, on: &host) {
+    case .installed:
+      counters.pfFixed &+= 1
+      tally.post(FaultEvent(.missing, fault.context, .allocate), work)
+    case .present:
+      counters.pfSpurious &+= 1
+      tally.post(FaultEvent(.missing, fault.context, .spurious), work)
+    case .outOfMemory: return .outOfMemory
+    }
+    return .arrived
+  }
+
+  /// What became of an entry.
+  enum Installation {
+    case installed
+    /// Something is mapped there already.
+    case present
+    /// No frame is left for a table.
+    case outOfMemory
+  }
+
+  /// Maps a page of the process's table at the second stage, in the largest size that both allow.
+  mutating func install(
+    _ record: BackingRecord, at address: GuestPhysical, slot: Int, _ work: inout FaultWork,
+    on host: inout Host
+  ) -> Installation {
+    var order = min(record.order, policy.largestMapping)
+    let isWritable = slots[slot].kind == .ram && !record.isShared && !record.isZero
+    let attributes: HostAttributes = isWritable ? .readWriteExecute : .readExecute
+    while true {
+      let start = GuestPhysical(address.value & ~(order.bytes &- 1))
+      let target = HostPhysical(record.frame.address & ~(order.bytes &- 1))
+      do {
+        let summary = try tables.map(
+          start, bytes: order.bytes, to: target, attributes, pageBytes: order.bytes,
+          in: &host.memory)
+        work.entries &+= 1
+        work.tables &+= UInt64(truncatingIfNeeded: summary.tablesAdded)
+        counters.count(order, 1)
+        fenceNewEntry(&work)
+        return .installed
+      } catch {
+        switch error {
+        case .alreadyMapped: return .present
+        case .tableInTheWay:
+          guard let smaller = order.smaller else { return .present }
+          order = smaller
+        case .outOfFrames:
+          guard addTableFrames(on: &host) else { return .outOfMemory }
+        default: preconditionFailure("\(error) can't come from a page of a slot")
+        }
+      }
+    }
+  }
+
+  /// Tells the processors of an entry that has become valid, where the hypervisor does so.
+  ///
+  /// x86 and Arm never cache an entry that faults; KVM on RISC-V fences after each leaf.
+  @inline(__always)
+  private mutating func fenceNewEntry(_ work: inout FaultWork) {
+    guard policy.fencesNewEntries, configuration.host.isa == .riscv else { return }
+    work.localFlushes &+= 1
+    work.remoteFlushes &+= UInt64(truncatingIfNeeded: processorCount &- 1)
+    counters.remoteTLBFlush &+= 1
+  }
+
+  /// Gives the second stage's tables more of the host's frames.
+  @inline(never)
+  private mutating func addTableFrames(on host: inout Host) -> Bool {
+    for order in [Self.tableChunk, .small] {
+      guard let frame = host.frames.allocate(order, node: policy.node) else { continue }
+      do {
+        try tables.addFrames(at: HostPhysical(frame.address), bytes: order.bytes)
+        return true
+      } catch {
+        preconditionFailure("\(error) can't come from frames that were free")
+      }
+    }
+    return false
+  }
+}
+
+extension FaultCounters {
+  /// Counts mappings that have come or, with a negative number, gone.
+  @inline(__always)
+  mutating func count(_ order: FrameOrder, _ change: Int64) {
+    switch order {
+    case .small: pages4K &+= change
+    case .large: pages2M &+= change
+    case .huge: pages1G &+= change
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Costs
+import HostMemory
+import Paging
+
+@testable import Hypervisor
+
+/// A host with one machine.
+struct TestMachine: ~Copyable {
+  var host: Host
+  var machine: VirtualMachine
+
+  /// The formats whose frames are the model's.
+  static let formats: [HostFormat] = [.ept4, .ept5, .npt4, .arm4K, .sv39x4, .sv48x4, .sv57x4]
+
+  init(_ configuration: MachineConfiguration, hostBytes: UInt64 = 4 << 30) throws {
+    var host = try Host(bytes: hostBytes)
+    machine = try VirtualMachine(configuration, on: &host)
+    self.host = host
+  }
+
+  init(
+    _ format: HostFormat, bytes: UInt64, _ change: (inout MachineConfiguration) -> Void = { _ in }
+  )
+    throws
+  {
+    var configuration = MachineConfiguration(format, bytes: bytes)
+    change(&configuration)
+    try self.init(configuration)
+  }
+
+  /// Touches a guest-physical address.
+  mutating func touch(_ address: UInt64, _ access: Access) -> TouchOutcome {
+    machine.touchPhysical(GuestPhysical(address), access, on: &host)
+  }
+
+  /// How often an event happened.
+  func count(
+    _ cause: FaultCause, _ context: FaultContext, _ resolution: FaultResolution
+  ) -> UInt64 {
+    machine.ledger.count(of: .fault(FaultEvent(cause, context, resolution)))
+  }
+
+  /// What is wrong with the machine and its host, if anything.
+  func problems() -> [String] {
+    var problems: [String] = []
+    var uses: [UInt64: UInt64] = [:]
+    var mapped: [FrameOrder: Int64] = [:]
+    for (number, slot) in machine.slots.enumerated() where slot.kind.isMemory {
+      var address = slot.start
+      while address.value < slot.end {
+        let record = machine.backing[machine.recordNumber(address, slot: number)]
+        let page = machine.tables.page(at: address, in: host.memory)
+        if record.isPresent {
+          let head = record.frame.value & ~(record.order.frames - 1)
+          if address.value & (record.order.bytes - 1) == 0 { uses[head, default: 0] += 1 }
+          if host.frames.references(of: FrameNumber(head)) == 0 {
+            problems.append("\(address) is backed by a free frame \(head)")
+          }
+        }
+        if let page {
+          let order = FrameOrder(bytes: page.bytes) ?? .small
+          if address.value & (order.bytes - 1) == 0 { mapped[order, default: 0] += 1 }
+          if !record.isPresent || record.frame.address != page.address.value {
+            problems.append("\(address) is mapped to \(page.address) and backed by \(record)")
+          }
+          if page.attributes.permissions.contains(.write), record.isShared || record.isZero {
+            problems.append("\(address) is shared and writable")
+          }
+        }
+        address = address + 4096
+      }
+    }
+    for (frame, count) in uses {
+      let expected = FrameNumber(frame) == host.zeroFrame ? count + 1 : count
+      let found = host.frames.references(of: FrameNumber(frame))
+      if found != expected { problems.append("frame \(frame) has \(found) users, not \(expected)") }
+    }
+    let counters = machine.counters
+    if (counters.pages4K, counters.pages2M, counters.pages1G)
+      != (mapped[.small] ?? 0, mapped[.large] ?? 0, mapped[.huge] ?? 0)
+    {
+      problems.append("the counters say \(counters), the tables \(mapped)")
+    }
+    return problems
+  }
+}
