@@ -1,5 +1,4 @@
-// Arm ARM (DDI 0487) D8.16, "TLB maintenance", "Using break-before-make when updating translation table
-// entries".
+// Arm ARM (DDI 0487) D8.16.1, "Using break-before-make when updating translation table entries".
 
 /// A change of a valid entry into another that Arm allows only through an invalid one.
 ///
@@ -46,6 +45,6 @@ public struct BreakBeforeMakeError: Error, Sendable, Hashable, CustomStringConve
   /// The refusal as a sentence.
   public var description: String {
     "\(hex(new)) over \(hex(old)) for \(hex(address)) is refused: changing \(rule.subject) needs"
-      + " break-before-make (Arm ARM D8.16)."
+      + " break-before-make (Arm ARM D8.16.1)."
   }
 }

@@ -45,6 +45,9 @@ public protocol Processor: ~Copyable {
   /// it only waits.
   func flush(_ instruction: MaintenanceInstruction) -> CacheFlush?
 
+  /// Whose tables the registers lead to, as maintenance instructions name it.
+  var maintenanceContext: MaintenanceContext { get }
+
   /// The format of the guest's tables that translate an address; nothing where stage 1 is off.
   func guestFormat(for address: GuestVirtual) -> GuestFormat?
 

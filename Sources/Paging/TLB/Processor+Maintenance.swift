@@ -2,51 +2,80 @@
 
 extension X86Processor {
   /// What a maintenance instruction, executed with these registers, makes the caches forget; nothing
-  /// where it is none of x86's or only waits.
+  /// where it is none of x86's.
   public func flush(_ instruction: MaintenanceInstruction) -> CacheFlush? {
-    switch instruction.name {
-    case .invlpg: instruction.address.map { flush(.invlpg(GuestVirtual($0))) }
-    case .invpcidAll: flush(.invpcidAll)
-    case .inveptSingleContext: registers.eptp.map { flush(.inveptSingle(eptp: $0)) }
-    case .tlbControl: flush(.tlbControlGuest)
-    default: nil
-    }
+    guard case .x86(let own) = instruction else { return nil }
+    return flush(own)
+  }
+
+  /// Whose tables the registers lead to.
+  public var maintenanceContext: MaintenanceContext {
+    MaintenanceContext(space: tags.space, vm: tags.vm, eptp: registers.eptp ?? 0)
   }
 }
 
 extension ArmProcessor {
-  /// What a maintenance instruction, executed with these registers and for their ASID, makes the caches
-  /// forget; nothing where it is none of Arm's or only waits.
+  /// What a maintenance instruction, executed with these registers, makes the caches forget; nothing
+  /// where it is none of Arm's or only waits.
   public func flush(_ instruction: MaintenanceInstruction) -> CacheFlush? {
-    let asid = tags.space
-    let address = instruction.address ?? 0
-    let operation: ArmInvalidation.Operation? =
-      switch instruction.name {
-      case .tlbiVAE1IS: .vae1(asid: asid, GuestVirtual(address))
-      case .tlbiVALE1IS: .vale1(asid: asid, GuestVirtual(address))
-      case .tlbiVMALLE1IS: .vmalle1
-      case .tlbiIPAS2E1IS: .ipas2e1(GuestPhysical(address))
-      case .tlbiIPAS2LE1IS: .ipas2le1(GuestPhysical(address))
-      case .tlbiVMALLS12E1IS: .vmalls12e1
-      default: nil
-      }
-    return operation.map { flush(ArmInvalidation($0)) }
+    guard case .arm(let own) = instruction else { return nil }
+    return flush(own)
+  }
+
+  /// Whose tables the registers lead to.
+  public var maintenanceContext: MaintenanceContext {
+    MaintenanceContext(space: tags.space, vm: tags.vm)
   }
 }
 
 extension RISCVProcessor {
   /// What a maintenance instruction, executed with these registers, makes the caches forget; nothing
   /// where it is none of RISC-V's.
-  ///
-  /// Its fences are taken for all ASIDs and for the VMID of hgatp.
   public func flush(_ instruction: MaintenanceInstruction) -> CacheFlush? {
-    switch instruction.name {
-    case .sfenceVMA: instruction.address.map { flush(.sfenceVMA(GuestVirtual($0))) }
-    case .sfenceVMAAll: flush(.sfenceVMA())
-    case .hfenceGVMA:
-      instruction.address.map { flush(.hfenceGVMA(GuestPhysical($0), vmid: tags.vm)) }
-    case .hfenceGVMAAll: flush(.hfenceGVMA(vmid: tags.vm))
-    default: nil
+    guard case .riscv(let own) = instruction else { return nil }
+    return flush(own)
+  }
+
+  /// Whose tables the registers lead to.
+  public var maintenanceContext: MaintenanceContext {
+    MaintenanceContext(space: tags.space, vm: tags.vm)
+  }
+}
+
+extension TranslationCaches {
+  /// Forgets what a live edit of the tables that a processor walks has made stale, by the instructions
+  /// that the edit needs, and says how many entries that were.
+  ///
+  /// Lazy invalidations are left out unless they are asked for.
+  @discardableResult
+  public mutating func apply<P: Processor & ~Copyable>(
+    _ edit: LiveEdit, of processor: borrowing P, atMost: UInt64 = 64, withLazy: Bool = false
+  ) -> Int {
+    var dropped = 0
+    for instruction in edit.instructions(
+      for: processor.maintenanceContext, atMost: atMost, withLazy: withLazy)
+    {
+      if let flush = processor.flush(instruction) { dropped += apply(flush) }
     }
+    return dropped
+  }
+}
+
+extension CacheGroup {
+  /// Forgets what a live edit of the tables that a processor walks has made stale: by one virtual
+  /// processor's instructions where those reach all others, and else by each one's own.
+  @discardableResult
+  public mutating func apply<P: Processor & ~Copyable>(
+    _ edit: LiveEdit, of processor: borrowing P, from sender: Int, atMost: UInt64 = 64,
+    withLazy: Bool = false
+  ) -> Int {
+    var dropped = 0
+    for instruction in edit.instructions(
+      for: processor.maintenanceContext, atMost: atMost, withLazy: withLazy)
+    {
+      guard let flush = processor.flush(instruction) else { continue }
+      dropped += instruction.reachesAll ? apply(flush, from: sender) : applyToAll(flush)
+    }
+    return dropped
   }
 }

@@ -59,7 +59,8 @@ public struct LiveEdit: Sendable, Hashable {
   ///
   /// Lazy invalidations are left out unless they are asked for.
   public func instructions(
-    atMost: UInt64 = 64, withLazy: Bool = false
+    for context: MaintenanceContext = MaintenanceContext(), atMost: UInt64 = 64,
+    withLazy: Bool = false
   ) -> [MaintenanceInstruction] {
     var list: [MaintenanceInstruction] = []
     var waits = false
@@ -68,15 +69,15 @@ public struct LiveEdit: Sendable, Hashable {
       case .stores:
         // D8.16: the walks of all PEs see a store once it is complete. x86 keeps stores in order, and
         // RISC-V's fence orders them itself.
-        if stage.isa == .arm, !waits { list.append(MaintenanceInstruction(.dsbISHST)) }
+        if stage.isa == .arm, !waits { list.append(.dsbISHST) }
         waits = stage.isa == .arm
       case .invalidate(let invalidation):
         guard withLazy || invalidation.need == .required else { continue }
         waits = false
-        list += invalidation.instructions(atMost: atMost)
+        list += invalidation.instructions(for: context, atMost: atMost)
       }
     }
-    if waits { list.append(MaintenanceInstruction(.isb)) }
+    if waits { list.append(.isb) }
     return list
   }
 }

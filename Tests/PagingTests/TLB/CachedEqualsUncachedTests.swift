@@ -165,14 +165,10 @@ struct CachedEqualsUncachedTests {
           let again = try? cached.perform(edit)
           #expect(made == again)
           guard let made else { continue }
-          for instruction in made.instructions(atMost: 16, withLazy: true) {
-            let flush = edit.tables == .guest(1) ? two.flush(instruction) : one.flush(instruction)
-            guard let flush else { continue }
-            if flush.isBroadcast {
-              group.apply(flush, from: 1)
-            } else {
-              group.applyToAll(flush)
-            }
+          if edit.tables == .guest(1) {
+            group.apply(made, of: two, from: 1, atMost: 16, withLazy: true)
+          } else {
+            group.apply(made, of: one, from: 1, atMost: 16, withLazy: true)
           }
         }
         continue

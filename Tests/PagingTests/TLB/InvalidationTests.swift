@@ -75,9 +75,9 @@ struct InvalidationTests {
 
   @Test("Intel: linear addresses by PCID and VPID, and all of an EPTP at once")
   func intel() throws {
-    func check(_ name: String, _ invalidation: X86Invalidation, fresh: Set<Stale>) throws {
+    func check(_ name: String, _ instruction: X86Maintenance, fresh: Set<Stale>) throws {
       try self.check(name, .x86Level4, .ept4, fresh: fresh, makeX86) {
-        [$0.one.flush(invalidation)]
+        [$0.one.flush(instruction)]
       }
     }
     // INVLPG drops the walk caches of its PCID whatever the address, and nothing of EPT's own.
@@ -109,9 +109,9 @@ struct InvalidationTests {
 
   @Test("AMD: everything by ASID, and no form for a guest-physical address")
   func amd() throws {
-    func check(_ name: String, _ invalidation: X86Invalidation, fresh: Set<Stale>) throws {
+    func check(_ name: String, _ instruction: X86Maintenance, fresh: Set<Stale>) throws {
       try self.check(name, .x86Level4, .npt4, fresh: fresh, makeX86) {
-        [$0.one.flush(invalidation)]
+        [$0.one.flush(instruction)]
       }
     }
     try check("INVLPG", .invlpg(page), fresh: [.page, .table, .hostPage])
@@ -125,10 +125,10 @@ struct InvalidationTests {
   @Test("Arm: by address, ASID and VMID, and stage 2 in two steps")
   func arm() throws {
     func check(
-      _ name: String, _ operations: [ArmInvalidation.Operation], fresh: Set<Stale>
+      _ name: String, _ operations: [ArmMaintenance.Operation], fresh: Set<Stale>
     ) throws {
       try self.check(name, .arm4K, .arm4K, fresh: fresh, makeArm) { world in
-        operations.map { world.one.flush(ArmInvalidation($0)) }
+        operations.map { world.one.flush(ArmMaintenance($0)) }
       }
     }
     try check("VAE1", [.vae1(asid: 1, page)], fresh: [.page, .table, .hostPage])
@@ -144,25 +144,25 @@ struct InvalidationTests {
     try check("IPAS2E1", [.ipas2e1(target)], fresh: [])
     try check("IPAS2E1 and VMALLE1", [.ipas2e1(target), .vmalle1], fresh: guestsOwn)
     try self.check("IPAS2E1 of the table", .arm4K, .arm4K, fresh: [], makeArm) {
-      [$0.one.flush(ArmInvalidation(.ipas2e1($0.table)))]
+      [$0.one.flush(ArmMaintenance(.ipas2e1($0.table)))]
     }
     try self.check("IPAS2E1 of the table and VMALLE1", .arm4K, .arm4K, fresh: all, makeArm) {
       [
-        $0.one.flush(ArmInvalidation(.ipas2e1($0.table))),
-        $0.one.flush(ArmInvalidation(.vmalle1)),
+        $0.one.flush(ArmMaintenance(.ipas2e1($0.table))),
+        $0.one.flush(ArmMaintenance(.vmalle1)),
       ]
     }
     // Where walk caches hold intermediate physical addresses, they combine nothing.
     try self.check(
       "IPAS2E1 of the table alone", .arm4K, .arm4K, fresh: [.hostTable], on: Self.untranslated,
       makeArm
-    ) { [$0.one.flush(ArmInvalidation(.ipas2e1($0.table)))] }
+    ) { [$0.one.flush(ArmMaintenance(.ipas2e1($0.table)))] }
   }
 
   @Test("RISC-V: fences with and without operands")
   func riscv() throws {
-    func check(_ name: String, _ invalidation: RISCVInvalidation, fresh: Set<Stale>) throws {
-      try self.check(name, .sv48, .sv48x4, fresh: fresh, makeRISCV) { [$0.one.flush(invalidation)] }
+    func check(_ name: String, _ instruction: RISCVMaintenance, fresh: Set<Stale>) throws {
+      try self.check(name, .sv48, .sv48x4, fresh: fresh, makeRISCV) { [$0.one.flush(instruction)] }
     }
     try check("SFENCE.VMA", .sfenceVMA(), fresh: guestsOwn)
     // With an address it orders the reads of leaf entries alone.
@@ -186,12 +186,12 @@ struct InvalidationTests {
   func separateStages() throws {
     let target = target
     try check("IPAS2E1", .arm4K, .arm4K, fresh: [.hostPage], on: Self.split, makeArm) {
-      [$0.one.flush(ArmInvalidation(.ipas2e1(target)))]
+      [$0.one.flush(ArmMaintenance(.ipas2e1(target)))]
     }
     try check(
       "VMALLE1", .arm4K, .arm4K, fresh: [.page, .other, .global, .table], on: Self.split, makeArm
     ) {
-      [$0.one.flush(ArmInvalidation(.vmalle1))]
+      [$0.one.flush(ArmMaintenance(.vmalle1))]
     }
   }
 }

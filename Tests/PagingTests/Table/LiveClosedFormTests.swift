@@ -146,7 +146,7 @@ struct LiveClosedFormTests {
       #expect(second.invalidations.map(\.levels) == (isFenced ? [.lastLevel] : []))
       #expect(second.invalidations.allSatisfy { $0.need == .lazy && $0.pages == 5 })
       #expect(
-        second.instructions().map(\.name.rawValue)
+        second.instructions().map(\.description)
           == (tables.isa == .arm ? ["DSB ISHST", "ISB"] : []))
     }
   }

@@ -54,14 +54,14 @@ struct LiveDumpTests {
           0: 0x200000 -> 0x40000000 4K R W type=6 A D
           1-2: 0x201000 -> 0x40001000 4K R type=6 A D
           3-511: 0x203000 -> 0x40003000 4K R W type=6 A D
-          INVEPT 1
+          INVEPT 1, EPTP 0x0
         given back
           0-511: 0x200000 -> 0x40000000 4K R W type=6 A D
         collapsed
-          INVEPT 1
+          INVEPT 1, EPTP 0x0
         unmapped from the middle on
           0-255: 0x200000 -> 0x40000000 4K R W type=6 A D
-          INVEPT 1
+          INVEPT 1, EPTP 0x0
 
         """)
   }
@@ -134,21 +134,21 @@ struct LiveDumpTests {
           1: 0x200000 -> 0x40000000 2M R W U A D
         split
           0-511: 0x200000 -> 0x40000000 4K R W U A D
-          HFENCE.GVMA x0
+          HFENCE.GVMA, x0, VMID 0
         protected
           0: 0x200000 -> 0x40000000 4K R W U A D
           1-2: 0x201000 -> 0x40001000 4K R U A D
           3-511: 0x203000 -> 0x40003000 4K R W U A D
-          HFENCE.GVMA, 0x201000
-          HFENCE.GVMA, 0x202000
+          HFENCE.GVMA, 0x201000, VMID 0
+          HFENCE.GVMA, 0x202000, VMID 0
         given back
           0-511: 0x200000 -> 0x40000000 4K R W U A D
         collapsed
-          HFENCE.GVMA x0
+          HFENCE.GVMA, x0, VMID 0
         unmapped from the middle on
           0-255: 0x200000 -> 0x40000000 4K R W U A D
-          HFENCE.GVMA x0
-          HFENCE.GVMA x0
+          HFENCE.GVMA, x0, VMID 0
+          HFENCE.GVMA, x0, VMID 0
 
         """)
   }
@@ -185,12 +185,13 @@ struct LiveDumpTests {
     #expect(names(.x86, 2, .all) == ["INVLPG, 0x4000", "INVLPG, 0x5000"])
     #expect(names(.x86, 3, .lastLevel) == ["INVPCID 2"])
     #expect(names(.npt, 1, .lastLevel) == ["VMRUN TLB_CONTROL=3"])
-    #expect(names(.armStage1, 1, .lastLevel) == ["TLBI VALE1IS, 0x4000", "DSB ISH", "ISB"])
-    #expect(names(.armStage1, 1, .all) == ["TLBI VAE1IS, 0x4000", "DSB ISH", "ISB"])
+    #expect(names(.armStage1, 1, .lastLevel) == ["TLBI VALE1IS, 0x4000, ASID 0", "DSB ISH", "ISB"])
+    #expect(names(.armStage1, 1, .all) == ["TLBI VAE1IS, 0x4000, ASID 0", "DSB ISH", "ISB"])
     #expect(names(.armStage1, 3, .all) == ["TLBI VMALLE1IS", "DSB ISH", "ISB"])
     #expect(names(.riscv, 1, .lastLevel) == ["SFENCE.VMA, 0x4000"])
-    #expect(names(.riscv, 1, .all) == ["SFENCE.VMA x0"])
-    #expect(MaintenanceInstruction.Name.tlbiVAE1IS.reachesAll)
-    #expect(!MaintenanceInstruction.Name.invlpg.reachesAll)
+    #expect(names(.riscv, 1, .all) == ["SFENCE.VMA, x0"])
+    #expect(MaintenanceInstruction.arm(ArmMaintenance(.vmalle1)).reachesAll)
+    #expect(!MaintenanceInstruction.arm(ArmMaintenance(.vmalle1, isBroadcast: false)).reachesAll)
+    #expect(!MaintenanceInstruction.x86(.invpcidAll).reachesAll)
   }
 }

@@ -84,7 +84,7 @@ struct LiveRefusalTests {
         guard case .breakBeforeMake(let error) = refusal(&tables, change, options) else {
           return nil
         }
-        #expect(error.description.hasSuffix("needs break-before-make (Arm ARM D8.16)."))
+        #expect(error.description.hasSuffix("needs break-before-make (Arm ARM D8.16.1)."))
         #expect(error.old != error.new)
         return error.rule
       }

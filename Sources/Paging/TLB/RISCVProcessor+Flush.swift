@@ -2,22 +2,10 @@
 // RISC-V privileged architecture, "Supervisor Memory-Management Fence Instruction" and "Hypervisor
 // Memory-Management Fence Instructions".
 
-/// A fence that makes a RISC-V hart's caches forget; it reaches the hart that executes it alone.
-///
-/// An operand that is not set is the register x0.
-public enum RISCVInvalidation: Sendable, Hashable {
-  /// SFENCE.VMA, executed by the guest.
-  case sfenceVMA(GuestVirtual? = nil, asid: UInt16? = nil)
-  /// HFENCE.VVMA: the same for the guest of hgatp.VMID, executed by the hypervisor.
-  case hfenceVVMA(GuestVirtual? = nil, asid: UInt16? = nil)
-  /// HFENCE.GVMA; its register holds the guest-physical address shifted right by 2.
-  case hfenceGVMA(GuestPhysical? = nil, vmid: UInt16? = nil)
-}
-
 extension RISCVProcessor {
   /// What a fence, executed with these registers, makes the caches forget.
-  public func flush(_ invalidation: RISCVInvalidation) -> CacheFlush {
-    switch invalidation {
+  public func flush(_ instruction: RISCVMaintenance) -> CacheFlush {
+    switch instruction {
     case .sfenceVMA(let address, let asid), .hfenceVVMA(let address, let asid):
       // "If rs1=x0 and rs2≠x0, the fence orders all reads and writes made to any level of the page
       // tables, but only for the address space identified by integer register rs2. Accesses to global

@@ -3,57 +3,12 @@
 // volume 3C, section 29.4.3.1 "Operations that Invalidate Cached Mappings"; AMD64 APM volume 2, section
 // 15.16 "TLB Control"; volume 3, INVLPGA.
 
-/// What makes an x86-64 processor's caches forget: an instruction, or a change of a register.
-///
-/// A processor may always forget more than it must; what is modelled is what it must.
-public enum X86Invalidation: Sendable, Hashable {
-  /// INVLPG: the address's pages of the current PCID and global ones; all of the PCID's walk caches.
-  case invlpg(GuestVirtual)
-  /// INVPCID type 0: one address of a PCID, without global pages; the PCID's walk caches.
-  case invpcidAddress(pcid: UInt16, GuestVirtual)
-  /// INVPCID type 1: one PCID, without global pages.
-  case invpcidSingle(pcid: UInt16)
-  /// INVPCID type 2: all PCIDs, with global pages.
-  case invpcidAll
-  /// INVPCID type 3: all PCIDs, without global pages.
-  case invpcidAllNonGlobal
-  /// MOV to CR3, of the PCID that it loads (0 without CR4.PCIDE); bit 63 of its operand keeps everything.
-  case movToCR3(pcid: UInt16, keepsEntries: Bool)
-  /// MOV to CR4 that changes PGE or clears PCIDE, and MOV to CR0 that clears PG: all PCIDs, with global
-  /// pages.
-  case movToCR4ChangingPGE
-  /// MOV to CR4 that changes PAE or sets SMEP: the current PCID, with global pages.
-  case movToCR4SettingSMEP
-  /// INVVPID type 0: one address of a VPID.
-  case invvpidAddress(vpid: UInt16, GuestVirtual)
-  /// INVVPID type 1: one VPID.
-  case invvpidSingle(vpid: UInt16)
-  /// INVVPID type 2: all VPIDs but 0.
-  case invvpidAll
-  /// INVVPID type 3: one VPID, without global pages.
-  case invvpidSingleNonGlobal(vpid: UInt16)
-  /// INVEPT type 1: one EPTP, with all that was made through it.
-  case inveptSingle(eptp: UInt64)
-  /// INVEPT type 2: all EPTPs, with all that was made through them.
-  case inveptAll
-  /// Intel: a VM entry or VM exit; with VPIDs it drops nothing, without them VPID 0's entries.
-  case vmTransition
-  /// AMD INVLPGA: one address of an ASID.
-  case invlpga(asid: UInt16, GuestVirtual)
-  /// AMD: VMRUN with TLB_CONTROL 1, everything.
-  case tlbControlAll
-  /// AMD: VMRUN with TLB_CONTROL 3, the ASID of the guest.
-  case tlbControlGuest
-  /// AMD: VMRUN with TLB_CONTROL 7, the ASID of the guest without global pages.
-  case tlbControlGuestNonGlobal
-}
-
 extension X86Processor {
   /// What an instruction, executed with these registers, makes the caches forget.
-  public func flush(_ invalidation: X86Invalidation) -> CacheFlush {
+  public func flush(_ instruction: X86Maintenance) -> CacheFlush {
     // 29.4.3.1: what invalidates without VMX does so for the current VPID, and for all EP4TAs.
     let vm = tags.vm
-    switch invalidation {
+    switch instruction {
     case .invlpg(let address):
       return addressFlush(address, .init(vm: vm, space: currentSpace))
     case .invpcidAddress(let pcid, let address):
