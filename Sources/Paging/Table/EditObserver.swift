@@ -17,6 +17,8 @@ protocol EditObserver {
   mutating func stored(_ store: EntryStore, in memory: inout PhysicalMemory)
   /// Caches are told, and have obeyed when this returns.
   mutating func invalidate(_ invalidation: Invalidation)
+  /// The frame of a table that nothing leads to is free to be used again.
+  mutating func freed(_ table: UInt64)
 }
 
 /// Nobody.
@@ -24,4 +26,5 @@ struct NoEditObserver: EditObserver {
   mutating func filled(_ table: UInt64, in memory: inout PhysicalMemory) {}
   mutating func stored(_ store: EntryStore, in memory: inout PhysicalMemory) {}
   mutating func invalidate(_ invalidation: Invalidation) {}
+  mutating func freed(_ table: UInt64) {}
 }

@@ -123,7 +123,10 @@ extension StageTables {
 
   /// Gives back the tables that nothing leads to, once the caches have been told.
   mutating func giveUnlinked<Observer: EditObserver>(_ session: inout LiveSession<Observer>) {
-    for table in session.unlinked { frames.give(table) }
+    for table in session.unlinked {
+      frames.give(table)
+      session.observer.freed(table)
+    }
     session.edit.summary.tablesFreed += session.unlinked.count
     session.unlinked = []
   }

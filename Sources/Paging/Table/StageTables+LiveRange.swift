@@ -39,16 +39,9 @@ extension StageTables {
     _: Format.Type, _ edit: TableEdit, _ session: inout LiveSession<Observer>,
     _ memory: inout PhysicalMemory
   ) throws(TableError) {
-    if case .map(_, _, let pageBytes) = edit.kind {
-      // A table is complete before an entry leads to it, and nothing that is present changes.
-      let stores = try gaps(
-        Format.self, root.address, level: root.shape.levels - 1, edit.range, memory)
-      session.edit.summary = try perform(edit, Format.self, memory.handle)
-      session.edit.addStores(stores)
-      madeValid(
-        edit.range, pageBytes: pageBytes ?? root.shape.pageSizes[0],
-        session.edit.summary.tablesAdded > 0 ? .all : .lastLevel, &session)
-      return
+    if case .map(let target, let attributes, let pageBytes) = edit.kind {
+      return try mapLive(
+        Format.self, edit.range, to: target, attributes, pageBytes: pageBytes, &session, &memory)
     }
     var range = edit.range
     var cuts: [UInt64] = []
@@ -92,24 +85,6 @@ extension StageTables {
     case .age: try rewriteLive(Format.self, Ageing(), range, &session, &memory)
     case .clean: try rewriteLive(Format.self, Cleaning(), range, &session, &memory)
     }
-  }
-
-  /// The entries of tables there that a range meets and nothing is mapped by.
-  private func gaps<Format: LiveFormat>(
-    _: Format.Type, _ table: UInt64, level: Int, _ range: Range<UInt64>,
-    _ memory: borrowing PhysicalMemory
-  ) throws(TableError) -> Int {
-    var count = 0
-    for place in places(Format.self, of: table, level: level, range) {
-      let entry = try entry(at: place, memory)
-      if !Format.isPresent(entry) {
-        count += 1
-      } else if Format.isTable(entry, level: level) {
-        let part = range.clamped(to: place.start..<place.start &+ 1 << Format.shift(level))
-        count += try gaps(Format.self, Format.address(entry), level: level - 1, part, memory)
-      }
-    }
-    return count
   }
 
   /// The ends of a range that lie inside a page.
@@ -189,7 +164,7 @@ extension StageTables {
   }
 
   /// The places of a table's entries that map a part of a range.
-  private func places<Format: LiveFormat>(
+  func places<Format: LiveFormat>(
     _: Format.Type, of table: UInt64, level: Int, _ range: Range<UInt64>
   ) -> [EntryPlace] {
     let shift = Format.shift(level)

@@ -117,7 +117,7 @@ extension StageTables {
   }
 
   /// An empty table; one whose entries will all be written at once may be left as it is.
-  private mutating func makeTable(
+  mutating func makeTable(
     isFilled: Bool, _ memory: MemoryHandle
   ) throws(TableError) -> UInt64 {
     guard let frame = frames.take() else { throw .outOfFrames(needed: 1, free: 0) }

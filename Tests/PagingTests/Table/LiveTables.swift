@@ -6,7 +6,18 @@ import Testing
 struct Onlooker: EditObserver {
   var look: (inout PhysicalMemory, Moment) -> Void = { _, _ in }
   private(set) var stores: [EntryStore] = []
-  private(set) var invalidations: [Invalidation] = []
+  private(set) var events: [Event] = []
+
+  /// What happened, in its order.
+  enum Event: Equatable {
+    case stored(place: UInt64, old: UInt64, new: UInt64)
+    case invalidated(Invalidation)
+    case freed(UInt64)
+  }
+
+  var invalidations: [Invalidation] {
+    events.compactMap { if case .invalidated(let invalidation) = $0 { invalidation } else { nil } }
+  }
 
   enum Moment {
     case filled
@@ -17,10 +28,15 @@ struct Onlooker: EditObserver {
 
   mutating func stored(_ store: EntryStore, in memory: inout PhysicalMemory) {
     stores.append(store)
+    events.append(.stored(place: store.place, old: store.old, new: store.new))
     look(&memory, .stored)
   }
 
-  mutating func invalidate(_ invalidation: Invalidation) { invalidations.append(invalidation) }
+  mutating func invalidate(_ invalidation: Invalidation) {
+    events.append(.invalidated(invalidation))
+  }
+
+  mutating func freed(_ table: UInt64) { events.append(.freed(table)) }
 }
 
 extension EditedTables {
