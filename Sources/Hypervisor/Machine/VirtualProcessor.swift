@@ -101,6 +101,15 @@ public struct VirtualProcessor: ~Copyable {
     case .riscv(let processor): processor.flush(instruction)
     }
   }
+
+  /// Whose tables the processor walks, as instructions name it.
+  var maintenanceContext: MaintenanceContext {
+    switch core {
+    case .x86(let processor): processor.maintenanceContext
+    case .arm(let processor): processor.maintenanceContext
+    case .riscv(let processor): processor.maintenanceContext
+    }
+  }
 }
 
 /// Where an access has arrived and what it took.

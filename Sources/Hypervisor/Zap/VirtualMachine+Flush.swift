@@ -8,10 +8,10 @@ extension VirtualMachine {
   /// its own: that is what KVM calls a remote flush.
   mutating func carryOut(_ edit: LiveEdit, _ work: inout FaultWork) {
     var flushed = false
-    for instruction in edit.instructions() {
+    for instruction in edit.instructions(for: processors[0].maintenanceContext) {
       guard let flush = processors[0].flush(instruction) else { continue }
       flushed = true
-      if instruction.name.reachesAll {
+      if instruction.reachesAll {
         work.broadcasts &+= 1
       } else {
         work.localFlushes &+= 1
