@@ -1,6 +1,6 @@
 # Every target sets up what it needs itself, as root or through sudo, and says what it installs.
 
-.PHONY: help build test lint format unit documentation oracles oracles-million fuzz bench clean
+.PHONY: help libyaml build test lint format unit documentation oracles oracles-million fuzz bench clean
 
 help:
 	@echo "make build            build the command, .build/release/nestwalk"
@@ -14,13 +14,17 @@ help:
 	@echo "make fuzz             fuzz the readers and translate for 30 minutes"
 	@echo "make bench            measure the walks against their floor in C"
 
-build:
+build: libyaml
 	swift build -c release --product nestwalk
+
+# Installs what the package is built with, and says so.
+libyaml:
+	@Tests/Oracles/install.sh libyaml-dev
 
 test:
 	@Tests/run.sh
 
-unit:
+unit: libyaml
 	swift test
 
 lint:
@@ -41,7 +45,7 @@ oracles-million:
 fuzz:
 	NESTWALK_FUZZ_SECONDS=1800 Tests/run.sh fuzz
 
-bench:
+bench: libyaml
 	swift run -c release nestwalk-bench walk
 
 clean:

@@ -15,6 +15,8 @@ let package = Package(
     .target(name: "Costs"),
     // What the host has. Imports nothing of ours.
     .target(name: "HostMemory"),
+    // Numbers with units. Imports nothing of ours.
+    .target(name: "Quantities"),
     // Accesses and answers as JSON.
     .target(name: "Records", dependencies: ["Paging"]),
     // What the guest does with its memory.
@@ -27,16 +29,25 @@ let package = Package(
     .target(name: "Simulation", dependencies: ["Costs"]),
     // The questions that the model answers.
     .target(name: "Studies", dependencies: ["Paging", "Guests"]),
+    // libyaml's events. Its headers are Debian's libyaml-dev.
+    .target(name: "CYaml", linkerSettings: [.linkedLibrary("yaml")]),
+    // The files that a user writes: nodes with positions, decoding, encoding.
+    .target(name: "Scenarios", dependencies: ["CYaml", "Quantities", "Records"]),
     // One import for everything that is public.
     .target(
       name: "Nestwalk",
-      dependencies: ["HostMemory", "Paging", "Records", "Guests", "Hypervisor", "Studies"]),
+      dependencies: [
+        "HostMemory", "Paging", "Quantities", "Records", "Guests", "Hypervisor", "Studies",
+        "Scenarios",
+      ]),
     // What every command line needs: arguments, help, files.
-    .target(name: "Console", dependencies: ["Records"]),
+    .target(name: "Console", dependencies: ["Quantities", "Records"]),
     // The command: arguments, files and printing only.
     .executableTarget(
       name: "NestwalkCommand",
-      dependencies: ["Console", "HostMemory", "Paging", "Records", "Guests", "Studies"]),
+      dependencies: [
+        "Console", "HostMemory", "Paging", "Quantities", "Records", "Guests", "Studies",
+      ]),
     // The benchmarks, each beside a floor in C.
     .target(name: "CFloor"),
     .executableTarget(
@@ -49,17 +60,21 @@ let package = Package(
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "HostMemoryTests", dependencies: ["HostMemory", "Guests"]),
+    .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
+    .testTarget(
+      name: "ScenariosTests", dependencies: ["Scenarios", "Quantities", "Records"],
+      exclude: ["Files"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Guests", "Paging"]),
     .testTarget(
       name: "NestwalkCommandTests",
-      dependencies: ["NestwalkCommand", "Console", "Paging", "Records"]),
+      dependencies: ["NestwalkCommand", "Console", "Paging", "Quantities", "Records"]),
   ]
 )
 
 // The same strictness for every Swift target.
-for target in package.targets where target.name != "CFloor" {
+for target in package.targets where !["CFloor", "CYaml"].contains(target.name) {
   target.swiftSettings = [
     .treatAllWarnings(as: .error),
     .strictMemorySafety(),

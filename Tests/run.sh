@@ -44,7 +44,7 @@ accessors; nothing in the package starts a thread"
   # The linker complains of the sanitizer's own symbols.
   LSAN_OPTIONS=suppressions=$PWD/Tests/leaks.supp:print_suppressions=0 \
     swift test --sanitize=address --scratch-path .build/address \
-    --filter 'RecordsTests|PhysicalMemory|TableModel' 2>&1 \
+    --filter 'RecordsTests|ScenariosTests|QuantitiesTests|PhysicalMemory|TableModel' 2>&1 \
     | grep -v 'Cannot export local symbol'
 }
 
@@ -103,6 +103,11 @@ bench() {
 
 if [ $# -gt 0 ]; then
   stages=("$@")
+fi
+# What the package is built with.
+if ! Tests/Oracles/install.sh libyaml-dev; then
+  echo "libyaml-dev can't be installed; without it nothing here can be built" >&2
+  exit 1
 fi
 for stage in "${stages[@]}"; do
   echo "== $stage"

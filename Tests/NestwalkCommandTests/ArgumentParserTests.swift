@@ -1,5 +1,6 @@
 import Console
 import Paging
+import Quantities
 import Testing
 
 @testable import NestwalkCommand
@@ -94,11 +95,14 @@ struct ArgumentParserTests {
       (["--count", "1", "--count", "2"], ["“--count” is given twice."]),
       (["--count", "10"], ["“--count” is more than 9."]),
       (
-        ["--size", "4X"], ["“--size” is “4X”: it must be a number of bytes such as 4K, 2MiB or 1G."]
+        ["--size", "4X"],
+        [
+          "“--size” is “4X”: “X” is no unit; it must be a number of bytes such as 4K, 2MiB or 1G."
+        ]
       ),
       (
         ["--size", "99999999999G"],
-        ["“--size” is “99999999999G”: it must be a number of bytes such as 4K, 2MiB or 1G."]
+        ["“--size” is “99999999999G”: it must be at most 18446744073709551615 bytes."]
       ),
       (
         ["--shell", "bsah"],

@@ -1,6 +1,7 @@
 import Console
 import Guests
 import Paging
+import Quantities
 import Records
 import Studies
 

@@ -1,5 +1,6 @@
 import Console
 import Paging
+import Quantities
 import Studies
 
 /// A report on translation as a bar chart: the cycles of an access for each pair of page sizes.

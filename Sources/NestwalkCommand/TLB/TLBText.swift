@@ -1,6 +1,7 @@
 import Console
 import Guests
 import Paging
+import Quantities
 import Studies
 
 /// A report on translation as text of 80 columns, the answer first.

@@ -1,5 +1,6 @@
 import Console
 import Paging
+import Quantities
 import Records
 
 /// `nestwalk walk`: one translation explained.

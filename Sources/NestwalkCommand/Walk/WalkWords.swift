@@ -1,5 +1,6 @@
 import Console
 import Paging
+import Quantities
 import Records
 
 /// The words in which walks are told.

@@ -30,14 +30,14 @@ public struct JSONReader: Sendable {
   }
 
   /// The line and column of a byte, when the text starts at byte `start` on a line of this number.
-  public func position(of offset: Int, start: Int = 0, firstLine: Int = 1) -> JSONPosition {
+  public func position(of offset: Int, start: Int = 0, firstLine: Int = 1) -> TextPosition {
     var line = firstLine
     var lineStart = start
     for index in start..<max(start, min(offset, end)) where bytes[index] == UInt8(ascii: "\n") {
       line += 1
       lineStart = index + 1
     }
-    return JSONPosition(line: line, column: offset - lineStart + 1)
+    return TextPosition(line: line, column: offset - lineStart + 1)
   }
 
   // MARK: Structure

@@ -1,12 +1,12 @@
 /// What is wrong with a line of input, and where.
 public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
   /// Where it is wrong.
-  public let position: JSONPosition
+  public let position: TextPosition
   /// What is wrong, as a sentence.
   public let message: String
 
   /// A diagnostic at a place.
-  public init(at position: JSONPosition, _ message: String) {
+  public init(at position: TextPosition, _ message: String) {
     self.position = position
     self.message = message
   }

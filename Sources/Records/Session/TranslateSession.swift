@@ -153,7 +153,7 @@ public struct TranslateSession: ~Copyable {
     }
     diagnostics = sorted.map {
       Diagnostic(
-        at: JSONPosition(line: line, column: $0.element.offset - start + 1), $0.element.sentence)
+        at: TextPosition(line: line, column: $0.element.offset - start + 1), $0.element.sentence)
     }
     writer.answer(error: diagnostics.map(\.message).joined(separator: " "))
     return .refused

@@ -1,5 +1,5 @@
 /// A place in a text: the line and the column, both counted from 1, the column in bytes.
-public struct JSONPosition: Sendable, Hashable, CustomStringConvertible {
+public struct TextPosition: Sendable, Hashable, CustomStringConvertible {
   /// The number of the line.
   public let line: Int
   /// The number of the byte in its line.

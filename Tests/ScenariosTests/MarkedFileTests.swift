@@ -1,0 +1,19 @@
+import Scenarios
+import Testing
+
+@Suite("Marked files")
+struct MarkedFileTests {
+  @Test(
+    "Everything that is wrong with a sample is told, each problem in its place",
+    arguments: try MarkedFile.all(in: "Sample"))
+  func samples(file: MarkedFile) {
+    #expect(!file.expected.isEmpty, "a bad file says what is wrong with it")
+    #expect(
+      file.found(among: [Sample.kind.declaration, Sample.other.declaration]) == file.expected)
+  }
+
+  @Test("There are enough of them")
+  func count() throws {
+    #expect(try MarkedFile.all(in: "Sample").count >= 30)
+  }
+}
