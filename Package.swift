@@ -28,7 +28,7 @@ let package = Package(
     // When it happens.
     .target(name: "Simulation", dependencies: ["Costs"]),
     // The questions that the model answers.
-    .target(name: "Studies", dependencies: ["Paging", "Guests"]),
+    .target(name: "Studies", dependencies: ["Paging", "Guests", "HostMemory"]),
     // libyaml's events. Its headers are Debian's libyaml-dev.
     .target(name: "CYaml", linkerSettings: [.linkedLibrary("yaml")]),
     // The files that a user writes: nodes with positions, decoding, encoding.

@@ -1,0 +1,115 @@
+import Console
+import HostMemory
+import Studies
+
+/// An outcome of merging as text of 80 columns, the answer first.
+enum MergeText {
+  /// Counters on one line, under the kernel's names.
+  static func line(_ counters: MergingCounters) -> String {
+    counters.named.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+  }
+
+  static func text(_ study: MergingStudy, _ outcome: MergingOutcome) -> String {
+    var lines = TextLayout.wrap(answer(study, outcome), width: TextLayout.width)
+    lines += ["", heads(study)]
+    for sample in outcome.samples { lines.append(row(study, sample)) }
+    if let last = outcome.samples.last {
+      lines += ["", "At the end:"]
+      for (name, value) in last.counters.named {
+        lines.append("  " + TextLayout.column(name, 20) + TextLayout.right("\(value)", 14))
+      }
+    }
+    lines += ["", "Assumptions:"]
+    for sentence in assumptions(study) {
+      for (number, line) in TextLayout.wrap(sentence, width: TextLayout.width - 2).enumerated() {
+        lines.append((number == 0 ? "- " : "  ") + line)
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func answer(_ study: MergingStudy, _ outcome: MergingOutcome) -> String {
+    guard let last = outcome.samples.last else { return "" }
+    let all = study.vms * study.pagesPerVM * 4096
+    let saved = last.counters.savedBytes
+    var text =
+      "\(TextLayout.count(study.vms, "VM")) of \(ByteSize(study.bytesPerVM).argument):"
+      + " after \(seconds(last.seconds)) merging has given back \(mebibytes(saved)) MiB,"
+      + " \(percent(saved, all)) of the memory, less"
+      + " \(mebibytes(saved - last.counters.generalProfit)) MiB of the kernel's records."
+    text += " The most that this mix can give back is \(mebibytes(outcome.ceilingBytes)) MiB"
+    if outcome.ceilingBytes == 0 {
+      text += "."
+    } else if let caughtUp = outcome.caughtUpSeconds {
+      text += "; nine tenths of it were back after \(seconds(caughtUp))."
+    } else {
+      text += "; nine tenths of it are not back yet."
+    }
+    return text
+  }
+
+  private static let columns: [(head: String, width: Int)] = [
+    ("seconds", 8), ("VMs", 5), ("scans", 6), ("shared", 9), ("sharing", 10), ("unshared", 10),
+    ("volatile", 10), ("saved MiB", 11), ("CPU %", 7),
+  ]
+
+  private static func heads(_ study: MergingStudy) -> String {
+    columns.map { TextLayout.right($0.head, $0.width) }.joined()
+      + (study.isHuge ? TextLayout.right("2M", 4) : "")
+  }
+
+  private static func row(_ study: MergingStudy, _ sample: MergingOutcome.Sample) -> String {
+    let counters = sample.counters
+    let cells = [
+      TextLayout.decimal(sample.seconds, 0), "\(sample.vms)", "\(counters.fullScans)",
+      "\(counters.pagesShared)", "\(counters.pagesSharing)", "\(counters.pagesUnshared)",
+      "\(counters.pagesVolatile)", mebibytes(counters.savedBytes),
+      TextLayout.decimal(100 * sample.cpuShare, 1),
+    ]
+    let whole = study.vms * study.pagesPerVM / 512
+    return zip(cells, columns).map { TextLayout.right($0, $1.width) }.joined()
+      + (study.isHuge
+        ? TextLayout.right(percentText(whole - sample.brokenHugePages, whole), 4) : "")
+  }
+
+  private static func assumptions(_ study: MergingStudy) -> [String] {
+    let mix = study.mix
+    let settings = study.settings
+    var sentences = [
+      "Of each VM's pages \(mix.zeroPercent) % are zeros, \(mix.commonPercent) % are the image's (of"
+        + " which there \(mix.images == 1 ? "is 1" : "are \(mix.images)")), \(mix.volatilePercent) %"
+        + " change between two visits, \(mix.ownPercent) % are there once and stay. All are in use"
+        + " from the boot on. This is a mix to change, and no measurement.",
+      "A visit costs \(TextLayout.decimal(Double(settings.cost.scanNanoseconds) / 1000, 1)) µs of CPU"
+        + " time; the scanner sleeps \(settings.sleepMilliseconds) ms after"
+        + (settings.advisor == nil
+          ? " \(TextLayout.count(settings.pagesToScan, "page")), so that it visits"
+            + " \(TextLayout.decimal(settings.pagesPerSecond, 0)) pages a second."
+          : " each batch, whose size the advisor sets.")
+        + " Source of the cost: \(settings.cost.source).",
+      "“saved” is the kernel's pages_sharing and ksm_zero_pages, 4 KiB each; its records take"
+        + " \(settings.cost.itemBytes) bytes for each tracked page.",
+    ]
+    if study.isHuge {
+      sentences.append(
+        "“2M” is the percentage of 2M pages that are still whole; nothing collapses them again.")
+    }
+    return sentences
+  }
+
+  private static func mebibytes(_ bytes: Int) -> String {
+    TextLayout.decimal(Double(bytes) / 1_048_576, 0)
+  }
+
+  private static func percent(_ part: Int, _ whole: Int) -> String {
+    TextLayout.decimal(100 * Double(part) / Double(max(whole, 1)), 1) + " %"
+  }
+
+  private static func percentText(_ part: Int, _ whole: Int) -> String {
+    TextLayout.decimal(100 * Double(part) / Double(max(whole, 1)), 0)
+  }
+
+  private static func seconds(_ seconds: Double) -> String {
+    TextLayout.decimal(seconds, 0) + " s"
+  }
+}

@@ -1,0 +1,6 @@
+import HostMemory
+import Testing
+
+@Suite("Same-page merging")
+struct SamePageMergerTests {
+}
