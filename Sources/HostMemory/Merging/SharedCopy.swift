@@ -5,7 +5,7 @@ struct SharedCopy {
   var content: PageContent
   /// The tracked pages on the copy's list: those that map it, and those that did at their last visit.
   var length: UInt32 = 0
-  /// The pages that map it now. The last to go frees the frame.
+  /// The pages that map it now, of which the last to go frees the frame.
   var mappers: UInt32 = 0
   var chain = Self.none
   var next = Self.none

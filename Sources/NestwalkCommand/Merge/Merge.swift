@@ -52,11 +52,13 @@ struct Merge: Command {
     .option(
       "common", \.common, value: "PERCENT", "Pages that every VM of the same image has, each once"),
     .option(
-      "volatile", \.volatile, value: "PERCENT", "Pages that change between two visits; the rest is"
+      "volatile", \.volatile, value: "PERCENT",
+      "Pages that change between two visits; the rest is"
         + " there once and stays"),
     .option("images", \.images, value: "N", "How many images the VMs were made from, in turn"),
     .option(
-      "boots-over", \.bootsOver, value: "S", "Over how many seconds the VMs boot, one after another"),
+      "boots-over", \.bootsOver, value: "S", "Over how many seconds the VMs boot, one after another"
+    ),
     .flag("huge", \.huge, "Back the VMs with 2M pages, which merging must break"),
     .option("seconds", \.seconds, value: "S", "How long to watch"),
     .option("samples", \.samples, value: "N", "How many lines to show"),

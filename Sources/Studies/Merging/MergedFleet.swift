@@ -33,7 +33,8 @@ struct MergedFleet: ~Copyable {
         let wake = merger.wake(at: Int(time / 1_000_000))
         // Whatever changes faster than a scan takes has changed before each visit.
         if wake.endedScan { changeVolatile() }
-        nextWake = time + wake.cpuNanoseconds + UInt64(merger.settings.sleepMilliseconds) * 1_000_000
+        nextWake =
+          time + wake.cpuNanoseconds + UInt64(merger.settings.sleepMilliseconds) * 1_000_000
         if outcome.caughtUpSeconds == nil, ranges.count == study.vms,
           merger.counters.savedBytes >= outcome.ceilingBytes / 10 * 9
         {

@@ -31,7 +31,8 @@ public struct MergingStudy: Hashable, Sendable {
     if vms < 1 { problems.append("There must be at least one VM.") }
     if bytesPerVM < 4096 || !bytesPerVM.isMultiple(of: isHuge ? 2 << 20 : 4096) {
       problems.append(
-        "The memory of a VM must be whole \(isHuge ? "2M" : "4K") pages; it is \(bytesPerVM) bytes.")
+        "The memory of a VM must be whole \(isHuge ? "2M" : "4K") pages; it is \(bytesPerVM) bytes."
+      )
     }
     if vms >= 1, bytesPerVM / 4096 > UInt64(Self.mostPages / vms) {
       problems.append("The VMs have more than \(Self.mostPages) pages together.")
@@ -41,7 +42,9 @@ public struct MergingStudy: Hashable, Sendable {
       problems.append("The parts of the mix must be from 0 to 100 % and 100 % together at most.")
     }
     if mix.images < 1 { problems.append("There must be at least one image.") }
-    if !(seconds > 0), seconds <= 1e7 { problems.append("The fleet must be watched for some time.") }
+    if !(seconds > 0), seconds <= 1e7 {
+      problems.append("The fleet must be watched for some time.")
+    }
     if seconds > 1e7 { problems.append("The fleet can be watched for 10,000,000 seconds at most.") }
     if samples < 1 || samples > 10_000 {
       problems.append("The number of samples must be from 1 to 10000.")

@@ -36,7 +36,8 @@ public enum MergingScriptStep: Hashable, Sendable {
       let pages = try words.number("a number of pages", in: 1...1 << 28)
       let kind = words.next()
       guard kind == nil || kind == "huge" else {
-        throw words.problem("“\(kind ?? "")” is no kind of memory; “huge” or nothing would be right")
+        throw words.problem(
+          "“\(kind ?? "")” is no kind of memory; “huge” or nothing would be right")
       }
       self = .space(pages: pages, isHuge: kind != nil)
     case "fill": self = .fill(try words.pages(), try words.content())
@@ -63,4 +64,11 @@ public struct MergingScriptPages: Hashable, Sendable {
   public let first: Int
   /// How many they are.
   public let count: Int
+
+  /// Pages of a space.
+  public init(space: Int, first: Int, count: Int) {
+    self.space = space
+    self.first = first
+    self.count = count
+  }
 }

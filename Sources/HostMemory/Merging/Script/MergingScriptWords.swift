@@ -35,7 +35,9 @@ struct MergingScriptWords {
   ) throws(MergingScriptError) -> Int {
     let right = "\(what) from \(values.lowerBound) to \(values.upperBound) would be right"
     guard let word = next() else { throw problem("the line ends; \(right)") }
-    guard let value = Int(word), values.contains(value) else { throw problem("“\(word)”; \(right)") }
+    guard let value = Int(word), values.contains(value) else {
+      throw problem("“\(word)”; \(right)")
+    }
     return value
   }
 
@@ -70,7 +72,8 @@ struct MergingScriptWords {
     guard let word = next() else { throw problem("the line ends; \(right)") }
     let isHexadecimal = word.hasPrefix("0x")
     guard
-      let identity = UInt64(isHexadecimal ? String(word.dropFirst(2)) : word, radix: isHexadecimal ? 16 : 10)
+      let identity = UInt64(
+        isHexadecimal ? String(word.dropFirst(2)) : word, radix: isHexadecimal ? 16 : 10)
     else { throw problem("“\(word)”; \(right)") }
     return PageContent(identity)
   }
