@@ -95,6 +95,11 @@ if ! diff <(awk '/^```swift$/{on=1; next} /^```$/{on=0} on' README.md | sed 1,2d
   failed=$((failed + 1))
 fi
 
+check "merging of a fleet" 0 "nine tenths of it were back after" \
+  "$nestwalk" merge --vms 4 --memory 16M --seconds 60
+printf 'space 4\nfill 0 0 4 7\nscan 2\ncounters\n' >"$folder/steps"
+check "a merging script" 0 "pages_shared=1 pages_sharing=3" "$nestwalk" merge --script "$folder/steps"
+
 head -c 65536 /dev/zero >"$folder/image"
 check "a command that is not there" 2 "translate" "$nestwalk" translat
 check "a format that is not there" 2 "sv39" "$nestwalk" walk --guest sv38

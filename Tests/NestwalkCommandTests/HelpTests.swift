@@ -17,6 +17,7 @@ struct HelpTests {
           walk         explain one translation, read by read
           translate    answer accesses in bulk, on a memory image
           tlb          tell what TLBs and page sizes make of a workload's translation
+          merge        tell what same-page merging gives back, and when
           completions  print the completions for a shell
           manual       print the manual page
 
@@ -294,5 +295,62 @@ struct HelpTests {
     #expect(run.status == 0)
     #expect(run.lines.count == 1)
     #expect(run.output.hasPrefix("nestwalk "))
+  }
+
+  @Test("merge")
+  func merge() throws {
+    let run = try CommandRun(["merge", "--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk merge: tell what same-page merging gives back, and when
+
+        Usage: nestwalk merge [OPTIONS]
+
+        Lets the kernel's same-page merging (KSM) run over a fleet of VMs in virtual
+        time, page by page, and shows its counters as time passes. The mix of pages is
+        an assumption of yours; what merging makes of it is counted.
+
+        A script says instead, step by step, what is in memory and when the scanner
+        wakes; Docs/Merging.md describes it.
+
+        Options:
+          --vms N               How many VMs there are (default: 10)
+          --memory SIZE         The memory that each VM uses (default: 1G)
+          --zero PERCENT        Pages of zeros (default: 20)
+          --common PERCENT      Pages that every VM of the same image has, each once
+                                (default: 30)
+          --volatile PERCENT    Pages that change between two visits; the rest is there
+                                once and stays (default: 5)
+          --images N            How many images the VMs were made from, in turn
+                                (default: 1)
+          --boots-over S        Over how many seconds the VMs boot, one after another
+                                (default: 0)
+          --huge                Back the VMs with 2M pages, which merging must break
+          --seconds S           How long to watch (default: 1800)
+          --samples N           How many lines to show (default: 10)
+          --pages-to-scan N     How many pages a wake-up visits (default: 100, or the
+                                advisor's)
+          --sleep MS            The milliseconds between wake-ups (default: 20)
+          --max-page-sharing N  How many mappings a copy may have (default: 256)
+          --use-zero-pages      Map pages of zeros to the kernel's page of zeros
+          --no-smart-scan       Visit lone pages in every scan
+          --advisor             Let the scan-time advisor set the pages to scan
+          --kernel RELEASE      The Linux release whose rules hold (default: 6.12)
+          --page-cost NS        The CPU time of visiting a page (default: 6600)
+          --script FILE         Make the steps of a script instead; “-” is standard
+                                input
+          --json FILE           Write the outcome as JSON; “-” is standard output
+          --help                Show this help and stop
+
+        Examples:
+          nestwalk merge --vms 20 --memory 512M --common 40 --pages-to-scan 1000
+              What twenty VMs of one image give back, and when.
+          nestwalk merge --images 4 --use-zero-pages --advisor --seconds 3600
+              VMs of four images, with the advisor that sets the scanner's pace.
+          nestwalk merge --script steps.txt
+              The counters after the steps of a script.
+
+        """)
   }
 }
