@@ -125,10 +125,11 @@ static void wake(void) {
   long long scanned = need("pages_scanned"), scans = need("full_scans");
   for (int attempt = 0; attempt < 100; attempt++) {
     settle();
-    if (is_running) {
-      sleep_now ^= 1;
-      put_number("sleep_millisecs", sleep_now);
-    } else {
+    sleep_now ^= 1;
+    put_number("sleep_millisecs", sleep_now);
+    if (!is_running) {
+      /* That has ended a sleep from when it last ran; now it waits to run at all. */
+      settle();
       put("run", "1");
       is_running = true;
     }

@@ -121,3 +121,37 @@ def volatile(chance: random.Random, *, smart: bool) -> list[str]:
         script.say("scan 1")
         script.say("counters")
     return script.lines
+
+
+def huge(chance: random.Random, *, smart: bool) -> list[str]:
+    """A script with memory in 2M pages, which merging breaks."""
+    script = Script(chance)
+    script.settings(smart=smart)
+    for _ in range(chance.randint(1, 2)):
+        pages = 512 * chance.randint(1, 4)
+        script.say("space", pages, "huge")
+        number = len(script.spaces)
+        script.spaces.append(pages)
+        script.say("unique", number, 0, pages, script.fresh(pages))
+        for _ in range(chance.randint(0, 8)):
+            first = chance.randrange(pages)
+            script.write(number, first, min(chance.choice([1, 3, 40, 200]), pages - first))
+    script.space(chance.choice([100, 1500]))
+    script.say("scan 1")
+    script.say("counters")
+    for _ in range(chance.randint(2, 6)):
+        script.say(chance.choice(["scan", "wake"]), chance.randint(1, 2))
+        script.say("counters")
+    return script.lines
+
+
+def closed_form() -> list[str]:
+    """The mix whose counts have closed forms, with both limits of sharing."""
+    lines = ["set smart_scan 0", "set use_zero_pages 0", "set pages_to_scan 1000000",
+             "set stable_node_chains_prune_millisecs 2000", "set max_page_sharing 256",
+             "space 8000", "fill 0 0 1000 0", "fill 0 1000 1000 9"]
+    lines += [f"unique 0 {first} 1000 1000" for first in range(2000, 6000, 1000)]
+    lines += ["unique 0 6000 2000 5000", "scan 1", "counters", "scan 1", "counters", "unmerge"]
+    lines += ["set max_page_sharing 16", "scan 2", "counters", "unmerge"]
+    lines += ["set use_zero_pages 1", "scan 2", "counters", "scan 1", "counters"]
+    return lines
