@@ -1,5 +1,6 @@
 import Console
 import HostMemory
+import Quantities
 import Records
 import Studies
 

@@ -1,5 +1,6 @@
 import Console
 import HostMemory
+import Quantities
 import Studies
 
 /// An outcome of merging as text of 80 columns, the answer first.
