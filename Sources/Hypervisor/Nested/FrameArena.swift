@@ -11,6 +11,9 @@ struct FrameArena: Sendable {
     self.frameBytes = frameBytes
   }
 
+  /// Whether the next frame has been used before, and holds what was left in it.
+  var givesUsed: Bool { !freed.isEmpty }
+
   mutating func take() -> UInt64? {
     if let last = freed.popLast() { return last }
     guard next < end else { return nil }

@@ -23,22 +23,22 @@ struct NestedLayout: Sendable {
   static let tables02: Range<UInt64> = 16 << 20..<64 << 20
   /// Where L1's small pages lie, in reverse order.
   static let smallBase: UInt64 = 64 << 20
-  static let lowBytes = 128 << 20
+  static let lowBytes = 80 << 20
   /// Where L1's large pages lie, in reverse order, and behind them those that L0 moves them to.
   static let largeBase: UInt64 = 1 << 30
 
   // L1. Its own memory is in pages of 4 KiB, each of which can be protected.
-  static let smallBytes: UInt64 = 64 << 20
+  static let smallBytes: UInt64 = 16 << 20
   static let tablesOfInner: Range<UInt64> = 1 << 20..<2 << 20
-  static let tables12: Range<UInt64> = 2 << 20..<18 << 20
-  static let shadows12: Range<UInt64> = 18 << 20..<58 << 20
+  static let tables12: Range<UInt64> = 2 << 20..<6 << 20
+  static let shadows12: Range<UInt64> = 6 << 20..<14 << 20
   /// Where the memory of L2's kernel lies.
-  static let kernelBacking: UInt64 = 60 << 20
+  static let kernelBacking: UInt64 = 14 << 20
   /// Where the memory for L2's programs lies, in pages of data.
   static let dataBacking: UInt64 = 1 << 30
 
   // L2. Its kernel's memory starts at 0.
-  static let kernelBytes: UInt64 = 2 << 20
+  static let kernelBytes: UInt64 = 1 << 20
 
   /// How many pages of data L1 has.
   var dataPages: UInt64 { leafLevel == 0 ? 4096 : leafLevel == 1 ? 256 : 16 }

@@ -111,6 +111,11 @@ extension NestedMachine {
     let found = walk(.guest2, address)
     let frame = found.page?.address ?? chosenFrames[page] ?? page
     let stores = try stores(.guest2, to: frame, at: page, leafLevel: layout.leafLevel)
+    for store in stores where NestedEntry.isTable(store.word, .guest2, level: store.level) {
+      // The kernel clears a new table, and so touches it, before anything leads to it.
+      let table = GuestVirtual(layout.direct + NestedEntry.address(store.word))
+      _ = try access(table, .write, storing: 0)
+    }
     for store in options.building == .downwards ? stores : stores.reversed() {
       try storeInGuest(store)
     }
@@ -136,7 +141,9 @@ extension NestedMachine {
   mutating func backing(of address: UInt64) throws(NestedError) -> UInt64 {
     if let inner = innerAddress(of: address) { return inner }
     guard layout.data.contains(address) else { throw .notOfData(GuestPhysical(address)) }
+    let isUsed = innerPages.givesUsed
     guard let frame = innerPages.take() else { throw .outOfPages }
+    if isUsed { clear(frame) }
     innerBacking[address & ~(layout.pageBytes - 1)] = frame
     count(.allocate)
     count(.zeroByte, layout.pageBytes)

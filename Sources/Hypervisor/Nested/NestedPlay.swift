@@ -1,10 +1,10 @@
 public import Costs
 public import Paging
 
-/// What it took to make one access of L2's.
-public struct NestedTouch: Sendable {
-  /// Where the access arrived.
-  public let translation: Translation
+/// What an access, or an edit of somebody's tables, came to on all levels.
+public struct NestedPlay: Sendable {
+  /// Where the access arrived; nothing for an edit.
+  public let translation: Translation?
   /// The steps in their order.
   public let steps: [NestedStep]
   /// What was counted on the way.
