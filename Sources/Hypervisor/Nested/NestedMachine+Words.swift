@@ -84,7 +84,7 @@ extension NestedMachine {
     return stores
   }
 
-  /// A frame for a table. What an earlier table left in it is cleared from below.
+  /// A frame for a table; what an earlier table left in it is cleared from below.
   private mutating func takeTable(_ table: NestedTable) throws(NestedError) -> UInt64 {
     let frame = table == .guest2 ? kernelFrames.take() : innerTableFrames.take()
     guard let frame else { throw .outOfFrames(table) }
