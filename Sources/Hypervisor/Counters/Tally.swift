@@ -6,6 +6,8 @@ struct Tally: ~Copyable {
   private var events: FlatWords
   private var amounts: FlatWords
   private var depths: FlatWords
+  /// The faults one by one, where someone wants to know them.
+  var routes: FaultRoutes?
   private static let components = Component.allCases.count
 
   init() {

@@ -1,7 +1,7 @@
 import Costs
 
 /// What a fault, or any other work of the host, has used so far.
-struct FaultWork {
+struct FaultWork: Sendable, Hashable {
   var rewalks: UInt64 = 0
   var slotLookups: UInt64 = 0
   var locks: UInt64 = 0
@@ -33,6 +33,7 @@ extension Tally {
   /// Posts a fault with all that its resolution used, the way out of the guest and back included.
   @inline(__always)
   mutating func post(_ event: FaultEvent, _ work: FaultWork) {
+    if routes != nil { routes?.take(event, work) }
     let activity = Activity.fault(event)
     count(activity)
     use(.exit, for: activity)
