@@ -28,16 +28,22 @@ let package = Package(
     // When it happens.
     .target(name: "Simulation", dependencies: ["Costs"]),
     // The questions that the model answers.
-    .target(name: "Studies", dependencies: ["Paging", "Guests", "HostMemory"]),
+    .target(
+      name: "Studies", dependencies: ["Paging", "HostMemory", "Costs", "Guests", "Hypervisor"]),
     // libyaml's events. Its headers are Debian's libyaml-dev.
     .target(name: "CYaml", linkerSettings: [.linkedLibrary("yaml")]),
-    // The files that a user writes: nodes with positions, decoding, encoding.
-    .target(name: "Scenarios", dependencies: ["CYaml", "Quantities", "Records"]),
+    // The files that a user writes: nodes with positions, decoding, encoding; and those that come along.
+    .target(
+      name: "Scenarios", dependencies: ["CYaml", "Costs", "Quantities", "Records"],
+      resources: [
+        "textbook-x86-64", "textbook-arm64", "textbook-riscv64", "xeon-8269cy", "skylake-96",
+        "kunpeng-920", "phytium-s2500", "ampere-altra",
+      ].map { .embedInCode("Profile/Shipped/\($0).yaml") }),
     // One import for everything that is public.
     .target(
       name: "Nestwalk",
       dependencies: [
-        "HostMemory", "Paging", "Quantities", "Records", "Guests", "Hypervisor", "Studies",
+        "Costs", "HostMemory", "Paging", "Quantities", "Records", "Guests", "Hypervisor", "Studies",
         "Scenarios",
       ]),
     // What every command line needs: arguments, help, files.
@@ -46,7 +52,8 @@ let package = Package(
     .executableTarget(
       name: "NestwalkCommand",
       dependencies: [
-        "Console", "HostMemory", "Paging", "Quantities", "Records", "Guests", "Studies",
+        "Console", "Costs", "HostMemory", "Paging", "Quantities", "Records", "Guests", "Hypervisor",
+        "Scenarios", "Studies",
       ]),
     // The benchmarks, each beside a floor in C.
     .target(name: "CFloor"),
@@ -62,11 +69,15 @@ let package = Package(
     .testTarget(name: "HostMemoryTests", dependencies: ["HostMemory", "Guests"]),
     .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
     .testTarget(
-      name: "ScenariosTests", dependencies: ["Scenarios", "Quantities", "Records"],
+      name: "ScenariosTests", dependencies: ["Scenarios", "Costs", "Quantities", "Records"],
       exclude: ["Files"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
-    .testTarget(name: "StudiesTests", dependencies: ["Studies", "Guests", "Paging"]),
+    .testTarget(
+      name: "StudiesTests",
+      dependencies: [
+        "Studies", "Costs", "Guests", "HostMemory", "Hypervisor", "Paging", "Scenarios",
+      ]),
     .testTarget(
       name: "NestwalkCommandTests",
       dependencies: ["NestwalkCommand", "Console", "Paging", "Quantities", "Records"]),

@@ -100,6 +100,13 @@ check "merging of a fleet" 0 "nine tenths of it were back after" \
 printf 'space 4\nfill 0 0 4 7\nscan 2\ncounters\n' >"$folder/steps"
 check "a merging script" 0 "pages_shared=1 pages_sharing=3" "$nestwalk" merge --script "$folder/steps"
 
+# A shipped profile, written as a file, is a profile.
+check "profiles" 0 "textbook-riscv64" "$nestwalk" profiles
+check "a profile" 0 "X4" "$nestwalk" profiles xeon-8269cy --yaml "$folder/mine.yaml"
+check "profiles side by side" 0 "105 ns" "$nestwalk" profiles "$folder/mine.yaml" kunpeng-920
+echo "profile: mine" >"$folder/empty.yaml"
+check "a profile without prices" 2 "“components” is missing" "$nestwalk" profiles "$folder/empty.yaml"
+
 head -c 65536 /dev/zero >"$folder/image"
 check "a command that is not there" 2 "translate" "$nestwalk" translat
 check "a format that is not there" 2 "sv39" "$nestwalk" walk --guest sv38

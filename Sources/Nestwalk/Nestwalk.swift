@@ -1,3 +1,4 @@
+@_exported public import Costs
 @_exported public import Guests
 @_exported public import HostMemory
 @_exported public import Hypervisor

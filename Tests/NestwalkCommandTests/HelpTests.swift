@@ -18,6 +18,7 @@ struct HelpTests {
           translate    answer accesses in bulk, on a memory image
           tlb          tell what TLBs and page sizes make of a workload's translation
           merge        tell what same-page merging gives back, and when
+          profiles     list, print and compare what things cost on which machine
           completions  print the completions for a shell
           manual       print the manual page
 

@@ -61,4 +61,18 @@ package struct Parameter<Root: Command>: Sendable {
       root[keyPath: path] = try Value(argument: argument)
     }
   }
+
+  /// Arguments that are known by their place: as many as there are.
+  package static func positional<Value: ArgumentValue>(
+    _ name: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, _ help: String,
+    isRequired: Bool = false
+  ) -> Self {
+    var declaration = ParameterDeclaration(.positional, name, value: name, help: help)
+    declaration.isRequired = isRequired
+    declaration.isRepeatable = true
+    declaration.describe(Value.self)
+    return Self(declaration: declaration) { (root, argument) throws(ArgumentValueError) in
+      root[keyPath: path].append(try Value(argument: argument))
+    }
+  }
 }

@@ -68,4 +68,15 @@ public struct Ledger: Sendable, Hashable {
       ledger.cascadeDepths[number] += other.cascadeDepths[number]
     }
   }
+
+  /// What was counted since the ledger was `earlier`.
+  public func since(_ earlier: Ledger) -> Ledger {
+    var difference = self
+    for number in events.indices { difference.events[number] -= earlier.events[number] }
+    for number in amounts.indices { difference.amounts[number] -= earlier.amounts[number] }
+    for depth in cascadeDepths.indices {
+      difference.cascadeDepths[depth] -= earlier.cascadeDepths[depth]
+    }
+    return difference
+  }
 }

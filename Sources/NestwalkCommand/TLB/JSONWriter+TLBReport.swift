@@ -109,19 +109,4 @@ extension JSONWriter {
     member("hostTableBytes", Int(outcome.hostTableBytes))
     endObject()
   }
-
-  private mutating func member(_ name: String, _ text: String) {
-    key(name)
-    value(text)
-  }
-
-  private mutating func member(_ name: String, _ number: Int) {
-    key(name)
-    value(number)
-  }
-
-  private mutating func member(_ name: String, _ number: Double) {
-    key(name)
-    value(number)
-  }
 }
