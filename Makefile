@@ -1,6 +1,6 @@
 # Every target sets up what it needs itself, as root or through sudo, and says what it installs.
 
-.PHONY: help libyaml build test lint format unit documentation oracles oracles-million fuzz bench clean
+.PHONY: help libyaml build test lint format unit documentation oracles oracles-million boots fuzz bench clean
 
 help:
 	@echo "make build            build the command, .build/release/nestwalk"
@@ -11,6 +11,7 @@ help:
 	@echo "make documentation    build the DocC archive, .build/Nestwalk.doccarchive"
 	@echo "make oracles          compare 60,000 accesses with each emulator"
 	@echo "make oracles-million  compare 1,000,000 accesses with each emulator (about an hour)"
+	@echo "make boots            record the boots and compare them with the committed ones"
 	@echo "make fuzz             fuzz the readers and translate for 30 minutes"
 	@echo "make bench            measure the walks against their floor in C"
 
@@ -41,6 +42,9 @@ oracles:
 
 oracles-million:
 	NESTWALK_ORACLE_COUNT=1000000 Tests/run.sh build oracles
+
+boots:
+	Tests/run.sh build boots
 
 fuzz:
 	NESTWALK_FUZZ_SECONDS=1800 Tests/run.sh fuzz

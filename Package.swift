@@ -80,7 +80,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "NestwalkCommandTests",
-      dependencies: ["NestwalkCommand", "Console", "Paging", "Quantities", "Records"]),
+      dependencies: [
+        "NestwalkCommand", "Console", "Guests", "Paging", "Quantities", "Records",
+      ]),
   ]
 )
 

@@ -98,6 +98,10 @@ fi
 check "merging of a fleet" 0 "nine tenths of it were back after" \
   "$nestwalk" merge --vms 4 --memory 16M --seconds 60
 printf 'space 4\nfill 0 0 4 7\nscan 2\ncounters\n' >"$folder/steps"
+check "a recorded boot" 0 "debian-boot with 4G: ready after" "$nestwalk" guest debian-boot
+check "a boot's file" 0 '"memory": 1073741824' \
+  "$nestwalk" guest Scenarios/boots/microvm.boot --memory 1G --json -
+check "a boot in too little memory" 2 "needs at least" "$nestwalk" guest microvm --memory 64M
 check "a merging script" 0 "pages_shared=1 pages_sharing=3" "$nestwalk" merge --script "$folder/steps"
 
 # A shipped profile, written as a file, is a profile.

@@ -12,7 +12,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-stages=(lint build unit sanitizers code outsider documentation commands oracles fuzz bench)
+stages=(lint build unit sanitizers code outsider documentation commands oracles boots fuzz bench)
 passed=()
 failed=()
 skipped=()
@@ -86,6 +86,23 @@ oracles() {
     python3 "Tests/Oracles/$folder/run.py" "$@" --count "$count" --least "$count" --seed 1 \
       || status=1
     python3 "Tests/Oracles/$folder/run.py" "$@" --count $((count / 6)) --seed "$fresh" || status=1
+  done
+  return $status
+}
+
+# Records both boots afresh, accounts for their pages, and compares them with the committed ones.
+boots() {
+  local machine recording status=0
+  Tests/Oracles/install.sh qemu-system-x86 gcc libc6-dev || return 1
+  for machine in microvm pc; do
+    recording=Scenarios/boots/microvm.boot
+    if [ "$machine" = pc ]; then recording=Scenarios/boots/debian-boot.boot; fi
+    python3 Recorders/boot/record.py --machine "$machine" --check "$recording" --limit 120
+    case $? in
+      0) ;;
+      77) skip "the boot of $machine" "a package of the recorder is missing" ;;
+      *) status=1 ;;
+    esac
   done
   return $status
 }

@@ -59,7 +59,7 @@ def regions(
             for page in _pages(segment.address, segment.memory)
         },
         "kernel-file": set(),
-        "initramfs": _named_ranges(boot.console, r"RAMDISK: \[mem (0x\w+)-(0x\w+)\]"),
+        "initramfs": _initramfs(boot),
         "firmware-tables": {
             page
             for page in _named_ranges(
@@ -95,7 +95,8 @@ def account(
              for page in _pages(segment.address, segment.memory)},
             parts,
         )
-    archive = regions.get("initramfs", set())
+    # All of it: some of its pages hold tables by now.
+    archive = _initramfs(boot)
     sources["the initramfs, loaded for the firmware"] = (
         archive, [(min(archive) << 12, initramfs)] if archive else [],
     )
@@ -120,8 +121,12 @@ def account(
     for cause, (pages, _) in sources.items():
         device[cause] = len(filled & pages)
         filled -= pages
-    device["elsewhere"] = len(filled)
+    device["elsewhere, for the firmware"] = len(filled)
     return Accounting(touched, boot.populated, causes, contradicted, device)
+
+
+def _initramfs(boot: Boot) -> set[int]:
+    return _named_ranges(boot.console, r"RAMDISK: \[mem (0x\w+)-(0x\w+)\]")
 
 
 def _holds(memory: bytes, page: int, parts: list[tuple[int, bytes]]) -> bool:

@@ -44,7 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=float, default=180, help="seconds until it must be ready")
     parser.add_argument("--output", type=Path, help="where the recording goes")
     parser.add_argument("--check", type=Path, help="a recording to compare with")
-    parser.add_argument("--tolerance", type=float, default=5, metavar="PERCENT",
+    parser.add_argument("--tolerance", type=float, default=1, metavar="PERCENT",
                         help="how far the number of pages may be from the compared one's")
     parser.add_argument("--nestwalk", type=Path, default=REPOSITORY / ".build/release/nestwalk",
                         help="the command that checks the walks over the guest's tables")

@@ -7,6 +7,9 @@ let package = Package(
   dependencies: [.package(name: "Nestwalk", path: "../..")],
   targets: [
     .executableTarget(
+      name: "FuzzBoots", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
       name: "FuzzRecords", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
     .executableTarget(

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Fuzzes the reader of records and the translation for some seconds each.
+# Fuzzes the readers and the translation for some seconds each.
 #
 #     Tests/Fuzz/run.sh SECONDS
 #
@@ -10,11 +10,13 @@ cd "$(dirname "$0")"
 seconds=${1:-30}
 swift build -c release --sanitize=fuzzer
 mkdir -p .build/found
-for target in FuzzRecords FuzzTranslate; do
+for target in FuzzRecords FuzzTranslate FuzzBoots; do
   corpus=.build/corpus-$target
   mkdir -p "$corpus"
   if [ "$target" = FuzzRecords ]; then
     cp Seeds/* "$corpus/"
+  elif [ "$target" = FuzzBoots ]; then
+    cp Boots/* "$corpus/"
   fi
   # The backtracer hangs under libFuzzer.
   status=0

@@ -19,6 +19,7 @@ struct HelpTests {
           tlb          tell what TLBs and page sizes make of a workload's translation
           merge        tell what same-page merging gives back, and when
           profiles     list, print and compare what things cost on which machine
+          guest        show what a guest works and touches while it boots
           completions  print the completions for a shell
           manual       print the manual page
 
@@ -296,6 +297,44 @@ struct HelpTests {
     #expect(run.status == 0)
     #expect(run.lines.count == 1)
     #expect(run.output.hasPrefix("nestwalk "))
+  }
+
+  @Test("guest")
+  func guest() throws {
+    let run = try CommandRun(["guest", "--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk guest: show what a guest works and touches while it boots
+
+        Usage: nestwalk guest [OPTIONS] GUEST
+
+        Plays a guest's boot and counts, phase by phase, the processor's work, the
+        waits, and the pages of 4K that are touched for the first time: by which kind of
+        access, and what they are for. What a touch costs on a hypervisor is not counted
+        here.
+
+        GUEST is a preset or the file of a recorded boot: “debian-boot”, “microvm” and
+        “large-1g” are the presets.
+
+        Arguments:
+          GUEST  A preset, or the file of a recorded boot
+
+        Options:
+          --memory SIZE  The guest's memory (default: the preset's or the recording's
+                         own)
+          --speed N      The instructions that a processor executes in a microsecond
+                         (default: 3000)
+          --json FILE    Write the counts as JSON; “-” is standard output
+          --help         Show this help and stop
+
+        Examples:
+          nestwalk guest debian-boot
+              The recorded boot of Debian in 4 GiB.
+          nestwalk guest microvm --memory 1G --json -
+              A minimal machine of 1 GiB, as JSON.
+
+        """)
   }
 
   @Test("merge")
