@@ -10,7 +10,9 @@ for catalogue in Sources/*/*.docc; do
   module=$(basename "$catalogue" .docc)
   graphs=.build/symbolgraph/$module
   rm -rf "$graphs" && mkdir -p "$graphs"
+  # Scenarios is made with CYaml, whose map the build has written.
   swift-symbolgraph-extract -module-name "$module" -target "$target" -I "$modules" \
+    -Xcc "-fmodule-map-file=$modules/../CYaml.build/module.modulemap" \
     -minimum-access-level public -output-dir "$graphs"
   docc convert "$catalogue" --additional-symbol-graph-dir "$graphs" \
     --fallback-display-name "$module" --fallback-bundle-identifier "org.nestwalk.$module" \

@@ -13,6 +13,9 @@ let package = Package(
       name: "FuzzRecords", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
     .executableTarget(
+      name: "FuzzFiles", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
       name: "FuzzTranslate", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
   ]

@@ -10,13 +10,15 @@ cd "$(dirname "$0")"
 seconds=${1:-30}
 swift build -c release --sanitize=fuzzer
 mkdir -p .build/found
-for target in FuzzRecords FuzzTranslate FuzzBoots; do
+for target in FuzzRecords FuzzFiles FuzzTranslate FuzzBoots; do
   corpus=.build/corpus-$target
   mkdir -p "$corpus"
   if [ "$target" = FuzzRecords ]; then
     cp Seeds/* "$corpus/"
   elif [ "$target" = FuzzBoots ]; then
     cp Boots/* "$corpus/"
+  elif [ "$target" = FuzzFiles ]; then
+    cp ../ScenariosTests/Files/Sample/* "$corpus/"
   fi
   # The backtracer hangs under libFuzzer.
   status=0

@@ -31,15 +31,12 @@ public struct MappingDecoder {
 
   /// The value of a field that must be there, or nothing after a problem was noted.
   public mutating func value<Value>(of field: RequiredField<Value>) -> Value? {
-    guard let member = member(field.declaration) else {
-      let declaration = field.declaration
-      if !guessed.contains(declaration.name) {
-        log.report(
-          "“\(declaration.name)” is missing in \(noun); it is \(declaration.summary)", at: place)
-      }
-      return nil
-    }
-    return field.form.decode(member.value, member.key, log)
+    needed(field.declaration, field.form)
+  }
+
+  /// The value of a field that may be left out, but not beside what the other fields say.
+  public mutating func value<Value>(needed field: OptionalField<Value>) -> Value? {
+    needed(field.declaration, field.form)
   }
 
   /// The value of a field, or nothing where it is left out or a problem was noted.
@@ -70,6 +67,18 @@ public struct MappingDecoder {
   public var isSound: Bool { log.count == problemsBefore }
 
   // MARK: Inside
+
+  private mutating func needed<Value>(
+    _ declaration: FieldDeclaration, _ form: ValueForm<Value>
+  ) -> Value? {
+    if let member = member(declaration) { return form.decode(member.value, member.key, log) }
+    // A misspelt key was told already.
+    if !guessed.contains(declaration.name) {
+      log.report(
+        "“\(declaration.name)” is missing in \(noun); it is \(declaration.summary)", at: place)
+    }
+    return nil
+  }
 
   private mutating func member(_ declaration: FieldDeclaration) -> Node.Member? {
     precondition(

@@ -98,7 +98,7 @@ extension Node {
   public func holdsSame(as other: Node) -> Bool {
     switch (content, other.content) {
     case (.scalar(let left), .scalar(let right)):
-      left.text == right.text
+      left.text.utf8.elementsEqual(right.text.utf8)
     case (.sequence(let left), .sequence(let right)):
       left.count == right.count && zip(left, right).allSatisfy { $0.holdsSame(as: $1) }
     case (.mapping(let left), .mapping(let right)):

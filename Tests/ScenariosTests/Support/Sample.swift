@@ -111,7 +111,7 @@ struct Policy: MappingDecodable, Sendable, Equatable {
 
   static let noun = "a policy"
   static let kind = RequiredField("kind", .choice(Kind.self), "what is done")
-  static let batch = RequiredField("batch", .integer(in: 1...512), "how many at once")
+  static let batch = OptionalField("batch", .integer(in: 1...512), "how many at once")
   static let fields = [kind.declaration, batch.declaration]
 
   init(kind: Kind, batch: Int) { (self.kind, self.batch) = (kind, batch) }
@@ -121,7 +121,7 @@ struct Policy: MappingDecodable, Sendable, Equatable {
     self.kind = kind
     batch = 1
     guard kind == .batch else { return }
-    guard let batch = mapping.value(of: Self.batch) else { return nil }
+    guard let batch = mapping.value(needed: Self.batch) else { return nil }
     self.batch = batch
   }
 }
