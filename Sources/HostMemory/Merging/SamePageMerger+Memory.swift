@@ -134,7 +134,10 @@ extension SamePageMerger {
   private mutating func leaveMapping(_ page: Int) {
     switch pages[page].mapping {
     case .own: return
-    case .copy: copies[Int(pages[page].link)].mappers -= 1
+    case .copy:
+      let copy = Int(pages[page].link)
+      copies[copy].mappers -= 1
+      if copies[copy].isStale { staleCopies += 1 }
     case .mergedZero: zeroed -= 1
     case .plainZero: break
     }

@@ -75,8 +75,8 @@ extension SamePageMerger {
 
   /// Maps a page to a copy.
   private mutating func join(_ page: Int, _ copy: Int) {
-    copies[copy].length += 1
     copies[copy].mappers += 1
+    setLength(copies[copy].length + 1, of: copy)
     if copies[copy].length > 1 { sharing += 1 } else { shared += 1 }
     pages[page].hasOlderChecksum = pages[page].link != copies[copy].content.checksum
     pages[page].link = UInt32(copy)
@@ -102,7 +102,7 @@ extension SamePageMerger {
           sharing -= 1
         }
       }
-      copies[number].length -= 1
+      setLength(copies[number].length - 1, of: number)
       if copies[number].isRemoved, copies[number].length == 0 { freeCopies.append(UInt32(number)) }
       pages[page].link = pages[page].hasOlderChecksum ? 0 : checksum
       pages[page].hasOlderChecksum = false

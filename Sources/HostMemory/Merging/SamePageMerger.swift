@@ -4,8 +4,8 @@
 /// what is written (``write(_:_:)``), and wakes it (``wake(at:)``); each wake-up visits some pages, and
 /// says in ``events`` which mappings it has changed. There is no clock: the owner says what time it is.
 ///
-/// Where the kernel keeps trees sorted by content, tables are kept here. ``counters`` are the kernel's
-/// but for what a tree's shape can change; `Docs/Merging.md` has the list.
+/// Contents are found by tables, and the kernel's tree is walked only where its shape decides a count.
+/// `Docs/Merging.md` says what is exact.
 public struct SamePageMerger: ~Copyable {
   /// The settings, of which ``change(_:)`` can change some.
   public internal(set) var settings: MergingSettings
@@ -40,6 +40,13 @@ public struct SamePageMerger: ~Copyable {
   var chains: [CopyChain] = []
   var freeChains: [UInt32] = []
   var stable = ContentTable()
+  /// Whether the kernel's tree is kept beside the table.
+  let keepsTree: Bool
+  var tree = StableTree()
+  /// Copies and chains that a search past them would tidy up: where there are none, the tree's shape
+  /// decides nothing, and the table answers.
+  var staleCopies = 0
+  var untidyChains = 0
 
   // The unstable set, of this scan alone.
   var unstable = UnstableTable()
@@ -62,9 +69,16 @@ public struct SamePageMerger: ~Copyable {
   }
 
   /// A scanner that has no memory yet.
-  public init(_ settings: MergingSettings = MergingSettings()) throws(MergingError) {
+  ///
+  /// Without `keepsTree` it takes less room, and chains that have lost copies are tidied up only when
+  /// their own content is looked for: `stable_node_chains` and `stable_node_dups` can then be larger
+  /// than the kernel's for a while.
+  public init(
+    _ settings: MergingSettings = MergingSettings(), keepsTree: Bool = true
+  ) throws(MergingError) {
     try Self.check(settings)
     self.settings = settings
+    self.keepsTree = keepsTree
     if let advisor = settings.advisor { self.settings.pagesToScan = advisor.minPagesToScan }
   }
 
@@ -112,7 +126,7 @@ public struct SamePageMerger: ~Copyable {
   public var modelBytes: Int {
     pages.count * MemoryLayout<PageRecord>.stride + unstable.bytes + stable.bytes
       + copies.count * MemoryLayout<SharedCopy>.stride
-      + chains.count * MemoryLayout<CopyChain>.stride
+      + chains.count * MemoryLayout<CopyChain>.stride + (keepsTree ? tree.bytes : 0)
   }
 
   /// How many pages are registered.

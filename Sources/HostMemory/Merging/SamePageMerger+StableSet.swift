@@ -1,26 +1,5 @@
-/// The stable set and the unstable one.
+/// The stable set.
 extension SamePageMerger {
-  // MARK: The unstable set
-
-  /// A page of this scan that was found unchanged and alone, and has the content still.
-  func findUnstable(_ content: PageContent, _ node: UInt8) -> Int? {
-    let isOdd = !scanNumber.isMultiple(of: 2)
-    let checksum = content.checksum
-    var slot = unstable.slot(content.hash(node: node))
-    while let page = unstable.page(slot) {
-      let record = pages[page]
-      if record.link == checksum, record.content == content, record.place == .unstable,
-        record.isOddScan == isOdd, record.isVisited, self.node(of: page) == node
-      {
-        return page
-      }
-      slot = unstable.after(slot)
-    }
-    return nil
-  }
-
-  // MARK: The stable set
-
   /// A copy of the content with room for one more mapping.
   mutating func searchStable(_ content: PageContent, _ node: UInt8) -> Int? {
     guard let found = walkStable(content, node, prunes: true) else { return nil }
@@ -41,6 +20,7 @@ extension SamePageMerger {
     }
     guard let old else {
       stable.insert(.copy(number), content.hash(node: node), copies, chains)
+      if keepsTree { tree.insert(.copy(number), content, node) }
       return number
     }
     if copies[old].chain == SharedCopy.none { makeChain(of: old) }
@@ -52,14 +32,37 @@ extension SamePageMerger {
   private mutating func walkStable(
     _ content: PageContent, _ node: UInt8, prunes: Bool
   ) -> Int? {
+    if keepsTree, staleCopies > 0 || untidyChains > 0 {
+      return walkTree(content, node, prunes: prunes)
+    }
     guard let place = place(of: content, node), let entry = stable.entry(place) else { return nil }
+    return pass(entry, prunes: prunes)
+  }
+
+  /// Goes down the tree, and tidies up what it comes past, as the kernel does.
+  private mutating func walkTree(_ content: PageContent, _ numa: UInt8, prunes: Bool) -> Int? {
+    var node = tree.root(numa)
+    while node != 0 {
+      guard let copy = pass(tree.nodes[Int(node)].entry, prunes: prunes) else {
+        // What was there is gone, and the tree may have turned: from the start.
+        node = tree.root(numa)
+        continue
+      }
+      let other = tree.nodes[Int(node)].content
+      if content == other { return copy }
+      let isLeft = content.identity < other.identity
+      node = isLeft ? tree.nodes[Int(node)].left : tree.nodes[Int(node)].right
+    }
+    return nil
+  }
+
+  /// Comes past an entry: the copy that stands for it, unless all its copies are gone.
+  private mutating func pass(_ entry: ContentTable.Entry, prunes: Bool) -> Int? {
     switch entry {
     case .copy(let number):
-      if copies[number].isStale {
-        removeStale(number)
-        return nil
-      }
-      return number
+      guard copies[number].isStale else { return number }
+      removeStale(number)
+      return nil
     case .chain(let chain): return walkChain(chain, prunes: prunes)
     }
   }
@@ -98,7 +101,8 @@ extension SamePageMerger {
       chainCount -= 1
       let place = place(of: copies[best].content, copies[best].node)
       if let place { stable.replace(place, by: .copy(best)) }
-      freeChains.append(UInt32(chain))
+      if keepsTree { tree.replace(.chain(chain), by: .copy(best)) }
+      release(chain)
     } else if chains[chain].head != UInt32(best), copies[best].hasRoom(limit, beyond: 1) {
       unlink(best)
       push(best, on: chain)
@@ -122,6 +126,7 @@ extension SamePageMerger {
     if let place = place(of: content, copies[copy].node) {
       stable.replace(place, by: .chain(chain))
     }
+    if keepsTree { tree.replace(.copy(copy), by: .chain(chain)) }
     push(copy, on: chain)
   }
 
@@ -133,7 +138,9 @@ extension SamePageMerger {
     if head != SharedCopy.none { copies[Int(head)].previous = UInt32(copy) }
     chains[chain].head = UInt32(copy)
     chains[chain].count += 1
+    if copies[copy].hasRoom(settings.maxPageSharing) { chains[chain].roomy += 1 }
     chainedCopies += 1
+    note(chain)
   }
 
   private mutating func unlink(_ copy: Int) {
@@ -149,14 +156,53 @@ extension SamePageMerger {
     copies[copy].next = SharedCopy.none
     copies[copy].previous = SharedCopy.none
     chains[chain].count -= 1
+    if copies[copy].hasRoom(settings.maxPageSharing) { chains[chain].roomy -= 1 }
     chainedCopies -= 1
+    note(chain)
   }
 
   /// Removes a chain that has lost its last copy.
   private mutating func dissolve(_ chain: Int) {
     if let place = place(of: chains[chain].content, chains[chain].node) { stable.remove(place) }
+    if keepsTree { tree.remove(.chain(chain)) }
     chainCount -= 1
+    release(chain)
+  }
+
+  /// Lets the number of a chain be used again.
+  private mutating func release(_ chain: Int) {
+    if chains[chain].isUntidy { untidyChains -= 1 }
     freeChains.append(UInt32(chain))
+  }
+
+  /// Finds out whether a search that comes past a chain would change it: dissolve it, or put another
+  /// copy first.
+  ///
+  /// Where chains are looked through whole at intervals, coming past may also put a fuller copy first;
+  /// that decides only which of several copies the next page joins, and is left to searches for the
+  /// chain's own content.
+  private mutating func note(_ chain: Int) {
+    let state = chains[chain]
+    let isUntidy =
+      state.count <= 1
+      || state.roomy > 0 && !copies[Int(state.head)].hasRoom(settings.maxPageSharing)
+      || state.roomy > 1 && settings.chainsPruneMilliseconds == 0
+    guard isUntidy != state.isUntidy else { return }
+    chains[chain].isUntidy = isUntidy
+    untidyChains += isUntidy ? 1 : -1
+  }
+
+  /// Sets how many pages are on a copy's list.
+  mutating func setLength(_ length: UInt32, of copy: Int) {
+    let limit = settings.maxPageSharing
+    let hadRoom = copies[copy].hasRoom(limit)
+    copies[copy].length = length
+    guard copies[copy].chain != SharedCopy.none else { return }
+    let chain = Int(copies[copy].chain)
+    let hasRoom = copies[copy].hasRoom(limit)
+    guard hasRoom != hadRoom else { return }
+    chains[chain].roomy += hasRoom ? 1 : -1
+    note(chain)
   }
 
   mutating func dissolveAllChains() {
@@ -169,10 +215,12 @@ extension SamePageMerger {
   mutating func removeStale(_ number: Int) {
     shared -= 1
     sharing -= Int(copies[number].length) - 1
+    staleCopies -= 1
     if copies[number].chain != SharedCopy.none {
       unlink(number)
     } else if let place = place(of: copies[number].content, copies[number].node) {
       stable.remove(place)
+      if keepsTree { tree.remove(.copy(number)) }
     }
     copies[number].isRemoved = true
   }
