@@ -12,7 +12,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-stages=(lint build unit sanitizers code outsider documentation commands oracles boots fuzz bench)
+stages=(lint build unit sanitizers code outsider documentation commands oracles boots merging fuzz
+  bench)
 passed=()
 failed=()
 skipped=()
@@ -101,6 +102,27 @@ boots() {
     case $? in
       0) ;;
       77) skip "the boot of $machine" "a package of the recorder is missing" ;;
+      *) status=1 ;;
+    esac
+  done
+  return $status
+}
+
+# Same-page merging, against the ksmd of the machine's own kernel. Needs root.
+merging() {
+  local fresh=${NESTWALK_ORACLE_SEED:-$(date +%s)}
+  local status=0 said code
+  for run in "--count 60 --seed 1" "--count 30 --seed $fresh"; do
+    # shellcheck disable=SC2086 # options
+    said=$(timeout --kill-after=30 300 python3 Tests/Oracles/ksm/run.py $run)
+    code=$?
+    echo "$said"
+    case $code in
+      0) ;;
+      77)
+        skip "merging against the running kernel" "$(tail -n 1 <<<"$said")"
+        return 0
+        ;;
       *) status=1 ;;
     esac
   done
