@@ -42,12 +42,6 @@ public struct CacheCounters: Sendable, Hashable {
   public internal(set) var hostTableHits: [TableHits] = []
   /// The accesses that no TLB answered.
   public internal(set) var misses = 0
-  /// The walks of a guest's tables that no walk cache shortened.
-  public internal(set) var guestTableMisses = 0
-  /// The walks of a hypervisor's tables that no walk cache shortened.
-  public internal(set) var hostTableMisses = 0
-  /// The guest-physical addresses that the nested cache was asked for in vain.
-  public internal(set) var nestedMisses = 0
   /// The table reads that were made.
   public internal(set) var reads = 0
   /// The writes that set accessed and dirty bits.
@@ -56,12 +50,8 @@ public struct CacheCounters: Sendable, Hashable {
   public internal(set) var faults = 0
   /// The table reads that the TLBs spared.
   public internal(set) var readsSavedByTLB = 0
-  /// The table reads that the walk caches of the guest's tables spared.
-  public internal(set) var readsSavedByGuestTables = 0
-  /// The table reads that the walk caches of the hypervisor's tables spared.
-  public internal(set) var readsSavedByHostTables = 0
-  /// The table reads that the nested cache spared.
-  public internal(set) var readsSavedByNested = 0
+  /// What the walk caches were asked, and spared.
+  public internal(set) var savings = CacheSavings()
   /// The flushes, by how far they reach.
   public internal(set) var flushes: [CacheFlush.Scope: Int] = [:]
   /// Those of them that another processor's instruction caused.
@@ -85,7 +75,7 @@ public struct CacheCounters: Sendable, Hashable {
 
   /// The table reads that all caches spared.
   public var readsSaved: Int {
-    readsSavedByTLB + readsSavedByGuestTables + readsSavedByHostTables + readsSavedByNested
+    readsSavedByTLB + savings.guestTables.reads + savings.hostTables.reads + savings.nested.reads
   }
 }
 
@@ -116,19 +106,30 @@ extension CacheState {
     counters.guestTableHits = tables(guestTables)
     counters.hostTableHits = tables(hostTables)
     counters.misses = misses
-    counters.guestTableMisses = guestTableMisses
-    counters.hostTableMisses = hostTableMisses
-    counters.nestedMisses = nestedMisses
     counters.reads = reads
     counters.updates = updates
     counters.faults = faults
     counters.readsSavedByTLB = savedByTLB
-    counters.readsSavedByGuestTables = savedByGuestTables
-    counters.readsSavedByHostTables = savedByHostTables
-    counters.readsSavedByNested = savedByNested
+    counters.savings = savings
     counters.flushes = contexts.value.flushes
     counters.broadcastsReceived = broadcastsReceived
     counters.entriesDropped = entriesDropped
     return counters
+  }
+
+  /// What the walk caches were asked, and spared.
+  private var savings: CacheSavings {
+    func hits(_ levels: Run<WalkLevel>) -> Int {
+      (0..<levels.count).reduce(0) { $0 + levels[$1].hits }
+    }
+    var savings = CacheSavings()
+    savings.guestTables = CacheSavings.Kind(
+      hits: hits(guestTables), misses: guestTableMisses, reads: savedByGuestTables)
+    savings.hostTables = CacheSavings.Kind(
+      hits: hits(hostTables), misses: hostTableMisses, reads: savedByHostTables)
+    savings.nested = CacheSavings.Kind(
+      hits: (0..<nested.count).reduce(0) { $0 + nested[$1].hits }, misses: nestedMisses,
+      reads: savedByNested)
+    return savings
   }
 }

@@ -1,6 +1,7 @@
 // Micro-architecture: this file can be skipped at first reading.
 
-/// What each kind of a core's walk caches has saved since it was empty.
+/// What each kind of a core's walk caches was asked and has saved; ``CacheCounters`` has it since the
+/// caches were made.
 public struct CacheSavings: Sendable, Hashable {
   /// One kind of cache.
   public struct Kind: Sendable, Hashable {
@@ -34,28 +35,6 @@ public struct CacheSavings: Sendable, Hashable {
     savings.guestTables = guestTables.since(earlier.guestTables)
     savings.hostTables = hostTables.since(earlier.hostTables)
     savings.nested = nested.since(earlier.nested)
-    return savings
-  }
-}
-
-extension TranslationCaches {
-  /// What the walk caches have saved so far.
-  public var savings: CacheSavings {
-    let state = handle.value
-    var savings = CacheSavings()
-    for level in 0..<state.guestTables.count {
-      savings.guestTables.hits += state.guestTables[level].hits
-    }
-    savings.guestTables.misses = state.guestTableMisses
-    savings.guestTables.reads = state.savedByGuestTables
-    for level in 0..<state.hostTables.count {
-      savings.hostTables.hits += state.hostTables[level].hits
-    }
-    savings.hostTables.misses = state.hostTableMisses
-    savings.hostTables.reads = state.savedByHostTables
-    for number in 0..<state.nested.count { savings.nested.hits += state.nested[number].hits }
-    savings.nested.misses = state.nestedMisses
-    savings.nested.reads = state.savedByNested
     return savings
   }
 }

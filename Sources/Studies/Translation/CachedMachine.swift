@@ -85,7 +85,7 @@ final class CachedMachine<Translator: Processor & ~Copyable>: StudiedMachine {
     counts = TranslationOutcome(counts.pages)
     histogram.reset()
     dataCaches.resetCounts()
-    earlier = caches.savings
+    earlier = caches.counters.savings
   }
 
   var outcome: TranslationOutcome {
@@ -96,7 +96,7 @@ final class CachedMachine<Translator: Processor & ~Copyable>: StudiedMachine {
     outcome.slowWalkCycles = histogram.percentile(99)
     outcome.guestTableBytes = memory.guestTableBytes
     outcome.hostTableBytes = memory.hostTableBytes
-    outcome.savings = caches.savings.since(earlier)
+    outcome.savings = caches.counters.savings.since(earlier)
     return outcome
   }
 }
