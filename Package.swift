@@ -60,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "NestwalkBench",
       dependencies: ["CFloor", "Console", "Guests", "HostMemory", "Paging", "Records"]),
-    .testTarget(name: "PagingTests", dependencies: ["Paging"]),
+    .testTarget(name: "PagingTests", dependencies: ["Paging", "Guests"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),
     .testTarget(
       name: "HypervisorTests", dependencies: ["Hypervisor", "Paging", "HostMemory", "Costs"]),

@@ -10,15 +10,22 @@ struct BenchmarkRow {
 
   var ratio: Double { ns / floorNs }
 
+  /// The operations of a minute in millions, of the model and of its floor.
+  var millionsPerMinute: Double { 60_000 / ns }
+  var floorMillionsPerMinute: Double { 60_000 / floorNs }
+
   /// The heads of the columns.
-  static let heads = TextLayout.column("name", 34) + "    pages        ns   floorNs  ratio"
+  static let heads =
+    TextLayout.column("name", 30) + "   pages       ns  floorNs  ratio   M/min    floor"
 
   /// The row as a line of the table.
   var line: String {
-    TextLayout.column(name, 34) + TextLayout.right(String(pages), 9)
-      + TextLayout.right(TextLayout.decimal(ns, 2), 10)
-      + TextLayout.right(TextLayout.decimal(floorNs, 2), 10)
+    TextLayout.column(name, 30) + TextLayout.right(String(pages), 8)
+      + TextLayout.right(TextLayout.decimal(ns, 2), 9)
+      + TextLayout.right(TextLayout.decimal(floorNs, 2), 9)
       + TextLayout.right(TextLayout.decimal(ratio, 2), 7)
+      + TextLayout.right(TextLayout.decimal(millionsPerMinute, 0), 8)
+      + TextLayout.right(TextLayout.decimal(floorMillionsPerMinute, 0), 9)
   }
 
   /// Rows as JSON.
@@ -46,6 +53,10 @@ struct BenchmarkRow {
     writer.decimal(floorNs, places: 3)
     writer.key("ratio")
     writer.decimal(ratio, places: 3)
+    writer.key("millionsPerMinute")
+    writer.decimal(millionsPerMinute, places: 1)
+    writer.key("floorMillionsPerMinute")
+    writer.decimal(floorMillionsPerMinute, places: 1)
     writer.endObject()
   }
 }

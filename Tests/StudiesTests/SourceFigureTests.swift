@@ -19,7 +19,7 @@ struct SourceFigureTests {
     let start: UInt64 = 1 << 40
     let machine = try study.machine(pages, bytes: workload.footprintBytes)
     try machine.map(GuestVirtual(start), bytes: workload.footprintBytes)
-    var stream = AccessStream(workload)
+    var stream = try AccessStream(workload)
     let accesses = (0..<count).map { _ in
       TraceAccess(GuestVirtual(start + stream.next().offset))
     }

@@ -21,7 +21,7 @@ struct TranslationStudyTests {
     let start: UInt64 = 1 << 36
     let machine = try study.machine(pages, bytes: workload.footprintBytes)
     try machine.map(GuestVirtual(start), bytes: workload.footprintBytes)
-    var stream = AccessStream(workload)
+    var stream = try AccessStream(workload)
     let accesses = (0..<count).map { _ in
       let access = stream.next()
       return TraceAccess(GuestVirtual(start + access.offset), access.isWrite ? .write : .read)
@@ -112,7 +112,7 @@ struct TranslationStudyTests {
     let workload = Workload(.random, footprintBytes: 1 << 22, writePercent: 30)
     let known = try run(study, pages, workload, 3000)
     let machine = try study.machine(pages, bytes: nil)
-    var stream = AccessStream(workload)
+    var stream = try AccessStream(workload)
     let accesses = (0..<3000).map { _ in
       TraceAccess(GuestVirtual(1 << 36 + stream.next().offset), .read)
     }

@@ -14,8 +14,13 @@ public struct ZipfSampler: Sendable {
   private let shortcut: Double
 
   /// A sampler of the ranks from 1 to `count`, which is not 0, with an exponent above 0.
-  public init(count: UInt64, exponent: Double) {
-    precondition(count > 0 && exponent > 0 && exponent.isFinite, "there is no such distribution")
+  public init(count: UInt64, exponent: Double) throws(WorkloadError) {
+    var problems: [String] = []
+    if count == 0 { problems.append("There are 0 ranks to draw from: there must be at least 1.") }
+    if !(exponent > 0 && exponent.isFinite) {
+      problems.append("The exponent is \(exponent): it must be above 0 and finite.")
+    }
+    guard problems.isEmpty else { throw WorkloadError(problems: problems) }
     self.count = count
     self.exponent = exponent
     first = Self.area(1.5, exponent) - 1

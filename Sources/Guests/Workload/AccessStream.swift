@@ -14,9 +14,10 @@ public struct AccessStream: Sendable {
   private var position: UInt64 = 0
   private var pass: UInt64 = 0
 
-  /// The accesses of a workload that has no problems.
-  public init(_ workload: Workload) {
-    precondition(workload.problems.isEmpty, workload.problems.joined(separator: " "))
+  /// The accesses of a workload, which must have no problems.
+  public init(_ workload: Workload) throws(WorkloadError) {
+    let problems = workload.problems
+    guard problems.isEmpty else { throw WorkloadError(problems: problems) }
     self.workload = workload
     elements = workload.elements
     order = IndexPermutation(count: elements, seed: SplitMix64.mix(workload.seed &+ 2))
@@ -27,7 +28,7 @@ public struct AccessStream: Sendable {
     case .stride(let bytes): stride = bytes
     default: break
     }
-    zipf = ZipfSampler(count: elements, exponent: exponent)
+    zipf = try ZipfSampler(count: elements, exponent: exponent)
     step = stride / workload.elementBytes
     random = SplitMix64(seed: workload.seed)
     writes = SplitMix64(seed: SplitMix64.mix(workload.seed &+ 1))

@@ -15,13 +15,19 @@ struct TLBRun {
 
   /// The outcomes of a workload's accesses, of which so many are counted.
   func outcomes(_ workload: Workload, count: Int) throws(CommandFailure) -> [TranslationOutcome] {
+    let first: AccessStream
+    do {
+      first = try AccessStream(workload)
+    } catch {
+      throw CommandFailure(.badInput, error.description)
+    }
     var outcomes: [TranslationOutcome] = []
     for pages in pairs {
       let start = (Self.base + pages.guest - 1) & ~(pages.guest - 1)
       do throws(TranslationStudyError) {
         let machine = try study.machine(pages, bytes: workload.footprintBytes)
         try machine.map(GuestVirtual(start), bytes: workload.footprintBytes)
-        var stream = AccessStream(workload)
+        var stream = first
         var left = study.warmUp + count
         var accesses: [TraceAccess] = []
         accesses.reserveCapacity(Self.batch)

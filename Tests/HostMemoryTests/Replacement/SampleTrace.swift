@@ -11,7 +11,7 @@ enum SampleTrace: String, CaseIterable {
   /// So many references to at most `pages` pages.
   func pages(_ count: Int, of pages: Int, seed: UInt64) -> [Int] {
     var random = SplitMix64(seed: seed)
-    let zipf = ZipfSampler(count: UInt64(pages), exponent: 1)
+    guard let zipf = try? ZipfSampler(count: UInt64(pages), exponent: 1) else { return [] }
     return (0..<count).map { number in
       switch self {
       case .random: Int(random.below(UInt64(pages)))

@@ -1,3 +1,5 @@
+import Guests
+
 /// The name of one flag of a test's case.
 protocol FlagName: RawRepresentable<Int>, CaseIterable, Sendable {}
 

@@ -1,3 +1,4 @@
+import Guests
 import Testing
 
 @testable import Paging
