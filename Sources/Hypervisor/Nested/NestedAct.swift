@@ -8,7 +8,7 @@ public enum NestedAct: Sendable, Hashable {
   case pageFault(GuestVirtual)
   /// The hardware finds that second-stage tables don't allow an access.
   case violation(NestedTable, UInt64)
-  /// L0 makes L1 believe that its guest's exit came to it.
+  /// L0 makes L1 believe that the exit of its guest came to it.
   case reflect
   /// A hypervisor makes its guest believe that the hardware raised a page fault.
   case injectPageFault
@@ -48,7 +48,7 @@ extension NestedAct: CustomStringConvertible {
     case .pageFault(let address): "takes a page fault at \(address)"
     case .violation(let table, let address):
       "meets a violation of \(table) at 0x\(String(address, radix: 16))"
-    case .reflect: "reflects the violation"
+    case .reflect: "reflects the exit"
     case .injectPageFault: "injects the page fault"
     case .handlePageFault: "handles the page fault"
     case .store(let table, let level): "stores the entry of level \(level + 1) in \(table)"

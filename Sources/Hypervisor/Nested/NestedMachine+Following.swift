@@ -6,7 +6,12 @@ extension NestedMachine {
   mutating func follow(
     _ table: UInt64, _ role: FollowedTables.Role
   ) throws(NestedError) {
-    guard options.following != .invalidations, !followed.has(role, table) else { return }
+    switch options.following {
+    case .invalidations: return
+    case .upperTables where role.level == 0: return
+    default: break
+    }
+    guard !followed.has(role, table) else { return }
     if followed.add(role, to: table) { try protect(table, isWritable: false) }
     guard options.following == .everyTable else { return }
     try visitChildren(of: table, role) { (machine, child, role) throws(NestedError) in

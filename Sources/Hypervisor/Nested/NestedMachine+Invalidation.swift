@@ -11,7 +11,7 @@ extension NestedMachine {
       return
     }
     leaveToInner(.kernel, .invalidate(.guest2))
-    if options.following == .invalidations {
+    if options.following.letsTablesRunAhead {
       // The shadow may map the page in smaller pieces.
       try forget(address.value & ~(layout.pageBytes - 1), bytes: layout.pageBytes)
     }
@@ -43,10 +43,26 @@ extension NestedMachine {
   /// L1 invalidates what was derived from EPT12 (INVEPT, single context), which only L0 can do.
   private mutating func invalidateExtended() throws(NestedError) {
     play(.inner, .invalidate(.extended12), to: .outer)
-    if options.following == .invalidations {
-      try forget(0, bytes: 1 << NestedEntry.shift(layout.levels))
+    switch options.following {
+    case .everyTable, .derivedTables: break
+    case .upperTables: try forgetWhatChanged()
+    case .invalidations: try forget(0, bytes: 1 << NestedEntry.shift(layout.levels))
     }
     play(.outer, .forget(.extended02), to: .inner)
+  }
+
+  /// L0 looks at each page that it merged, and forgets those that EPT12 has otherwise by now.
+  private mutating func forgetWhatChanged() throws(NestedError) {
+    for page in derived.keys.sorted() {
+      for address in derivedPages(of: page) {
+        let there = walk(.extended12, address).page
+        let target = there.map { $0.address + address & ($0.bytes - 1) }
+        let isWritable = extended02.page(at: GuestPhysical(address), in: memory)?.attributes
+          .permissions.contains(.write)
+        if target == page, isWritable != true || there?.isWritable == true { continue }
+        try forget(address, bytes: address < NestedLayout.kernelBytes ? 4096 : layout.pageBytes)
+      }
+    }
   }
 
   /// L0 moves a page of L1's: EPT01 and all that was merged from it lose it until the next access.
