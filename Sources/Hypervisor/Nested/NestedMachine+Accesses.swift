@@ -78,6 +78,16 @@ extension NestedMachine {
     }
   }
 
+  /// L1 takes the right to write a page from L2, as dirty logging does, until L2 next writes it.
+  public mutating func protectByInner(_ page: GuestPhysical) throws(NestedError) -> NestedPlay {
+    try checkData(page)
+    return try played { (machine) throws(NestedError) in
+      guard machine.innerBacking[page.value] != nil else { throw .notBacked(page) }
+      try machine.protectFromGuest(page)
+      return nil
+    }
+  }
+
   /// L0 moves the page of L1's memory that holds a page of L2's.
   public mutating func moveByOuter(_ page: GuestPhysical) throws(NestedError) -> NestedPlay {
     try checkData(page)

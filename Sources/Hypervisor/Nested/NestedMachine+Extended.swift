@@ -20,19 +20,26 @@ extension NestedMachine {
 
     play(.outer, .reflect, to: .inner)
     accessControlStructure()
-    try mapInExtended(address)
+    try mapInExtended(address, failure.made)
     play(.inner, .resume, to: .outer)
     play(.outer, .enter, to: actor)
   }
 
   /// L1's handler gives L2 a page.
-  private mutating func mapInExtended(_ address: UInt64) throws(NestedError) {
+  private mutating func mapInExtended(
+    _ address: UInt64, _ kind: Access.Kind
+  ) throws(NestedError) {
     let isKernel = address < NestedLayout.kernelBytes
     let bytes = isKernel ? 4096 : layout.pageBytes
     let target = try backing(of: address) & ~(bytes - 1)
-    let stores = try stores(
+    var stores = try stores(
       .extended12, to: target, at: address & ~(bytes - 1),
       leafLevel: isKernel ? 0 : layout.leafLevel)
+    if kind == .write { innerProtected.remove(address & ~(bytes - 1)) }
+    if innerProtected.contains(address & ~(bytes - 1)), let last = stores.popLast() {
+      let word = last.word & ~NestedEntry.write
+      stores.append(PlannedStore(place: last.place, level: last.level, word: word))
+    }
     count(.installTable, UInt64(stores.count - 1))
     count(.installEntry, UInt64(stores.count))
     for store in options.building == .downwards ? stores : stores.reversed() {

@@ -24,20 +24,57 @@ extension NestedMachine {
       for address in derivedPages(of: page.value) {
         try forget(address, bytes: layout.pageBytes)
       }
-      guard !scheme.isSoftware else {
-        // L2's addresses are L1's own to the hardware, which L1 may invalidate itself.
-        play(.inner, .invalidate(.shadow12))
-        return
-      }
-      play(.inner, .invalidate(.shadow12), to: .outer)
-      play(.outer, .forget(.shadow12), to: .inner)
+      invalidateShadow()
       return
     }
+    try changeInExtended(page) { _ in 0 }
+  }
+
+  /// L1 takes the right to write a page from L2.
+  mutating func protectFromGuest(_ page: GuestPhysical) throws(NestedError) {
+    innerProtected.insert(page.value)
+    guard scheme == .extended else {
+      for address in derivedPages(of: page.value) {
+        guard
+          var rights = shadow12.page(at: GuestVirtual(address), in: memory)?.attributes
+            .permissions
+        else { continue }
+        rights.remove(.write)
+        do {
+          try shadow12.protect(
+            GuestVirtual(address), bytes: layout.pageBytes, rights, in: &memory)
+        } catch {
+          throw .tables(error)
+        }
+        count(.changeEntry)
+      }
+      invalidateShadow()
+      return
+    }
+    try changeInExtended(page) { $0 & ~NestedEntry.write }
+  }
+
+  /// L1 stores another word in the entry of EPT12 that maps a page, if one does, and invalidates it.
+  private mutating func changeInExtended(
+    _ page: GuestPhysical, _ change: (UInt64) -> UInt64
+  ) throws(NestedError) {
     let found = walk(.extended12, page.value)
     guard found.page != nil, let (table, role) = found.tables.last else { return }
     let place = NestedEntry.place(in: table, of: page.value, level: role.level)
-    try storeInExtended(PlannedStore(place: place, level: role.level, word: 0))
+    let word = change(read(place, of: .extended12))
+    try storeInExtended(PlannedStore(place: place, level: role.level, word: word))
     try invalidateExtended()
+  }
+
+  /// L1 invalidates what its shadow mapped (INVVPID), which only L0 can do for it.
+  private mutating func invalidateShadow() {
+    guard !scheme.isSoftware else {
+      // L2's addresses are L1's own to the hardware, which L1 may invalidate itself.
+      play(.inner, .invalidate(.shadow12))
+      return
+    }
+    play(.inner, .invalidate(.shadow12), to: .outer)
+    play(.outer, .forget(.shadow12), to: .inner)
   }
 
   /// L1 invalidates what was derived from EPT12 (INVEPT, single context), which only L0 can do.

@@ -31,7 +31,7 @@ extension NestedMachine {
     }
 
     leaveToInner(actor, .pageFault(address))
-    let bytes = try shadow(address.value, found, page)
+    let bytes = try shadow(address.value, found, page, failure.asked)
     enterGuest(actor, .fill(.shadow12, pageBytes: bytes))
     return false
   }
@@ -73,13 +73,13 @@ extension NestedMachine {
       play(.inner, .enter, to: actor)
       return
     }
-    let bytes = try shadow(address.value, found, page)
+    let bytes = try shadow(address.value, found, page, access)
     play(.inner, .fill(.shadow12, pageBytes: bytes), to: actor)
   }
 
   /// L1 writes the shadow of a page, and returns the bytes that it maps.
   private mutating func shadow(
-    _ address: UInt64, _ found: FollowedWalk, _ page: FollowedWalk.Page
+    _ address: UInt64, _ found: FollowedWalk, _ page: FollowedWalk.Page, _ access: Access
   ) throws(NestedError) -> UInt64 {
     for (table, role) in found.tables { try follow(table, role) }
     let target = page.address + address & (page.bytes - 1)
@@ -87,7 +87,11 @@ extension NestedMachine {
     let bytes = target < NestedLayout.kernelBytes ? 4096 : min(page.bytes, layout.pageBytes)
     var rights: GuestPermissions = [.read, .execute]
     if page.isUser { rights.insert(.user) }
-    if page.isWritable, !followed.contains(target & ~4095) { rights.insert(.write) }
+    let backed = target & ~(layout.pageBytes - 1)
+    if access.kind == .write { innerProtected.remove(backed) }
+    if page.isWritable, !followed.contains(target & ~4095), !innerProtected.contains(backed) {
+      rights.insert(.write)
+    }
     let base = address & ~(bytes - 1)
     try forget(base, bytes: bytes)
     do {

@@ -42,6 +42,8 @@ public struct NestedMachine: ~Copyable {
   var chosenFrames: [UInt64: UInt64]
   /// Where L1 keeps each of L2's pages.
   var innerBacking: [UInt64: UInt64]
+  /// The pages of L2's that L1 maps for writing only when L2 writes them.
+  var innerProtected: Set<UInt64>
   /// Where L0 keeps each of L1's pages of data.
   var outerBacking: [UInt64: UInt64]
   /// Which addresses the following tables map to a page of the next space, now or before.
@@ -110,6 +112,7 @@ public struct NestedMachine: ~Copyable {
     followed = FollowedTables()
     chosenFrames = [:]
     innerBacking = [:]
+    innerProtected = []
     outerBacking = [:]
     derived = [:]
     steps = []

@@ -214,6 +214,58 @@ import Testing
     #expect((10 * long + short / 2) / short == 85)
   }
 
+  @Test("The switches by the levels between which they go")
+  func betweenLevels() throws {
+    for (scheme, expected) in [
+      (NestingScheme.extended, [10, 4, 0]), (.shadow, [12, 12, 0]), (.paravirtual, [0, 0, 12]),
+    ] {
+      var machine = try NestedMachine(scheme)
+      let touch = try machine.touch()
+      let found = [(0, 1), (0, 2), (1, 2)].map { touch.switches(between: $0, and: $1) }
+      #expect(found == expected)
+    }
+  }
+
+  @Test(
+    "A page that L1 logs faults at L2's next write, and no more then",
+    arguments: NestingScheme.allCases, TableFollowing.allCases)
+  func dirtyLog(scheme: NestingScheme, following: TableFollowing) throws {
+    var options = NestedOptions()
+    options.following = following
+    var machine = try NestedMachine(scheme, options: options)
+    let first = try machine.touch()
+    let page = GuestPhysical(machine.target.value)
+    let log = try machine.protectByInner(page)
+    let isTrapped = following == .everyTable || following == .derivedTables
+    // INVEPT or INVVPID, and the store into EPT12.
+    let exits =
+      switch scheme {
+      case .extended: isTrapped ? 2 : 1
+      case .shadow: 1
+      case .paravirtual: 0
+      }
+    #expect(log.exits == exits)
+    #expect(log.switches == 2 * exits)
+    if following != .invalidations || scheme != .extended {
+      let read = try machine.touch(machine.target, .read)
+      // What L0 dropped by the trapped store it merges again.
+      #expect(read.switches == (scheme == .extended ? 2 : 0))
+      let write = try machine.touch()
+      let (switches, exits) =
+        switch scheme {
+        case .extended: (isTrapped ? 8 : 6, isTrapped ? 4 : 3)
+        case .shadow: (4, 2)
+        case .paravirtual: (2, 0)
+        }
+      #expect(write.switches == switches)
+      #expect(write.exits == exits)
+      #expect(write.translation?.hostPhysical == first.translation?.hostPhysical)
+    }
+    _ = try machine.touch()
+    let again = try machine.touch()
+    #expect(again.switches == 0)
+  }
+
   @Test("Each step is made by whom the step before handed the processor to")
   func continuity() throws {
     for scheme in NestingScheme.allCases {

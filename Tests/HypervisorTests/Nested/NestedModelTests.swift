@@ -11,6 +11,8 @@ import Testing
     var pages: [UInt64: (frame: UInt64, isWritable: Bool)] = [:]
     /// The word in each frame.
     var words: [UInt64: UInt64] = [:]
+    /// The frames that L1 has write-protected since they were last written.
+    var logged: Set<UInt64> = []
   }
 
   @Test("Contents and rights stay those of a flat memory", arguments: NestingScheme.allCases)
@@ -57,6 +59,7 @@ import Testing
         machine.memory.store(UInt64(number), at: place)
         model.pages[page] = (frame, true)
         model.words[frame] = UInt64(number)
+        model.logged.remove(frame)
       case 5...6:
         let frame = model.pages[page]?.frame ?? page
         let touch = try machine.touch(address, .read, frame: GuestPhysical(frame))
@@ -78,6 +81,11 @@ import Testing
         if let frame = model.pages[page]?.frame, machine.innerBacking[frame] != nil {
           _ = try machine.moveByOuter(GuestPhysical(frame))
         }
+      case 11:
+        if let frame = model.pages[page]?.frame, machine.innerBacking[frame] != nil {
+          _ = try machine.protectByInner(GuestPhysical(frame))
+          model.logged.insert(frame)
+        }
       default: break
       }
       try check(&machine, pages, model, step: number)
@@ -98,6 +106,8 @@ import Testing
         let known = model.pages[page]
         #expect(known != nil, "step \(step): \(address) is not mapped")
         #expect(kind == .read || known?.isWritable == true, "step \(step): \(address) is read-only")
+        let isLogged = kind == .write && model.logged.contains(known?.frame ?? 0)
+        #expect(!isLogged, "step \(step): \(address) is logged")
         let composed = machine.composed(address)
         #expect(composed == translation.hostPhysical, "step \(step): \(address)")
         let word = machine.memory.word(at: translation.hostPhysical)
