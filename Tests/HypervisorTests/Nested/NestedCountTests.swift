@@ -95,7 +95,7 @@ import Testing
     var options = NestedOptions()
     choose(&options)
     let entries = size.levels - (size.pageBytes == 4096 ? 0 : size.pageBytes == 2 << 20 ? 1 : 2)
-    for populated in 0...entries {
+    for populated in [0, entries / 2, entries - 1, entries] {
       var machine = try NestedMachine(
         scheme, levels: size.levels, pageBytes: size.pageBytes, populated: populated,
         options: options)
