@@ -86,6 +86,18 @@ if [ ! -s "$folder/typed" ] || [ ! -s "$folder/shown" ] || ! diff "$folder/shown
   failed=$((failed + 1))
 fi
 
+# What the README shows of a comparison.
+done=$((done + 1))
+awk '/^## /{on=0} /^## What a fault costs/{on=1} on && /^(    |$)/{print substr($0, 5)}' README.md \
+  >"$folder/lines"
+typed=$(grep -m 1 '^nestwalk compare' "$folder/lines")
+if [ -z "$typed" ] || ! diff -B <(sed '0,/^nestwalk compare/d' "$folder/lines") <(
+  PATH="$(dirname "$nestwalk"):$PATH" bash -c "$typed"
+); then
+  echo "FAILED: the README's comparison says something else"
+  failed=$((failed + 1))
+fi
+
 # The README's program is the one that the outsider's package runs.
 done=$((done + 1))
 if ! diff <(awk '/^```swift$/{on=1; next} /^```$/{on=0} on' README.md | sed 1,2d) \
@@ -108,6 +120,11 @@ check "a merging script" 0 "pages_shared=1 pages_sharing=3" "$nestwalk" merge --
 check "profiles" 0 "textbook-riscv64" "$nestwalk" profiles
 check "a profile" 0 "X4" "$nestwalk" profiles xeon-8269cy --yaml "$folder/mine.yaml"
 check "profiles side by side" 0 "105 ns" "$nestwalk" profiles "$folder/mine.yaml" kunpeng-920
+check "a comparison of measured machines" 0 "x86-4/npt4" \
+  "$nestwalk" compare --profile xeon-8269cy --host npt4 --memory 64M
+for workload in cold-resume mmio nested; do
+  check "comparison of $workload" 0 "weakest grade" "$nestwalk" compare "$workload" --memory 64M
+done
 echo "profile: mine" >"$folder/empty.yaml"
 check "a profile without prices" 2 "“components” is missing" "$nestwalk" profiles "$folder/empty.yaml"
 

@@ -20,6 +20,7 @@ struct HelpTests {
           merge        tell what same-page merging gives back, and when
           profiles     list, print and compare what things cost on which machine
           guest        show what a guest works and touches while it boots
+          compare      compare what the same faults cost on several ISAs and machines
           completions  print the completions for a shell
           manual       print the manual page
 

@@ -62,7 +62,7 @@ extension NestedMachine {
     }
     play(.inner, .protectedStore(.extended12, level: store.level), to: .outer)
     count(.decodeInstruction)
-    count(.emulate)
+    count(.decodeInstruction)
     let old = read(store.place, of: .extended12)
     write(store.word, at: store.place, of: .extended12)
     try followStore(at: store.place, old: old, new: store.word)

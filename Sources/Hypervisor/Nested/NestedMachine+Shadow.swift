@@ -22,7 +22,7 @@ extension NestedMachine {
       let level = followed.roles(of: target & ~4095).first?.level ?? 0
       leaveToInner(actor, .protectedStore(.guest2, level: level))
       count(.decodeInstruction)
-      count(.emulate)
+      count(.decodeInstruction)
       let old = read(target, of: .guest2)
       write(word, at: target, of: .guest2)
       try followStore(at: target, old: old, new: word)

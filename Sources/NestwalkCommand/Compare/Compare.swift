@@ -1,0 +1,100 @@
+import Console
+import Costs
+import HostMemory
+import Hypervisor
+import Paging
+import Quantities
+import Records
+import Scenarios
+import Studies
+
+/// `nestwalk compare`: what the same work costs on several architectures and machines, and why.
+struct Compare: Command {
+  var workload: ComparedWorkload?
+  var profiles: [ProfileArgument] = []
+  var hosts: [HostFormat] = []
+  var memory = ByteSize(1 << 30)
+  var pages: Int?
+  var backing = ByteSize(4096)
+  var access: ComparedAccess?
+  var device = ComparedDevice.process
+  var json: FilePath?
+  var csv: FilePath?
+
+  static let name = "compare"
+  static let summary = "compare what the same faults cost on several ISAs and machines"
+  static let discussion = [
+    "Plays the same work on a machine of each ISA, counts faults, table reads and everything that"
+      + " resolving them uses, and prices it by a cost profile: the source texts' profile of each ISA,"
+      + " or those that are given. Every time is a sum of counts times prices.",
+    "first-touch: a running guest touches new pages. cold-resume: a machine that was loaded from a"
+      + " snapshot touches its working set, its tables among it. mmio: a guest accesses a device."
+      + " nested: a guest of a guest touches a page (x86-64).",
+  ]
+  static let examples = [
+    CommandExample("nestwalk compare first-touch", "What a new page costs on each ISA."),
+    CommandExample(
+      "nestwalk compare first-touch --profile xeon-8269cy --profile kunpeng-920 --backing 2M",
+      "The same on two machines that were measured, with large pages."),
+    CommandExample(
+      "nestwalk compare cold-resume --pages 4096 --csv bill.csv",
+      "How deep faults cascade after a resume, with every line of the bill."),
+  ]
+  static let parameters: [Parameter<Self>] = [
+    .positional("WORKLOAD", \.workload, "What is done (default: first-touch)"),
+    .option(
+      "profile", \.profiles, value: "PROFILE",
+      "Price by this profile, by its name or in a file, instead of the textbook's of each ISA"),
+    .option(
+      "host", \.hosts, value: "FORMAT",
+      "Take tables of this format for the profiles of its ISA, instead of ept4, arm-s2-4k, sv39x4"),
+    .option("memory", \.memory, value: "SIZE", "The memory of each machine"),
+    .option(
+      "pages", \.pages, value: "N", "How many pages are touched, or accesses made to a device",
+      default: "all; 2048 after a resume; 10000 of a device"),
+    .option(
+      "backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G"),
+    .option(
+      "access", \.access, value: "ACCESS", "What is done with a page",
+      default: "write; read after a resume"),
+    .option("device", \.device, value: "WHERE", "Who emulates the device"),
+    .option(
+      "json", \.json, value: "FILE", "Write all counts and costs as JSON; “-” is standard output"),
+    .option(
+      "csv", \.csv, value: "FILE", "Write each line of the bills as CSV; “-” is standard output"),
+  ]
+
+  func run() throws(CommandFailure) -> ExitStatus {
+    var chosen: [CostProfile] = []
+    for argument in profiles { chosen.append(try argument.profile()) }
+    let machines = try machines(chosen)
+    let study = study
+    var outcomes: [ComparedOutcome] = []
+    for machine in machines {
+      do throws(ISAComparisonError) {
+        outcomes.append(try study.outcome(on: machine))
+      } catch {
+        let status: ExitStatus = if case .pricing = error { .badInput } else { .failed }
+        throw CommandFailure(status, error.description)
+      }
+    }
+    let report = CompareReport(study: study, outcomes: outcomes)
+    var text = CompareText.text(report)
+    let outputs = [
+      (json, { report.json }), (csv, { Array(report.csv.utf8) }),
+    ]
+    for (file, bytes) in outputs {
+      guard let file else { continue }
+      if file.isStandardStream {
+        text = String(decoding: bytes(), as: UTF8.self)
+      } else {
+        do throws(SystemError) {
+          try OutputFile.write(file.path, bytes: bytes())
+        } catch {
+          throw CommandFailure(.failed, error.description)
+        }
+      }
+    }
+    return Program.show(text)
+  }
+}

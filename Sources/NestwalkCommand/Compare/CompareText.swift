@@ -1,0 +1,149 @@
+import Console
+import Costs
+import HostMemory
+import Hypervisor
+import Paging
+import Quantities
+import Studies
+
+/// A comparison as text of 80 columns: a row for each number, a column for each machine.
+struct CompareText {
+  private let report: CompareReport
+  private let width: Int
+  /// How many machines fit side by side.
+  static let most = 4
+  private static let labels = 22
+
+  private init(_ report: CompareReport) {
+    self.report = report
+    width = (TextLayout.width - Self.labels) / max(1, report.outcomes.count)
+  }
+
+  static func text(_ report: CompareReport) -> String {
+    let text = Self(report)
+    let lines =
+      text.title + [""] + text.header + [""] + text.counts + [""] + text.components + [""]
+      + text.totals + [""] + text.movers
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  // MARK: What is compared
+
+  private var title: [String] {
+    let study = report.study
+    let count = CostText.count(study.touchCount)
+    let memory = ByteSize(study.memoryBytes).argument
+    let backing = ByteSize(study.backing.bytes).argument
+    let verb = study.access == .read ? "reads" : "writes"
+    let sentence =
+      switch study.workload {
+      case .firstTouch:
+        "first-touch: a running guest \(verb) \(count) new pages of a machine of \(memory), which its"
+          + " host backs with pages of up to \(backing)."
+      case .coldResume:
+        "cold-resume: a machine of \(memory), loaded from a snapshot, \(verb) \(count) pages all over"
+          + " its memory; nothing is mapped at the second stage, and pages of up to \(backing) come"
+          + " from storage."
+      case .mmio:
+        "mmio: a guest \(verb) a register of a device \(count) times; the hypervisor's"
+          + " \(study.device == .kernelDevice ? "kernel" : "process") emulates it."
+      case .nested:
+        "nested: a guest's guest touches a page whose way no table has yet, four levels of tables"
+          + " everywhere."
+      }
+    return TextLayout.wrap(sentence, width: TextLayout.width)
+  }
+
+  private var header: [String] {
+    let names = report.outcomes.map { broken($0.machine.profile.name, at: "-") }
+    let tables = report.outcomes.map { broken($0.machine.tables.name, at: "/") }
+    return rows("", names) + rows("tables", tables)
+  }
+
+  /// A name that is too wide, in two pieces.
+  private func broken(_ name: String, at separator: Character) -> [String] {
+    guard name.count > width - 2, let place = name.firstIndex(of: separator) else { return [name] }
+    let next = name.index(after: place)
+    return [String(name[..<next]), String(name[next...])]
+  }
+
+  private func rows(_ label: String, _ cells: [[String]]) -> [String] {
+    (0..<(cells.map(\.count).max() ?? 0)).map { number in
+      row(number == 0 ? label : "", cells.map { $0.count > number ? $0[number] : "" })
+    }
+  }
+
+  private func row(_ label: String, _ cells: [String]) -> String {
+    var line = TextLayout.column(label, Self.labels)
+    for cell in cells { line += TextLayout.right(String(cell.prefix(width - 1)), width) }
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+
+  private func row(_ label: String, _ cell: (ComparedOutcome) -> String) -> String {
+    row(label, report.outcomes.map(cell))
+  }
+
+  // MARK: Counts
+
+  private var counts: [String] {
+    var lines = [row("faults") { CostText.count($0.faults) }]
+    for kind in FaultKind.allCases {
+      lines.append(row("  \(kind)") { CostText.count($0.ledger.faults(kind)) })
+    }
+    for depth in 1..<Ledger.depths
+    where report.outcomes.contains(where: { $0.ledger.cascadeDepths[depth] > 0 }) {
+      lines.append(
+        row("    touches with \(depth)") { CostText.count($0.ledger.cascadeDepths[depth]) })
+    }
+    if report.outcomes.contains(where: { $0.switches != nil }) {
+      lines.append(row("world switches") { CostText.count($0.switches ?? 0) })
+      lines.append(row("exits to L0") { CostText.count($0.exits) })
+    } else {
+      lines.append(row("exits") { CostText.count($0.exits) })
+      lines.append(row("table reads") { CostText.count($0.tableReads) })
+    }
+    return lines
+  }
+
+  // MARK: Times
+
+  private var components: [String] {
+    var lines = [row("time a touch") { time($0.bill.total.likely, $0) }]
+    for component in Component.allCases {
+      let costs = report.outcomes.map { $0.bill.cost(of: component).likely }
+      guard costs.contains(where: { $0 > 0 }) else { continue }
+      lines.append(row("  \(component.name)") { time($0.bill.cost(of: component).likely, $0) })
+    }
+    return lines
+  }
+
+  /// The part of a cost that one touch has.
+  private func time(_ cost: UInt128, _ outcome: ComparedOutcome) -> String {
+    let touches = UInt128(outcome.touches)
+    return CostText.time((cost + touches / 2) / touches)
+  }
+
+  private var totals: [String] {
+    let first = report.outcomes.first?.bill.total.likely ?? 0
+    return [
+      row("total") { CostText.time($0.bill.total.likely) },
+      row("  at low prices") { CostText.time($0.bill.total.low) },
+      row("  at high prices") { CostText.time($0.bill.total.high) },
+      row("ratio to the first") { outcome in
+        first == 0 ? "-" : CostText.decimal(outcome.bill.total.likely, over: first, 2)
+      },
+      row("weakest grade") { $0.bill.weakest?.rawValue ?? "-" },
+    ]
+  }
+
+  private var movers: [String] {
+    (0..<3).compactMap { place in
+      let names = report.outcomes.map { outcome in
+        outcome.bill.movers.count > place ? outcome.bill.movers[place].component.name : ""
+      }
+      guard names.contains(where: { !$0.isEmpty }) else { return nil }
+      return row(place == 0 ? "moved most by" : "", names)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+public import Costs
+
+/// What a workload took on one machine.
+public struct ComparedOutcome: Sendable {
+  /// The machine and its profile.
+  public let machine: ComparedMachine
+  /// How many accesses were made.
+  public let touches: UInt64
+  /// What was counted.
+  public let ledger: Ledger
+  /// What that costs.
+  public let bill: Bill
+  /// The switches between levels of virtualisation, where there are several.
+  public let switches: UInt64?
+  /// The exits to the outermost hypervisor, where there are several.
+  public let outerExits: UInt64?
+
+  init(
+    _ machine: ComparedMachine, touches: UInt64, _ ledger: Ledger, switches: UInt64? = nil,
+    outerExits: UInt64? = nil
+  ) throws(ISAComparisonError) {
+    do throws(PricingError) {
+      bill = try Bill(ledger, machine.profile)
+    } catch {
+      throw .pricing(error)
+    }
+    self.machine = machine
+    self.touches = touches
+    self.ledger = ledger
+    self.switches = switches
+    self.outerExits = outerExits
+  }
+
+  /// The tables that walks read.
+  public var tableReads: UInt64 { ledger.amount(of: .tableRead) }
+
+  /// The exits to the hypervisor.
+  public var exits: UInt64 { outerExits ?? ledger.exits }
+
+  /// The faults of all kinds, the guest's own among them.
+  public var faults: UInt64 { FaultKind.allCases.reduce(0) { $0 + ledger.faults($1) } }
+}

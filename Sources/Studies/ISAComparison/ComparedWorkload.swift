@@ -1,0 +1,12 @@
+/// What the machines of a comparison do.
+public enum ComparedWorkload: String, Sendable, Hashable, CaseIterable {
+  /// A guest that runs touches pages that it has not touched before.
+  case firstTouch = "first-touch"
+  /// A machine that its hypervisor has loaded from a snapshot touches its working set: its tables are in
+  /// its memory, and nothing is mapped at the second stage.
+  case coldResume = "cold-resume"
+  /// A guest accesses a register of a device.
+  case mmio
+  /// A guest of a hypervisor that is itself a guest touches a page.
+  case nested
+}

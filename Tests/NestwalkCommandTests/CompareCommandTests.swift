@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+/// `nestwalk compare` as a user runs it.
+@Suite("The command compare")
+struct CompareCommandTests {
+  private let small = ["--memory", "16M", "--pages", "100"]
+
+  @Test(
+    "Every workload is a table of 80 columns",
+    arguments: ["first-touch", "cold-resume", "mmio", "nested"])
+  func text(_ workload: String) throws {
+    let run = try CommandRun(["compare", workload] + small)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.lines.allSatisfy { $0.count <= 80 && $0.last != " " })
+    for row in ["faults", "  cascade", "time a touch", "total", "ratio to the first", "weakest"] {
+      #expect(run.lines.contains { $0.hasPrefix(row) }, "\(row)")
+    }
+    #expect(run.output == (try CommandRun(["compare", workload] + small)).output)
+  }
+
+  @Test("Without arguments the three ISAs touch new pages")
+  func standard() throws {
+    let run = try CommandRun(["compare"] + small)
+    #expect(
+      run.lines.contains { $0.contains("textbook-x86-64") && $0.contains("textbook-riscv64") })
+    let missing = try #require(run.lines.first { $0.hasPrefix("  missing") })
+    #expect(missing.split(separator: " ").map(String.init) == ["missing", "100", "100", "100"])
+  }
+
+  @Test("The lines of the CSV add up to the totals of the JSON")
+  func sums() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("bill.csv")
+    let run = try CommandRun(["compare", "--json", "-", "--csv", path] + small)
+    #expect(run.status == 0, "\(run.errors)")
+    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+    let machines = try #require((object as? [String: Any])?["machines"] as? [[String: Any]])
+    #expect(machines.count == 3)
+    let rows = try #require(String(bytes: folder.read("bill.csv"), encoding: .utf8))
+      .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(rows[0][6] == "likely_fs" && rows.allSatisfy { $0.count == 10 })
+    for machine in machines {
+      let name = try #require(machine["profile"] as? String)
+      let sum = rows.filter { $0[0] == name }.compactMap { Double($0[6]) }.reduce(0, +)
+      let cost = try #require(machine["cost"] as? [String: Double])
+      #expect(try #require(cost["likelyNanoseconds"]) == sum / 1e6)
+      #expect(sum > 0)
+    }
+  }
+
+  @Test("Profiles, formats and files choose the columns")
+  func columns() throws {
+    let folder = try TemporaryFolder()
+    #expect(
+      try CommandRun(["profiles", "xeon-8269cy", "--yaml", folder.path("mine.yaml")]).status == 0)
+    let run = try CommandRun(
+      [
+        "compare", "--profile", folder.path("mine.yaml"), "--profile", "ampere-altra", "--host",
+        "npt4", "--host", "arm-s2-4k",
+      ] + small)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.lines.contains { $0.hasPrefix("tables") && $0.contains("x86-4/npt4") })
+    let five = try CommandRun(["compare", "--host", "ept5"] + small)
+    #expect(five.lines.contains { $0.hasPrefix("tables") && $0.contains("x86-5/ept5") })
+    #expect(!five.output.contains("arm64"))
+  }
+
+  @Test(
+    "What can't be compared is refused",
+    arguments: [
+      (["--backing", "8K"], "it must be 4K, 2M or 1G"),
+      (["--pages", "0"], "there must be one"),
+      (["--memory", "3M"], "it must be a multiple of 2 MiB"),
+      (["--profile", "kunpeng-920", "--host", "ept4"], "is of arm64, and so is no"),
+      (["nested", "--profile", "kunpeng-920"], "is modelled for x86-64"),
+      (["--host", "arm-s2-64k"], "the model's frames are of 4K"),
+      (["first-tuch"], "is “first-touch” meant?"),
+      (["--json", "-", "--csv", "-"], "can't both be"),
+    ])
+  func refused(_ arguments: [String], _ words: String) throws {
+    let run = try CommandRun(["compare"] + arguments)
+    #expect(run.status == 2)
+    #expect(run.errors.contains(words), "\(run.errors)")
+  }
+}

@@ -1,0 +1,153 @@
+import Costs
+import HostMemory
+import Hypervisor
+import Paging
+import Scenarios
+import Studies
+import Testing
+
+@Suite("The same work on several ISAs")
+struct ISAComparisonTests {
+  /// Formats over each other, and the textbook profile of their ISA.
+  struct Column: Sendable, CustomStringConvertible {
+    let guest: GuestFormat
+    let host: HostFormat
+    let architecture: CostProfile.Architecture
+    var machine: ComparedMachine {
+      ComparedMachine(.twoStages(guest, host), ShippedProfiles.textbook(architecture))
+    }
+    var description: String { "\(guest) over \(host)" }
+
+    static let all = [
+      Column(guest: .x86Level4, host: .ept4, architecture: .x86),
+      Column(guest: .x86Level5, host: .ept5, architecture: .x86),
+      Column(guest: .x86Level4, host: .npt4, architecture: .x86),
+      Column(guest: .arm4K, host: .arm4K, architecture: .arm),
+      Column(guest: .sv39, host: .sv39x4, architecture: .riscv),
+      Column(guest: .sv48, host: .sv48x4, architecture: .riscv),
+    ]
+  }
+
+  private func study(
+    _ workload: ComparedWorkload, memory: UInt64 = 64 << 20, touches: UInt64? = nil
+  ) -> ISAComparison {
+    var study = ISAComparison(workload)
+    study.memoryBytes = memory
+    study.touches = touches
+    return study
+  }
+
+  @Test("n new pages are n faults, each with one walk that arrives", arguments: Column.all)
+  func firstTouch(_ column: Column) throws {
+    let outcome = try study(.firstTouch, touches: 700).outcome(on: column.machine)
+    let levels = (column.guest.shape.levels + 1) * (column.host.shape.levels + 1) - 1
+    #expect(outcome.touches == 700)
+    #expect(outcome.ledger.faults(.missing) == 700)
+    #expect(outcome.exits == 700 && outcome.faults == 700)
+    #expect(outcome.tableReads == 700 * UInt64(levels))
+    #expect(outcome.ledger.amount(of: .zeroByte) == 700 * 4096)
+    let parts = outcome.bill.movers.map(\.cost).reduce(.zero, +)
+    #expect(parts == outcome.bill.total)
+  }
+
+  @Test("large pages of the host take a fault for each 2 MiB", arguments: Column.all)
+  func large(_ column: Column) throws {
+    var study = study(.firstTouch)
+    study.backing = .large
+    let outcome = try study.outcome(on: column.machine)
+    // The tables lie in large pages of their own.
+    #expect(outcome.ledger.faults(.missing) == study.dataBytes >> 21)
+    #expect(outcome.touches == study.dataBytes / 4096)
+    // A large page at the second stage is one read less for each table and for the page.
+    let (guest, host) = (column.guest.shape.levels, column.host.shape.levels)
+    #expect(outcome.tableReads == outcome.touches * UInt64((guest + 1) * host - 1))
+  }
+
+  @Test(
+    "after a resume each page of tables that is visited is a cascade, once", arguments: Column.all)
+  func coldResume(_ column: Column) throws {
+    let study = study(.coldResume, touches: 300)
+    let outcome = try study.outcome(on: column.machine)
+    // The pages are spread evenly over the data, from 64 GiB on.
+    let step = study.dataBytes / 4096 / 300
+    var visited: Set<UInt64> = []
+    for number in UInt64(0)..<300 {
+      let address = 1 << 36 + number * step * 4096
+      for level in 0..<column.guest.shape.levels {
+        let region = address >> UInt64(12 + 9 * (level + 1))
+        visited.insert(UInt64(level) << 56 | region)
+      }
+    }
+    #expect(outcome.ledger.faults(.cascade) == UInt64(visited.count))
+    #expect(outcome.ledger.faults(.missing) == 300)
+    #expect(outcome.exits == UInt64(visited.count) + 300)
+    #expect(outcome.ledger.amount(of: .storageRequest) == outcome.exits)
+    // The first page is reached through tables none of which was there.
+    #expect(outcome.ledger.cascadeDepths[column.guest.shape.levels] == 1)
+  }
+
+  @Test(
+    "a device's register is a permission fault each time, whatever its cause", arguments: Column.all
+  )
+  func mmio(_ column: Column) throws {
+    for device in [Slot.Kind.kernelDevice, .processDevice] {
+      var study = study(.mmio, touches: 50)
+      study.device = device
+      let outcome = try study.outcome(on: column.machine)
+      #expect(outcome.ledger.faults(.permission) == 50)
+      #expect(outcome.exits == 50)
+      #expect(outcome.ledger.amount(of: .emulate) == 50)
+      #expect(outcome.ledger.amount(of: .userspaceExit) == (device == .processDevice ? 50 : 0))
+    }
+  }
+
+  @Test(
+    "a nested guest's page takes the published switches (V1)",
+    arguments: [
+      (NestingScheme.extended, UInt64(14), UInt64(7)), (.shadow, 24, 12), (.paravirtual, 12, 0),
+    ])
+  func nested(_ scheme: NestingScheme, _ switches: UInt64, _ exits: UInt64) throws {
+    let profile = try #require(ShippedProfiles.named("xeon-8269cy"))
+    let outcome = try study(.nested).outcome(on: ComparedMachine(.nested(scheme), profile))
+    #expect(outcome.switches == switches)
+    #expect(outcome.exits == exits)
+    #expect(outcome.bill.cost(of: .emulate).likely == 0)
+  }
+
+  @Test("textbook faults cost what the source texts say, but for RISC-V's walk (F10, F13)")
+  func textbook() throws {
+    for (column, nanoseconds) in zip([Column.all[0], Column.all[3]], [6200.0, 7100]) {
+      let outcome = try study(.firstTouch, touches: 100).outcome(on: column.machine)
+      let fault = Double(outcome.bill.cost(of: FaultKind.missing).likely) / 1e8
+      #expect(abs(fault - nanoseconds) < 1, "\(column): \(fault)")
+    }
+    let riscv = try study(.firstTouch, touches: 100).outcome(on: Column.all[4].machine)
+    #expect(riscv.ledger.amount(of: .rewalk) == 0)
+    #expect(riscv.bill.cost(of: FaultKind.missing).likely < 9_300_000 * 100 * 1000)
+  }
+
+  @Test("a profile without a price that is needed is refused, with all that it lacks")
+  func pricing() throws {
+    let exit = try #require(ShippedProfiles.textbook(.x86)[.exit])
+    let profile = CostProfile(
+      "short", machine: "none", architecture: .x86, prices: [.exit: exit, .decode: exit])
+    let study = study(.mmio, touches: 1)
+    #expect {
+      try study.outcome(on: ComparedMachine(.twoStages(.x86Level4, .ept4), profile))
+    } throws: { error in
+      guard case .pricing(.noPrice("short", let lacking)) = error as? ISAComparisonError else {
+        return false
+      }
+      return lacking.contains(.entry) && lacking.contains(.emulate) && !lacking.contains(.exit)
+    }
+  }
+
+  @Test("numbers that make no sense are told")
+  func problems() {
+    #expect(study(.firstTouch).problems.isEmpty)
+    #expect(study(.firstTouch, memory: 3 << 20).problems.count == 1)
+    #expect(study(.firstTouch, touches: 0).problems.count == 1)
+    #expect(study(.coldResume, touches: 1 << 30).problems.count == 1)
+    #expect(study(.mmio, touches: 1 << 30).problems.isEmpty)
+  }
+}
