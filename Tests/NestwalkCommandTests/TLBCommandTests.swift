@@ -122,6 +122,10 @@ struct TLBCommandTests {
       (["--seconds", "5"], "need “--measured”"),
       (["--json", "-", "--svg", "-"], "can't both be"),
       (["--exponent", "x"], "0.99"),
+      (["--footprint", "18446744073709551615"], "more than 8 GiB"),
+      (["--footprint", "100T"], "take larger pages"),
+      (["--json", "same", "--svg", "same"], "“same”"),
+      (["--trace", "same", "--json", "same"], "“--trace” and “--json”"),
     ])
   func refused(arguments: [String], part: String) throws {
     let run = try CommandRun(["tlb"] + arguments)
@@ -152,5 +156,20 @@ struct TLBCommandTests {
     // One for the paper.
     #expect(text.components(separatedBy: "<rect ").count - 1 == 13)
     #expect(folder.names == ["bars.svg"])
+  }
+
+  @Test("A bad line of a trace is named, and shown without what a terminal would obey")
+  func traceLines() throws {
+    let folder = try TemporaryFolder()
+    for (text, part) in [
+      ("1000\n\n800000000000\n1000\n", ":3:1: with pages of 4K on bare metal: 0x800000000000"),
+      ("1000\n\u{1b}[31m\n", ":2:1: Here is “\u{fffd}[31m”"),
+    ] {
+      let path = folder.path("trace.txt")
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      let run = try CommandRun(["tlb", "--trace", path])
+      #expect(run.status == 2)
+      #expect(run.errors.contains(part), "\(run.errors)")
+    }
   }
 }

@@ -66,8 +66,15 @@ struct TraceLine {
   func problem(at place: Int, _ right: String) -> TraceProblem {
     var end = place
     while end < range.upperBound, !Self.isSpace(bytes[end]) { end += 1 }
-    let shown = String(decoding: bytes[place..<min(end, place + 40)], as: UTF8.self)
-    let found = shown.isEmpty ? "The line ends here" : "Here is “\(shown)”"
+    // What a terminal would obey is not shown to it.
+    var shown = String.UnicodeScalarView()
+    for scalar in String(decoding: bytes[place..<min(end, place + 40)], as: UTF8.self)
+      .unicodeScalars
+    {
+      let isControl = scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
+      shown.append(isControl ? "\u{fffd}" : scalar)
+    }
+    let found = shown.isEmpty ? "The line ends here" : "Here is “\(String(shown))”"
     return TraceProblem(column: place - range.lowerBound + 1, message: "\(found): \(right).")
   }
 

@@ -78,6 +78,14 @@ extension TLB {
     if json?.isStandardStream == true, svg?.isStandardStream == true {
       problems.append("“--json” and “--svg” can't both be “-”.")
     }
+    let files = [("trace", trace), ("json", json), ("svg", svg)].filter {
+      $0.1?.isStandardStream == false
+    }
+    for (number, (option, file)) in files.enumerated() {
+      for (other, same) in files[..<number] where same?.path == file?.path {
+        problems.append("“--\(other)” and “--\(option)” can't both be “\(file?.path ?? "")”.")
+      }
+    }
     return problems + measuredProblems()
   }
 

@@ -21,6 +21,13 @@ struct TLBRun {
     } catch {
       throw CommandFailure(.badInput, error.description)
     }
+    for pages in pairs {
+      do {
+        try study.check(pages, bytes: workload.footprintBytes)
+      } catch {
+        throw CommandFailure(.badInput, "With \(TLBText.name(pages)): \(error)")
+      }
+    }
     var outcomes: [TranslationOutcome] = []
     for pages in pairs {
       let start = (Self.base + pages.guest - 1) & ~(pages.guest - 1)
@@ -66,7 +73,7 @@ struct TLBRun {
     var accesses: [TraceAccess] = []
     accesses.reserveCapacity(Self.batch)
     var line = 0
-    var firstLine = 1
+    var lines: [Int] = []
     var left = count.map { $0 + study.warmUp } ?? Int.max
     reading: while left > 0 {
       switch source.next() {
@@ -75,15 +82,16 @@ struct TLBRun {
         do {
           guard let access = try reader.access(source.bytes, in: range) else { continue }
           accesses.append(access)
+          lines.append(line)
           left -= 1
         } catch {
           throw CommandFailure(
             .badInput, "\(source.name):\(line):\(error.column): \(error.message)")
         }
         if accesses.count == Self.batch {
-          try make(accesses, on: machines, place: "\(source.name):\(firstLine)-\(line)")
+          try make(accesses, on: machines, source.name, lines)
           accesses.removeAll(keepingCapacity: true)
-          firstLine = line + 1
+          lines.removeAll(keepingCapacity: true)
         }
       case .tooLong:
         throw CommandFailure(.badInput, "\(source.name):\(line + 1):1: the line is too long.")
@@ -96,7 +104,7 @@ struct TLBRun {
       case .end: break reading
       }
     }
-    try make(accesses, on: machines, place: "\(source.name):\(firstLine)-\(line)")
+    try make(accesses, on: machines, source.name, lines)
     let outcomes = machines.map(\.outcome)
     guard outcomes.contains(where: { $0.accesses > 0 }) else {
       throw CommandFailure(.badInput, "\(source.name) holds no access.")
@@ -105,13 +113,15 @@ struct TLBRun {
   }
 
   private func make(
-    _ accesses: [TraceAccess], on machines: [any StudiedMachine], place: String
+    _ accesses: [TraceAccess], on machines: [any StudiedMachine], _ name: String, _ lines: [Int]
   ) throws(CommandFailure) {
     for (machine, pages) in zip(machines, pairs) {
       do {
         try machine.make(accesses, onDemand: true)
       } catch {
-        throw CommandFailure(.badInput, "\(place): with \(TLBText.name(pages)): \(error)")
+        let line = lines[machine.latestCount]
+        throw CommandFailure(
+          .badInput, "\(name):\(line):1: with \(TLBText.name(pages)): \(error)")
       }
     }
   }

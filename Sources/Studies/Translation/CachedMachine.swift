@@ -14,6 +14,7 @@ final class CachedMachine<Translator: Processor & ~Copyable>: StudiedMachine {
   private var warmUp: Int
   /// What the walk caches had saved by the end of the warm-up.
   private var earlier = CacheSavings()
+  private(set) var latestCount = 0
 
   init(
     _ study: TranslationStudy, _ pages: PagePair, _ memory: consuming StudiedMemory,
@@ -33,6 +34,7 @@ final class CachedMachine<Translator: Processor & ~Copyable>: StudiedMachine {
   }
 
   func make(_ accesses: [TraceAccess], onDemand: Bool) throws(TranslationStudyError) {
+    latestCount = 0
     for access in accesses {
       let last = access.address + (access.bytes &- 1)
       // An access across the boundary of a page is two translations.
@@ -42,6 +44,7 @@ final class CachedMachine<Translator: Processor & ~Copyable>: StudiedMachine {
         try translate(access.address, access.kind, onDemand: onDemand)
         try translate(last, access.kind, onDemand: onDemand)
       }
+      latestCount &+= 1
     }
   }
 

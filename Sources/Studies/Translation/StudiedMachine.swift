@@ -9,6 +9,9 @@ public protocol StudiedMachine: AnyObject {
   /// Makes some accesses, one after the other, and maps the pages of new ones if that is asked for.
   func make(_ accesses: [TraceAccess], onDemand: Bool) throws(TranslationStudyError)
 
+  /// How many accesses the latest call has made: the number of the one that it failed at.
+  var latestCount: Int { get }
+
   /// What the accesses so far came to, without those of the warm-up.
   var outcome: TranslationOutcome { get }
 }
@@ -18,6 +21,7 @@ extension TranslationStudy {
   public func machine(
     _ pages: PagePair, bytes: UInt64?
   ) throws(TranslationStudyError) -> any StudiedMachine {
+    if let bytes { try check(pages, bytes: bytes) }
     let memory = try StudiedMemory(self, pages, bytes: bytes)
     let guest = memory.guestRoot
     let host = memory.hostRoot

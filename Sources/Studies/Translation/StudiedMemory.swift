@@ -22,6 +22,25 @@ struct StudiedMemory: ~Copyable {
   /// The room for tables where it is not known how much will be mapped.
   private static let openRoom: UInt64 = 2 << 30
 
+  /// What the tables of both stages may take together.
+  private static let mostTableBytes: UInt64 = 8 << 30
+  /// More data than any format's tables can map.
+  private static let mostData: UInt64 = 1 << 57
+
+  /// Refuses data whose tables would take more memory than a machine may have.
+  static func check(
+    _ study: TranslationStudy, _ pages: PagePair, bytes: UInt64
+  ) throws(TranslationStudyError) {
+    let refusal = TranslationStudyError.tablesTooLarge(data: bytes, most: mostTableBytes)
+    guard bytes <= mostData else { throw refusal }
+    let data = rounded(bytes, to: max(pages.guest, pages.host ?? 1))
+    var tables = tableBytes(study.guest.shape, page: pages.guest, for: data)
+    if let hostBytes = pages.host {
+      tables += tableBytes(study.host.shape, page: hostBytes, for: data)
+    }
+    guard tables <= mostTableBytes else { throw refusal }
+  }
+
   /// Memory with tables for `bytes` bytes of data, or for as much as comes where nothing is said.
   init(
     _ study: TranslationStudy, _ pages: PagePair, bytes: UInt64?

@@ -28,6 +28,11 @@ public struct TranslationStudy: Sendable, Hashable {
     self.warmUp = warmUp
   }
 
+  /// Refuses a footprint whose tables can't be made, before any access is.
+  public func check(_ pages: PagePair, bytes: UInt64) throws(TranslationStudyError) {
+    try StudiedMemory.check(self, pages, bytes: bytes)
+  }
+
   /// The table reads of a walk without any cache: (g + 1)(h + 1) − 1 for g and h tables at the stages.
   ///
   /// The hypervisor maps the guest's tables by pages of the same size as all else.
