@@ -1,6 +1,6 @@
 /// What caches may still hold of entries that an edit has changed.
 ///
-/// It is a scope and no instruction: ``instructions(atMost:)`` says what the architecture has for it,
+/// It is a scope and no instruction: ``instructions(for:atMost:)`` says what the architecture has for it,
 /// which often reaches further.
 public struct Invalidation: Sendable, Hashable {
   /// Which entries of a walk have changed.
