@@ -128,6 +128,15 @@ done
 echo "profile: mine" >"$folder/empty.yaml"
 check "a profile without prices" 2 "“components” is missing" "$nestwalk" profiles "$folder/empty.yaml"
 
+for profile in Sources/Scenarios/Profile/Shipped/*.yaml; do
+  check "check of $profile" 0 "$profile: a cost profile" "$nestwalk" check "$profile"
+done
+check "a file that is misspelt" 2 "sizes.yaml:1:1: " \
+  "$nestwalk" check Tests/ScenariosTests/Files/Sample/sizes.yaml
+check "an override that is misspelt" 2 "is “machine” meant?" \
+  "$nestwalk" check --set machne=mine Sources/Scenarios/Profile/Shipped/skylake-96.yaml
+check "schema" 0 "2020-12/schema" "$nestwalk" schema
+
 head -c 65536 /dev/zero >"$folder/image"
 check "a command that is not there" 2 "translate" "$nestwalk" translat
 check "a format that is not there" 2 "sv39" "$nestwalk" walk --guest sv38

@@ -21,6 +21,8 @@ struct HelpTests {
           profiles     list, print and compare what things cost on which machine
           guest        show what a guest works and touches while it boots
           compare      compare what the same faults cost on several ISAs and machines
+          check        check the files you write, and tell everything that is wrong
+          schema       print the JSON Schema of the files you write, for an editor
           completions  print the completions for a shell
           manual       print the manual page
 

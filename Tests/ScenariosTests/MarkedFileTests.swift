@@ -12,6 +12,14 @@ struct MarkedFileTests {
       file.found(among: [Sample.kind.declaration, Sample.other.declaration]) == file.expected)
   }
 
+  @Test(
+    "Everything that is wrong with a cost profile is told, each problem in its place",
+    arguments: try MarkedFile.all(in: "Profile"))
+  func profiles(file: MarkedFile) {
+    #expect(!file.expected.isEmpty, "a bad file says what is wrong with it")
+    #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
+  }
+
   @Test("There are enough of them")
   func count() throws {
     #expect(try MarkedFile.all(in: "Sample").count >= 30)

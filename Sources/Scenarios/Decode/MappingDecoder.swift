@@ -92,10 +92,11 @@ public struct MappingDecoder {
     let names = fields.map(\.name)
     let given = Set(members.map(\.key))
     for member in members where !names.contains(member.key) {
-      // What is already there is not what is meant.
-      let free = names.filter { !given.contains($0) }
+      // What is already there is not what is meant, but by an override.
+      let isOverride = if case .override = member.place { true } else { false }
+      let meant = names.filter { isOverride || !given.contains($0) }
       let hint: String
-      if let guess = Spelling.nearest(to: member.key, among: free) {
+      if let guess = Spelling.nearest(to: member.key, among: meant) {
         guessed.insert(guess)
         hint = "is “\(guess)” meant?"
       } else {

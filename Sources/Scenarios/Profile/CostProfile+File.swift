@@ -87,7 +87,7 @@ extension ValueForm where Value == [Component: Price] {
   /// Prices under the names of their components.
   static var prices: Self {
     let fields = fields
-    return .mapping("the components", fields.map(\.field.declaration)) { mapping in
+    return .mapping("the table of components", fields.map(\.field.declaration)) { mapping in
       var prices: [Component: Price] = [:]
       for (component, field) in fields { prices[component] = mapping.value(of: field) }
       return prices
