@@ -24,12 +24,15 @@ struct ContentTable {
 
   func entry(_ slot: Int) -> Entry? {
     let word = slots[slot]
-    guard word != Self.empty, word != Self.left else { return nil }
-    let number = Int(word & ~Self.chainBit) - 1
-    return word & Self.chainBit != 0 ? .chain(number) : .copy(number)
+    return word == Self.empty || word == Self.left ? nil : Self.entry(word)
   }
 
-  private static func word(_ entry: Entry) -> UInt32 {
+  static func entry(_ word: UInt32) -> Entry {
+    let number = Int(word & ~chainBit) - 1
+    return word & chainBit != 0 ? .chain(number) : .copy(number)
+  }
+
+  static func word(_ entry: Entry) -> UInt32 {
     switch entry {
     case .copy(let number): UInt32(number + 1)
     case .chain(let number): UInt32(number + 1) | chainBit

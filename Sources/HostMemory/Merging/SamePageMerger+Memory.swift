@@ -28,6 +28,9 @@ extension SamePageMerger {
       first = pages.count
       pages.append(contentsOf: repeatElement(fresh, count: count))
     }
+    if keepsTree {
+      notes.append(contentsOf: repeatElement(0, count: pages.count - notes.count))
+    }
     let range = MergeableRange(number: ranges.count, firstPage: first, pageCount: count)
     ranges.append(RangeState(range: range))
     if isScanning {
@@ -74,6 +77,7 @@ extension SamePageMerger {
     }
     let mapping = pages[page].mapping
     leaveMapping(page)
+    if pages[page].content != content { noteChange(page) }
     pages[page].content = content
     return mapping == .own ? .own : .copied
   }
@@ -82,6 +86,7 @@ extension SamePageMerger {
   public mutating func drop(_ page: Int) {
     guard pages[page].isPresent else { return }
     leaveMapping(page)
+    noteChange(page)
     pages[page].isPresent = false
     pages[page].isHuge = false
   }

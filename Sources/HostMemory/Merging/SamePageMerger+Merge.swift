@@ -45,16 +45,7 @@ extension SamePageMerger {
   }
 
   private mutating func mergeWithUnstable(_ page: Int, _ content: PageContent) {
-    let node = node(of: page)
-    guard let other = findUnstable(content, node) else {
-      unstable.insert(
-        page, content.hash(node: node), pages, scan: scanNumber,
-        acrossNodes: settings.mergesAcrossNodes)
-      pages[page].place = .unstable
-      pages[page].isOddScan = !scanNumber.isMultiple(of: 2)
-      unshared += 1
-      return
-    }
+    guard case .found(let other) = searchUnstable(page, content) else { return }
     if pages[page].isHuge, pages[other].isHuge, page >> 9 == other >> 9 {
       // Both are held while the 2M page they share would have to break: it breaks after, and these two
       // merge in the next scan.
@@ -66,7 +57,7 @@ extension SamePageMerger {
     breakHugePage(of: other)
     guard pages[other].mapping == .own else { return }
     leaveSet(other)
-    let copy = insertStable(content, node)
+    let copy = insertStable(content, node(of: page))
     join(other, copy)
     join(page, copy)
     tell(.shared(page: page))
@@ -78,7 +69,9 @@ extension SamePageMerger {
     copies[copy].mappers += 1
     setLength(copies[copy].length + 1, of: copy)
     if copies[copy].length > 1 { sharing += 1 } else { shared += 1 }
-    pages[page].hasOlderChecksum = pages[page].link != copies[copy].content.checksum
+    let checksum = pages[page].link
+    pages[page].hasOlderChecksum = checksum != copies[copy].content.checksum
+    if keepsTree { notes[page] = checksum }
     pages[page].link = UInt32(copy)
     pages[page].place = .stable
     pages[page].mapping = .copy
@@ -91,7 +84,9 @@ extension SamePageMerger {
   mutating func leaveSet(_ page: Int) {
     switch pages[page].place {
     case .none: return
-    case .unstable: unshared -= 1
+    case .unstable:
+      unshared -= 1
+      if keepsTree, isInUnstable(page) { unstableTree.remove(notes[page]) }
     case .stable:
       let number = Int(pages[page].link)
       let checksum = copies[number].content.checksum
@@ -104,7 +99,8 @@ extension SamePageMerger {
       }
       setLength(copies[number].length - 1, of: number)
       if copies[number].isRemoved, copies[number].length == 0 { freeCopies.append(UInt32(number)) }
-      pages[page].link = pages[page].hasOlderChecksum ? 0 : checksum
+      pages[page].link =
+        pages[page].hasOlderChecksum ? (keepsTree ? notes[page] : 0) : checksum
       pages[page].hasOlderChecksum = false
     }
     pages[page].place = .none
@@ -121,6 +117,7 @@ extension SamePageMerger {
       pages[part].isHuge = false
       if freesZeros, pages[part].isPresent, pages[part].content == .zero {
         pages[part].mapping = .plainZero
+        noteChange(part)
       }
     }
   }

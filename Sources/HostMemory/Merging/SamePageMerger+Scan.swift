@@ -34,6 +34,8 @@ extension SamePageMerger {
       scanStart = now
       scanStartCPU = cpuNanoseconds
       unstable.removeAll()
+      unstableTree.removeAll()
+      isUnstableUntidy = false
     }
     while rangePosition < order.count {
       let state = ranges[order[rangePosition]]

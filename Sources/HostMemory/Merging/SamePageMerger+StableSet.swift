@@ -43,15 +43,13 @@ extension SamePageMerger {
   private mutating func walkTree(_ content: PageContent, _ numa: UInt8, prunes: Bool) -> Int? {
     var node = tree.root(numa)
     while node != 0 {
-      guard let copy = pass(tree.nodes[Int(node)].entry, prunes: prunes) else {
+      guard let copy = pass(tree.entry(node), prunes: prunes) else {
         // What was there is gone, and the tree may have turned: from the start.
         node = tree.root(numa)
         continue
       }
-      let other = tree.nodes[Int(node)].content
-      if content == other { return copy }
-      let isLeft = content.identity < other.identity
-      node = isLeft ? tree.nodes[Int(node)].left : tree.nodes[Int(node)].right
+      guard let next = tree.next(node, toward: content) else { return copy }
+      node = next
     }
     return nil
   }

@@ -40,7 +40,7 @@ public struct SamePageMerger: ~Copyable {
   var chains: [CopyChain] = []
   var freeChains: [UInt32] = []
   var stable = ContentTable()
-  /// Whether the kernel's tree is kept beside the table.
+  /// Whether the kernel's trees are kept beside the tables.
   let keepsTree: Bool
   var tree = StableTree()
   /// Copies and chains that a search past them would tidy up: where there are none, the tree's shape
@@ -50,6 +50,14 @@ public struct SamePageMerger: ~Copyable {
 
   // The unstable set, of this scan alone.
   var unstable = UnstableTable()
+  /// The kernel's tree of it, where that is kept.
+  var unstableTree = ContentTree()
+  /// Whether a page has changed under the tree: then its shape decides what is found, and searches go
+  /// down it.
+  var isUnstableUntidy = false
+  /// Where the kernel's trees are kept, what `PageRecord.link` has no room for: the node of a page in the
+  /// unstable set, and the older checksum of one in the stable set.
+  var notes: [UInt32] = []
 
   // What is counted.
   var tracked = 0
@@ -70,9 +78,10 @@ public struct SamePageMerger: ~Copyable {
 
   /// A scanner that has no memory yet.
   ///
-  /// Without `keepsTree` it takes less room, and chains that have lost copies are tidied up only when
-  /// their own content is looked for: `stable_node_chains` and `stable_node_dups` can then be larger
-  /// than the kernel's for a while.
+  /// With `keepsTree` every count is the kernel's. Without it less room is taken, chains that have lost
+  /// copies are tidied up only when their own content is looked for, so that `stable_node_chains` and
+  /// `stable_node_dups` can be larger than the kernel's for a while, and a page that changes under a scan
+  /// is not found in its unstable set.
   public init(
     _ settings: MergingSettings = MergingSettings(), keepsTree: Bool = true
   ) throws(MergingError) {
@@ -126,7 +135,8 @@ public struct SamePageMerger: ~Copyable {
   public var modelBytes: Int {
     pages.count * MemoryLayout<PageRecord>.stride + unstable.bytes + stable.bytes
       + copies.count * MemoryLayout<SharedCopy>.stride
-      + chains.count * MemoryLayout<CopyChain>.stride + (keepsTree ? tree.bytes : 0)
+      + chains.count * MemoryLayout<CopyChain>.stride
+      + (keepsTree ? tree.bytes + unstableTree.bytes + notes.count * 4 : 0)
   }
 
   /// How many pages are registered.

@@ -1,7 +1,6 @@
 /// Where the pages of the unstable set are, by the content that they had when they came.
 ///
-/// It lives for one scan. A page whose content changes meanwhile is not found any more; the kernel may
-/// find such a page or not, as its tree happens to lie.
+/// It lives for one scan. A page whose content changes meanwhile is not found any more.
 struct UnstableTable {
   private static let least = 1024
   private var slots = [UInt32](repeating: 0, count: least)
@@ -43,11 +42,11 @@ struct UnstableTable {
     count += 1
   }
 
-  /// Doubles the table, but never beyond what all pages need.
+  /// Makes the table half as large again, but never beyond what all pages need.
   private mutating func grow(_ pages: [PageRecord], _ scan: UInt64, _ acrossNodes: Bool) {
     let old = slots
     let most = pages.count * 3 / 2 + Self.least
-    slots = [UInt32](repeating: 0, count: min(old.count * 2, max(most, old.count + Self.least)))
+    slots = [UInt32](repeating: 0, count: min(old.count * 3 / 2, max(most, old.count + Self.least)))
     count = 0
     let isOdd = !scan.isMultiple(of: 2)
     for word in old where word != 0 {

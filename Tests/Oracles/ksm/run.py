@@ -155,7 +155,7 @@ class Comparison:
 def families() -> list[tuple[str, Callable[..., list[str]]]]:
     """The kinds of scripts, by name."""
     return [("still", scripts.still), ("changing", scripts.changing),
-            ("volatile", scripts.volatile)]
+            ("volatile", scripts.volatile), ("racing", scripts.racing), ("huge", scripts.huge)]
 
 
 def main() -> int:

@@ -123,6 +123,23 @@ def volatile(chance: random.Random, *, smart: bool) -> list[str]:
     return script.lines
 
 
+def racing(chance: random.Random, *, smart: bool) -> list[str]:
+    """A script whose memory changes in the midst of scans."""
+    script = Script(chance)
+    script.settings(smart=smart)
+    script.say("set pages_to_scan", chance.choice([7, 50, 100, 333]))
+    for _ in range(chance.randint(1, 3)):
+        script.space(chance.choice([100, 700, 1500]))
+    script.say("scan", chance.randint(1, 2))
+    for _ in range(chance.randint(5, 15)):
+        script.say("wake", chance.randint(1, 6))
+        script.disturb()
+        script.say("counters")
+    script.say("scan 2")
+    script.say("counters")
+    return script.lines
+
+
 def huge(chance: random.Random, *, smart: bool) -> list[str]:
     """A script with memory in 2M pages, which merging breaks."""
     script = Script(chance)
