@@ -10,12 +10,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -118,6 +121,15 @@ static void settle(void) {
     nap();
   }
   stop(1, "ksmd does not come to rest");
+}
+
+/* Empties the processors' lists of new pages. A page that is on one is held, and ksmd can't protect
+ * it; which pages those are is chance, and ksmd itself empties the lists only when a scan starts. A
+ * migration to the node where everything is does no more than that. */
+static void settle_new_pages(void) {
+  unsigned long node = 1;
+  if (syscall(SYS_migrate_pages, 0, 8 * sizeof node, &node, &node) < 0)
+    stop(1, "new pages can't be settled: %s", strerror(errno));
 }
 
 /* One wake-up of ksmd. */
@@ -224,8 +236,10 @@ static void run_line(const char *line, int number) {
     if (madvise(page_at(a, b, c), c * PAGE, MADV_DONTNEED) != 0)
       stop(1, "pages can't be dropped: %s", strerror(errno));
   } else if (sscanf(line, "wake %" SCNu64, &a) == 1) {
+    settle_new_pages();
     while (a-- > 0) wake();
   } else if (sscanf(line, "scan %" SCNu64, &a) == 1) {
+    settle_new_pages();
     long long end = need("full_scans") + (long long)a;
     while (need("full_scans") < end) wake();
   } else if (strcmp(verb, "unmerge") == 0) {
@@ -240,6 +254,8 @@ static void run_line(const char *line, int number) {
 
 int main(int argc, char **argv) {
   if (argc != 2) stop(2, "usage: ksm SCRIPT");
+  /* Who is to restore the settings must not find them changed again. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   FILE *script = fopen(argv[1], "r");
   if (!script) stop(2, "%s: %s", argv[1], strerror(errno));
   ksmd = find_ksmd();

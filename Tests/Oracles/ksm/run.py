@@ -83,6 +83,8 @@ def kept_settings() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
         # Nobody writes: this ends when the other end is closed, which the death of its owner does.
         os.read(reader, 1)
+        # The program in real memory dies with this one's parent; it may still be about to.
+        time.sleep(0.3)
         restore(saved)
         os._exit(0)
     os.close(reader)
