@@ -1,21 +1,32 @@
 /// Where everything of a machine with nested guests lies, in each of its address spaces.
 struct NestedLayout: Sendable {
   let levels: Int
+  /// The bytes of the pages in which L1 and L0 keep the memory of L2's programs.
   let pageBytes: UInt64
-  /// The level of the entries that map pages of data.
+  /// The level of the entries that map them.
   let leafLevel: Int
+  /// The same of the pages in which L2's kernel gives that memory to its programs.
+  let guestPageBytes: UInt64
+  let guestLeafLevel: Int
 
-  /// The entries on the way to a page of data, in L2's tables as in L1's extended ones.
+  /// The entries on the way to a page, in L1's extended tables and in L2's own.
   var entries: Int { levels - leafLevel }
+  var guestEntries: Int { levels - guestLeafLevel }
 
-  init(levels: Int, pageBytes: UInt64) throws(NestedError) {
+  init(levels: Int, pageBytes: UInt64, guestPageBytes: UInt64) throws(NestedError) {
     guard levels == 4 || levels == 5 else { throw .levels(levels) }
+    self.levels = levels
+    self.pageBytes = pageBytes
+    leafLevel = try Self.leafLevel(pageBytes)
+    self.guestPageBytes = guestPageBytes
+    guestLeafLevel = try Self.leafLevel(guestPageBytes)
+  }
+
+  private static func leafLevel(_ pageBytes: UInt64) throws(NestedError) -> Int {
     guard let leaf = (0...2).first(where: { 1 << NestedEntry.shift($0) == pageBytes }) else {
       throw .pageBytes(pageBytes)
     }
-    self.levels = levels
-    self.pageBytes = pageBytes
-    leafLevel = leaf
+    return leaf
   }
 
   // The machine. L0's tables are below 64 MiB.
@@ -63,7 +74,9 @@ struct NestedLayout: Sendable {
   /// Its indices are not all 0, so that no level's table is met by chance.
   var target: UInt64 {
     var address = rootSpan
-    for level in leafLevel..<levels - 1 { address |= 5 << NestedEntry.shift(level) }
+    for level in min(leafLevel, guestLeafLevel)..<levels - 1 {
+      address |= 5 << NestedEntry.shift(level)
+    }
     return address
   }
 

@@ -66,7 +66,7 @@ extension NestedMachine {
 
   /// L1 moves a page of L2's to another frame of its own, as compaction does.
   public mutating func moveByInner(_ page: GuestPhysical) throws(NestedError) -> NestedPlay {
-    try checkData(page)
+    try checkData(page, bytes: layout.pageBytes)
     return try played { (machine) throws(NestedError) in
       guard let old = machine.innerBacking[page.value] else { throw .notBacked(page) }
       guard let new = machine.innerPages.take() else { throw .outOfPages }
@@ -80,7 +80,7 @@ extension NestedMachine {
 
   /// L1 takes the right to write a page from L2, as dirty logging does, until L2 next writes it.
   public mutating func protectByInner(_ page: GuestPhysical) throws(NestedError) -> NestedPlay {
-    try checkData(page)
+    try checkData(page, bytes: layout.pageBytes)
     return try played { (machine) throws(NestedError) in
       guard machine.innerBacking[page.value] != nil else { throw .notBacked(page) }
       try machine.protectFromGuest(page)
@@ -90,7 +90,7 @@ extension NestedMachine {
 
   /// L0 moves the page of L1's memory that holds a page of L2's.
   public mutating func moveByOuter(_ page: GuestPhysical) throws(NestedError) -> NestedPlay {
-    try checkData(page)
+    try checkData(page, bytes: layout.pageBytes)
     return try played { (machine) throws(NestedError) in
       guard let inner = machine.innerBacking[page.value] else { throw .notBacked(page) }
       try machine.moveFrame(of: inner)
@@ -115,12 +115,12 @@ extension NestedMachine {
   ) throws(NestedError) {
     guard layout.program.contains(address.value) else { throw .notOfProgram(address) }
     guard let frame else { return }
-    try checkData(frame)
-    chosenFrames[address.value & ~(layout.pageBytes - 1)] = frame.value
+    try checkData(frame, bytes: layout.guestPageBytes)
+    chosenFrames[address.value & ~(layout.guestPageBytes - 1)] = frame.value
   }
 
-  private func checkData(_ page: GuestPhysical) throws(NestedError) {
-    guard layout.data.contains(page.value), page.isAligned(to: layout.pageBytes) else {
+  private func checkData(_ page: GuestPhysical, bytes: UInt64) throws(NestedError) {
+    guard layout.data.contains(page.value), page.isAligned(to: bytes) else {
       throw .notOfData(page)
     }
   }

@@ -13,7 +13,8 @@ extension NestedMachine {
     leaveToInner(.kernel, .invalidate(.guest2))
     if options.following.letsTablesRunAhead {
       // The shadow may map the page in smaller pieces.
-      try forget(address.value & ~(layout.pageBytes - 1), bytes: layout.pageBytes)
+      try forget(
+        address.value & ~(layout.guestPageBytes - 1), bytes: layout.guestPageBytes)
     }
     enterGuest(.kernel, .forget(.shadow12))
   }
@@ -21,20 +22,26 @@ extension NestedMachine {
   /// L1 takes a page from L2: nothing of its own tables maps it any more, and no cache does.
   mutating func takeFromGuest(_ page: GuestPhysical) throws(NestedError) {
     guard scheme == .extended else {
-      for address in derivedPages(of: page.value) {
-        try forget(address, bytes: layout.pageBytes)
-      }
+      for (address, bytes) in shadows(of: page.value) { try forget(address, bytes: bytes) }
       invalidateShadow()
       return
     }
     try changeInExtended(page) { _ in 0 }
   }
 
+  /// The addresses at which L1 shadows a page of L2's or a part of it, and the bytes there.
+  private func shadows(of page: UInt64) -> [(address: UInt64, bytes: UInt64)] {
+    let bytes = min(layout.pageBytes, layout.guestPageBytes)
+    return stride(from: page, to: page + layout.pageBytes, by: Int(bytes)).flatMap { part in
+      derivedPages(of: part).map { ($0, bytes) }
+    }
+  }
+
   /// L1 takes the right to write a page from L2.
   mutating func protectFromGuest(_ page: GuestPhysical) throws(NestedError) {
     innerProtected.insert(page.value)
     guard scheme == .extended else {
-      for address in derivedPages(of: page.value) {
+      for (address, bytes) in shadows(of: page.value) {
         guard
           var rights = shadow12.page(at: GuestVirtual(address), in: memory)?.attributes
             .permissions
@@ -42,7 +49,7 @@ extension NestedMachine {
         rights.remove(.write)
         do {
           try shadow12.protect(
-            GuestVirtual(address), bytes: layout.pageBytes, rights, in: &memory)
+            GuestVirtual(address), bytes: bytes, rights, in: &memory)
         } catch {
           throw .tables(error)
         }

@@ -107,10 +107,10 @@ extension NestedMachine {
     play(.kernel, .handlePageFault)
     ledger.count(.guest(.minor))
     ledger.use(.guestFault, for: .guest(.minor))
-    let page = address & ~(layout.pageBytes - 1)
+    let page = address & ~(layout.guestPageBytes - 1)
     let found = walk(.guest2, address)
     let frame = found.page?.address ?? chosenFrames[page] ?? page
-    let stores = try stores(.guest2, to: frame, at: page, leafLevel: layout.leafLevel)
+    let stores = try stores(.guest2, to: frame, at: page, leafLevel: layout.guestLeafLevel)
     for store in stores where NestedEntry.isTable(store.word, .guest2, level: store.level) {
       // The kernel clears a new table, and so touches it, before anything leads to it.
       let table = GuestVirtual(layout.direct + NestedEntry.address(store.word))

@@ -130,8 +130,8 @@ extension NestedMachine {
       _ = try access(GuestVirtual(layout.direct + page), .read)
     }
     if populated > 0 {
-      let neighbour =
-        populated == layout.entries ? layout.target : layout.neighbour(sharing: populated)
+      let isWhole = populated == max(layout.entries, layout.guestEntries)
+      let neighbour = isWhole ? layout.target : layout.neighbour(sharing: populated)
       _ = try access(GuestVirtual(neighbour), Access(.write, .user))
     }
     steps = []

@@ -54,23 +54,24 @@ public struct NestedMachine: ~Copyable {
 
   /// A machine whose L2 is ready to touch ``target``.
   ///
-  /// The tables have `levels` levels on all floors, and L2's programs have pages of `pageBytes` bytes on
-  /// all floors too. `populated` entries on the way to the target are there before, from the root.
+  /// The tables have `levels` levels on all floors. The memory of L2's programs is in pages of `pageBytes`
+  /// bytes at L1 and L0, and of `guestPageBytes` bytes, or as many, in L2's own tables. `populated` entries
+  /// on the way to the target are there before, from the root.
   public init(
-    _ scheme: NestingScheme, levels: Int = 4, pageBytes: UInt64 = 4096, populated: Int = 0,
+    _ scheme: NestingScheme, levels: Int = 4, pageBytes: UInt64 = 4096,
+    guestPageBytes: UInt64? = nil, populated: Int = 0,
     options: NestedOptions = NestedOptions()
   ) throws(NestedError) {
-    self = try Self.made(scheme, levels, pageBytes, populated, options)
+    let layout = try NestedLayout(
+      levels: levels, pageBytes: pageBytes, guestPageBytes: guestPageBytes ?? pageBytes)
+    self = try Self.made(scheme, layout, populated, options)
   }
 
   private static func made(
-    _ scheme: NestingScheme, _ levels: Int, _ pageBytes: UInt64, _ populated: Int,
-    _ options: NestedOptions
+    _ scheme: NestingScheme, _ layout: NestedLayout, _ populated: Int, _ options: NestedOptions
   ) throws(NestedError) -> Self {
-    let layout = try NestedLayout(levels: levels, pageBytes: pageBytes)
-    guard 0...layout.entries ~= populated else {
-      throw .populated(populated, entries: layout.entries)
-    }
+    let entries = max(layout.entries, layout.guestEntries)
+    guard 0...entries ~= populated else { throw .populated(populated, entries: entries) }
     var memory = try Self.memory(layout)
     var extended01 = try Self.outerTables(layout, NestedLayout.tables01, &memory)
     try Self.back(&extended01, layout, &memory)
@@ -141,6 +142,9 @@ public struct NestedMachine: ~Copyable {
   /// The page of L2's programs that the plays are about.
   public var target: GuestVirtual { GuestVirtual(layout.target) }
 
-  /// The entries on the way to a page of L2's programs, in each of the trees.
+  /// The entries on the way to a page of L2's programs in EPT12.
   public var entries: Int { layout.entries }
+
+  /// The entries on the way to a page of L2's programs in GPT2.
+  public var guestEntries: Int { layout.guestEntries }
 }

@@ -59,6 +59,33 @@ import Testing
   }
 
   @Test(
+    "L2's pages and L1's of different sizes: each scheme lacks the entries of what it follows",
+    arguments: NestingScheme.allCases, [4, 5])
+  func mixedSizes(scheme: NestingScheme, levels: Int) throws {
+    for (pageBytes, guestPageBytes) in [(2 << 20, 4096), (4096, 2 << 20), (1 << 30, 4096)] {
+      for populated in 0...levels {
+        var machine = try NestedMachine(
+          scheme, levels: levels, pageBytes: UInt64(pageBytes),
+          guestPageBytes: UInt64(guestPageBytes), populated: populated)
+        let touch = try machine.touch()
+        let entries = scheme == .extended ? machine.entries : machine.guestEntries
+        let missing = max(0, entries - populated)
+        var (switches, exits) = Self.closedForm(scheme, missing: missing, trapped: missing)
+        if scheme != .extended, missing == 0, populated < machine.entries {
+          // L2 has the large page, and the shadow another small piece of it.
+          (switches, exits) = scheme == .shadow ? (4, 2) : (2, 0)
+        }
+        #expect(touch.switches == switches, "\(pageBytes) \(guestPageBytes) \(populated)")
+        #expect(touch.exits == exits, "\(pageBytes) \(guestPageBytes) \(populated)")
+        let translation = try #require(touch.translation)
+        #expect(translation.hostPageBytes == UInt64(pageBytes))
+        let walked = scheme == .extended ? guestPageBytes : min(pageBytes, guestPageBytes)
+        #expect(translation.guestPageBytes == UInt64(walked))
+      }
+    }
+  }
+
+  @Test(
     "A table that nothing was derived from is filled without a trap: one store is trapped",
     arguments: NestingScheme.allCases, Size.all)
   func derivedTables(scheme: NestingScheme, size: Size) throws {

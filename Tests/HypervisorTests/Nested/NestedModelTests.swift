@@ -18,15 +18,20 @@ import Testing
   @Test("Contents and rights stay those of a flat memory", arguments: NestingScheme.allCases)
   func randomPlays(scheme: NestingScheme) throws {
     for following in TableFollowing.allCases {
-      for (seed, (levels, pageBytes)) in [(4, 4096), (5, 4096), (4, 2 << 20)].enumerated() {
+      let sizes: [(Int, UInt64, UInt64)] = [
+        (4, 4096, 4096), (5, 4096, 4096), (4, 2 << 20, 2 << 20), (4, 2 << 20, 4096),
+        (5, 4096, 2 << 20),
+      ]
+      for (seed, (levels, pageBytes, guestPageBytes)) in sizes.enumerated() {
         var options = NestedOptions()
         options.following = following
         options.building = seed == 1 ? .upwards : .downwards
         options.prefaults = seed != 1
         options.isKernelWarm = seed != 2
         let machine = try NestedMachine(
-          scheme, levels: levels, pageBytes: UInt64(pageBytes), options: options)
-        try run(machine, steps: pageBytes == 4096 ? 400 : 60, seed: UInt64(seed))
+          scheme, levels: levels, pageBytes: pageBytes, guestPageBytes: guestPageBytes,
+          options: options)
+        try run(machine, steps: pageBytes == 4096 ? 250 : 60, seed: UInt64(seed))
       }
     }
   }
@@ -39,17 +44,24 @@ import Testing
     let layout = machine.layout
     // Neighbours in one table, in other tables of each level, and in another entry of the root.
     var pages: [UInt64] = []
-    for level in layout.leafLevel..<layout.levels {
+    for level in layout.guestLeafLevel..<layout.levels {
       for index in 0..<3 as Range<UInt64> {
-        pages.append(layout.target ^ index << NestedEntry.shift(level))
+        pages.append(
+          layout.target & ~(layout.guestPageBytes - 1) ^ index << NestedEntry.shift(level))
       }
     }
     pages = pages.filter(layout.program.contains)
     let frames = pages.prefix(6)
+    // The words that are looked at in each page, on more than one of L1's where that has smaller ones.
+    let offsets = layout.guestPageBytes == 4096 ? [0, 0x238] : [0, 0x3008, 0x1f_f000]
     var model = FlatModel()
     for number in 0..<steps {
       let page = pages[random.below(pages.count)]
-      let address = GuestVirtual(page)
+      let offset = UInt64(offsets[random.below(offsets.count)])
+      let address = GuestVirtual(page + offset)
+      // The page of L1's that L2's frame lies in, once there is one.
+      let backed = model.pages[page].map { ($0.frame + offset) & ~(layout.pageBytes - 1) }
+        .flatMap { machine.innerBacking[$0] == nil ? nil : $0 }
       switch random.below(12) {
       case 0...4:
         let frame =
@@ -58,14 +70,14 @@ import Testing
         let place = try #require(touch.translation).hostPhysical
         machine.memory.store(UInt64(number), at: place)
         model.pages[page] = (frame, true)
-        model.words[frame] = UInt64(number)
-        model.logged.remove(frame)
+        model.words[frame + offset] = UInt64(number)
+        model.logged.remove((frame + offset) & ~(layout.pageBytes - 1))
       case 5...6:
         let frame = model.pages[page]?.frame ?? page
         let touch = try machine.touch(address, .read, frame: GuestPhysical(frame))
         let place = try #require(touch.translation).hostPhysical
         let word = machine.memory.word(at: place)
-        #expect(word == model.words[frame, default: 0], "step \(number)")
+        #expect(word == model.words[frame + offset, default: 0], "step \(number)")
         model.pages[page] = (frame, model.pages[page]?.isWritable ?? true)
       case 7 where model.pages[page] != nil:
         _ = try machine.unmap(address, freeingTables: random.below(2) == 0)
@@ -74,44 +86,47 @@ import Testing
         _ = try machine.protect(address)
         model.pages[page]?.isWritable = false
       case 9:
-        if let frame = model.pages[page]?.frame, machine.innerBacking[frame] != nil {
-          _ = try machine.moveByInner(GuestPhysical(frame))
+        if let backed {
+          _ = try machine.moveByInner(GuestPhysical(backed))
         }
       case 10:
-        if let frame = model.pages[page]?.frame, machine.innerBacking[frame] != nil {
-          _ = try machine.moveByOuter(GuestPhysical(frame))
+        if let backed {
+          _ = try machine.moveByOuter(GuestPhysical(backed))
         }
       case 11:
-        if let frame = model.pages[page]?.frame, machine.innerBacking[frame] != nil {
-          _ = try machine.protectByInner(GuestPhysical(frame))
-          model.logged.insert(frame)
+        if let backed {
+          _ = try machine.protectByInner(GuestPhysical(backed))
+          model.logged.insert(backed)
         }
       default: break
       }
-      try check(&machine, pages, model, step: number)
+      try check(&machine, pages, offsets.map(UInt64.init), model, step: number)
     }
   }
 
   /// The processor, without anybody's help, never arrives where the tables do not lead, nor writes
   /// what they protect.
   private func check(
-    _ machine: inout NestedMachine, _ pages: [UInt64], _ model: FlatModel, step: Int
+    _ machine: inout NestedMachine, _ pages: [UInt64], _ offsets: [UInt64], _ model: FlatModel,
+    step: Int
   ) throws {
-    for page in pages {
+    for (page, offset) in pages.flatMap({ page in offsets.map { (page, $0) } }) {
       for kind in [Access.Kind.read, .write] {
-        let address = GuestVirtual(page)
+        let address = GuestVirtual(page + offset)
         let translation = try? machine.nested.translate(
           address, Access(kind, .user), in: &machine.memory)
         guard let translation else { continue }
         let known = model.pages[page]
         #expect(known != nil, "step \(step): \(address) is not mapped")
         #expect(kind == .read || known?.isWritable == true, "step \(step): \(address) is read-only")
-        let isLogged = kind == .write && model.logged.contains(known?.frame ?? 0)
+        let frame = (known?.frame ?? 0) + offset
+        let host = frame & ~(machine.layout.pageBytes - 1)
+        let isLogged = kind == .write && model.logged.contains(host)
         #expect(!isLogged, "step \(step): \(address) is logged")
         let composed = machine.composed(address)
         #expect(composed == translation.hostPhysical, "step \(step): \(address)")
         let word = machine.memory.word(at: translation.hostPhysical)
-        #expect(word == model.words[known?.frame ?? 0, default: 0], "step \(step): \(address)")
+        #expect(word == model.words[frame, default: 0], "step \(step): \(address)")
       }
     }
   }
