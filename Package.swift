@@ -63,7 +63,8 @@ let package = Package(
     .testTarget(name: "PagingTests", dependencies: ["Paging", "Guests"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),
     .testTarget(
-      name: "HypervisorTests", dependencies: ["Hypervisor", "Paging", "HostMemory", "Costs"]),
+      name: "HypervisorTests",
+      dependencies: ["Hypervisor", "Guests", "Paging", "HostMemory", "Costs"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "HostMemoryTests", dependencies: ["HostMemory", "Guests"]),

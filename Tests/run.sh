@@ -45,7 +45,7 @@ accessors; nothing in the package starts a thread"
   # The linker complains of the sanitizer's own symbols.
   LSAN_OPTIONS=suppressions=$PWD/Tests/leaks.supp:print_suppressions=0 \
     swift test --sanitize=address --scratch-path .build/address \
-    --filter 'RecordsTests|ScenariosTests|QuantitiesTests|PhysicalMemory|TableModel' 2>&1 \
+    --filter 'RecordsTests|BootTraceTests|ScenariosTests|QuantitiesTests|PhysicalMemory|TableModel' 2>&1 \
     | grep -v 'Cannot export local symbol'
 }
 

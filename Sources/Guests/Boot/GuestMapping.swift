@@ -24,6 +24,19 @@ public struct GuestMapping: Sendable, Hashable {
   /// The virtual address of a physical one.
   public func virtual(_ address: GuestPhysical) -> GuestVirtual { base + address.value }
 
+  /// The addresses of the longest piece of ``tablePages`` in a row: room for tables to be built in, on
+  /// pages that the guest itself writes as tables.
+  public var tableRange: Range<UInt64> {
+    var longest: Range<UInt64> = 0..<0
+    var current: Range<UInt64> = 0..<0
+    for page in tablePages.sorted() {
+      let start = page == current.upperBound ? current.lowerBound : page
+      current = start..<page + 1
+      if current.count > longest.count { longest = current }
+    }
+    return longest.lowerBound << 12..<longest.upperBound << 12
+  }
+
   /// How many tables a map of everything up to `end` takes, the root included.
   public func tables(upTo end: GuestPhysical) -> UInt64 {
     let shape = format.shape

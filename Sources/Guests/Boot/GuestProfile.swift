@@ -52,10 +52,13 @@ public struct GuestProfile: Sendable, Hashable {
         addressing: number < kernel ? .physical : .mapped,
         endsReady: number == trace.phases.count - 1, source: source)
     }
-    // The direct map of Linux with 4-level tables.
+    // The direct map of Linux with 4-level tables: in pages of 2 MiB as long as its tables have room
+    // where the recorded guest's lay.
     mapping = GuestMapping(
       .x86Level4, base: GuestVirtual(0xffff_8880_0000_0000), pageBytes: 2 << 20,
       tablePages: scaled.pages(.guestTables))
+    let room = UInt64(mapping.tableRange.count >> 12)
+    if mapping.tables(upTo: layout.end) > room { mapping.pageBytes = 1 << 30 }
   }
 
   /// The steps, from the launch to the end of the last phase.

@@ -79,9 +79,10 @@ struct ScaledRecording: Sendable, Hashable {
     return instructionsPerMicrosecond.dividingFullWidth(product).quotient
   }
 
-  /// The pages of a use, in the order of their first touches, where they lie now.
+  /// The pages of a use that instructions touch, in the order of those touches, where they lie now.
   func pages(_ use: GuestPageUse) -> [UInt64] {
-    touches.lazy.filter { $0.use == use && $0.novelty == .page }.map { places[Int($0.page)] }
+    touches.lazy.filter { $0.use == use && $0.novelty == .page && $0.kind != .device }
+      .map { places[Int($0.page)] }
   }
 
   // MARK: Making it

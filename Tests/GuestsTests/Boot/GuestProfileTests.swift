@@ -100,6 +100,21 @@ struct GuestProfileTests {
     #expect(error.magnitude < 2)
   }
 
+  /// The instructions of the kernel's phase that the recorder found in guests of other sizes.
+  @Test(
+    "Predicted against recorded instructions",
+    arguments: [
+      (.debian, 512, 1_603_895_733), (.debian, 1024, 1_618_026_460),
+      (.microvm, 512, 1_556_514_179), (.microvm, 1024, 1_568_458_309),
+    ] as [(RecordedBoot, UInt64, Double)])
+  func predictedWork(recorded: RecordedBoot, mebibytes: UInt64, instructions: Double) throws {
+    let profile = try GuestProfile(
+      recorded.trace, GuestLayout(memoryBytes: mebibytes << 20), instructionsPerMicrosecond: 1000)
+    let kernel = try #require(profile.phases.firstIndex { $0.name == "kernel" })
+    let predicted = Double(profile.computeNanoseconds(kernel))
+    #expect(((predicted - instructions) / instructions).magnitude < 0.005)
+  }
+
   private static let microvm512 = 23275
   private static let microvm1024 = 25527
 
@@ -207,12 +222,15 @@ struct GuestProfileTests {
       #expect(
         mapping.tables(upTo: GuestPhysical(bytes)) == UInt64(tables.frames.used))
     }
-    // The recorded guests have written more tables than their map takes.
+    // The map has room where the recorded guests have written tables, whatever the memory is.
     for preset in [GuestPreset.debianBoot, .microvm] {
-      let profile = try preset.profile()
-      #expect(
-        UInt64(profile.mapping.tablePages.count)
-          >= profile.mapping.tables(upTo: profile.layout.end))
+      for memory in [256 << 20, 4 << 30, 64 << 30, 1 << 40] as [UInt64] {
+        let profile = try preset.profile(memoryBytes: memory)
+        let range = profile.mapping.tableRange
+        #expect(range.count == 64 << 12)
+        #expect(UInt64(range.count >> 12) >= profile.mapping.tables(upTo: profile.layout.end))
+        #expect(profile.mapping.pageBytes == (memory < 64 << 30 ? 2 << 20 : 1 << 30))
+      }
     }
   }
 
