@@ -31,7 +31,7 @@ import Testing
         let machine = try NestedMachine(
           scheme, levels: levels, pageBytes: pageBytes, guestPageBytes: guestPageBytes,
           options: options)
-        try run(machine, steps: pageBytes == 4096 ? 250 : 60, seed: UInt64(seed))
+        try run(machine, steps: pageBytes == 4096 ? 150 : 60, seed: UInt64(seed))
       }
     }
   }
