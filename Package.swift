@@ -29,7 +29,8 @@ let package = Package(
     .target(name: "Simulation", dependencies: ["Costs"]),
     // The questions that the model answers.
     .target(
-      name: "Studies", dependencies: ["Paging", "HostMemory", "Costs", "Guests", "Hypervisor"]),
+      name: "Studies",
+      dependencies: ["Paging", "HostMemory", "Costs", "Guests", "Hypervisor", "Simulation"]),
     // libyaml's events. Its headers are Debian's libyaml-dev.
     .target(name: "CYaml", linkerSettings: [.linkedLibrary("yaml")]),
     // The files that a user writes: nodes with positions, decoding, encoding; and those that come along.
@@ -78,6 +79,7 @@ let package = Package(
       name: "StudiesTests",
       dependencies: [
         "Studies", "Costs", "Guests", "HostMemory", "Hypervisor", "Paging", "Scenarios",
+        "Simulation",
       ]),
     .testTarget(
       name: "NestwalkCommandTests",

@@ -61,11 +61,14 @@ public struct Ledger: Sendable, Hashable {
   public var exits: UInt64 { FaultEvent.all.reduce(0) { $0 + count(of: .fault($1)) } }
 
   /// Adds the counts of another ledger.
-  public static func += (ledger: inout Ledger, other: Ledger) {
-    for number in ledger.events.indices { ledger.events[number] += other.events[number] }
-    for number in ledger.amounts.indices { ledger.amounts[number] += other.amounts[number] }
-    for number in ledger.cascadeDepths.indices {
-      ledger.cascadeDepths[number] += other.cascadeDepths[number]
+  public static func += (ledger: inout Ledger, other: Ledger) { ledger.add(other, times: 1) }
+
+  /// Adds the counts of another ledger, so many times.
+  public mutating func add(_ other: Ledger, times: UInt64) {
+    for number in events.indices { events[number] += other.events[number] * times }
+    for number in amounts.indices { amounts[number] += other.amounts[number] * times }
+    for depth in cascadeDepths.indices {
+      cascadeDepths[depth] += other.cascadeDepths[depth] * times
     }
   }
 

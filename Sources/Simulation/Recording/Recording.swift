@@ -53,13 +53,15 @@ public struct Recording: Sendable {
   /// Notes that so much of a quantity came with what was computed last.
   public mutating func note(_ quantity: Int, _ amount: Int64) {
     let segment = Int32(segments.count)
-    if let last = notes.indices.last(where: {
-      notes[$0].segment == segment && notes[$0].quantity == quantity
-    }) {
-      notes[last].amount += amount
-    } else {
-      notes.append(Note(segment: segment, quantity: Int32(quantity), amount: amount))
+    var last = notes.count - 1
+    while last >= 0, notes[last].segment == segment {
+      if notes[last].quantity == quantity {
+        notes[last].amount += amount
+        return
+      }
+      last -= 1
     }
+    notes.append(Note(segment: segment, quantity: Int32(quantity), amount: amount))
   }
 
   /// Takes a lock of the recording's.

@@ -1,0 +1,56 @@
+import Costs
+import Guests
+import HostMemory
+import Hypervisor
+import Simulation
+
+/// What one machine of a flavour does from its launch on, counted.
+struct CountedMachine {
+  let recording: Recording
+  let shares: TimeShares
+  let ledger: Ledger
+  /// The bytes of frames that it has come to use, its tables included.
+  let usedBytes: UInt64
+  /// The bytes of the second stage's tables.
+  let tableBytes: UInt64
+
+  /// Plays a machine of a flavour on a host of its own.
+  init(_ flavour: Flavour, _ storm: Storm) throws(StormError) {
+    var host: Host
+    do {
+      // Room for all of the guest's memory in pages of any size, and for tables.
+      host = try Host(bytes: (flavour.guest.layout.memoryBytes + 4 << 30) & ~(1 << 30 - 1))
+    } catch {
+      throw .machine(flavour: flavour.name, error)
+    }
+    let before = host.frames.freeFrames
+    var machine = try StormMachine(flavour, storm.policy, on: &host)
+    var recorder = MachineRecorder(storm.profile, storm.host)
+    try machine.play(into: &recorder, on: &host)
+    let ledger = machine.ledger
+    do {
+      _ = try Bill(ledger.withoutAccesses, storm.profile)
+    } catch {
+      throw .pricing(error)
+    }
+    recording = recorder.recording
+    shares = recorder.shares
+    self.ledger = ledger
+    usedBytes = (before - host.frames.freeFrames) * 4096
+    tableBytes = machine.tableBytes
+  }
+}
+
+extension Ledger {
+  /// The ledger without what accesses cost beyond any fault: the times of a storm leave it out.
+  var withoutAccesses: Ledger {
+    var ledger = Ledger()
+    for activity in Activity.all where activity != .access {
+      ledger.count(activity, times: count(of: activity))
+      for component in Component.allCases {
+        ledger.use(component, amount(of: component, for: activity), for: activity)
+      }
+    }
+    return ledger
+  }
+}

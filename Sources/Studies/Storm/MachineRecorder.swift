@@ -1,0 +1,119 @@
+import Costs
+import Hypervisor
+import Simulation
+
+/// What all recordings of a storm mean by the numbers of their resources.
+enum StormResource {
+  /// The lock of the host's free frames.
+  static let frameLock = 0
+  /// The memory's bandwidth.
+  static let memory = 0
+  static let storage = 0
+  static let network = 1
+  static let handler = 2
+}
+
+/// What is noted while a storm runs.
+enum StormQuantity {
+  /// The faults of each kind, in the order of `FaultKind`.
+  static let faults = 0
+  /// The bytes of frames taken.
+  static let bytes = 4
+  static let count = 5
+}
+
+/// A machine's steps on their way into a recording.
+struct MachineRecorder {
+  private(set) var recording = Recording()
+  private(set) var shares = TimeShares()
+  private let profile: CostProfile
+  private let allocationBatch: UInt64
+  private let zeroesByMoving: Bool
+  private var prices: [RoutePrice] = []
+  /// The frames that the processor still has of its last batch.
+  private var framesAtHand: UInt64 = 0
+
+  /// A recorder that prices by a profile, for a host.
+  init(_ profile: CostProfile, _ host: StormHost) {
+    self.profile = profile
+    allocationBatch = UInt64(max(host.allocationBatch, 1))
+    zeroesByMoving = host.sharesZeroing(profile)
+  }
+
+  /// The guest works.
+  mutating func compute(_ nanoseconds: UInt64) {
+    let duration = VirtualDuration(nanoseconds: Int64(nanoseconds))
+    recording.compute(duration)
+    shares[.guest] += duration
+  }
+
+  /// The guest waits.
+  mutating func wait(_ nanoseconds: UInt64) {
+    guard nanoseconds > 0 else { return }
+    recording.sleep(VirtualDuration(nanoseconds: Int64(nanoseconds)))
+  }
+
+  /// The guest is ready.
+  mutating func markReady() { recording.markReady() }
+
+  /// The guest's own handler resolves a fault.
+  mutating func guestFault() {
+    let duration = VirtualDuration(profile, .guestFault, 1)
+    recording.compute(duration)
+    recording.note(StormQuantity.faults + Int(FaultKind.guest.rawValue), 1)
+    shares[.guest] += duration
+  }
+
+  /// A fault was taken and resolved.
+  mutating func take(_ route: FaultRoutes.Route, number: Int) {
+    while prices.count <= number { prices.append(RoutePrice(route, profile)) }
+    let price = prices[number]
+    recording.compute(price.before)
+    if price.handled > 0 { recording.request(StormResource.handler, bytes: 0) }
+    ask(StormResource.storage, price.storage)
+    ask(StormResource.network, price.network)
+    takeFrames(price.frames)
+    zero(price.zeroBytes)
+    // The machine's own lock is never contended: no other processor of the machine runs.
+    recording.compute(price.under + price.after)
+    recording.note(StormQuantity.faults + Int(price.event.kind.rawValue), 1)
+    shares.add(price.shares)
+  }
+
+  private mutating func ask(_ device: Int, _ asked: (requests: UInt64, bytes: UInt64)) {
+    guard asked.requests > 0 else { return }
+    for _ in 0..<asked.requests {
+      recording.request(device, bytes: Int64(asked.bytes / asked.requests))
+    }
+  }
+
+  /// Takes frames of those at hand, and a batch from the host's free ones when they are used up.
+  private mutating func takeFrames(_ count: UInt64) {
+    for _ in 0..<count {
+      if framesAtHand == 0 {
+        let duration = VirtualDuration(profile, .allocate, allocationBatch)
+        recording.lock(StormResource.frameLock, shared: false)
+        recording.compute(duration)
+        recording.unlock(StormResource.frameLock)
+        shares[.allocate] += duration
+        framesAtHand = allocationBatch
+      }
+      framesAtHand -= 1
+    }
+  }
+
+  private mutating func zero(_ bytes: UInt64) {
+    guard bytes > 0 else { return }
+    recording.note(StormQuantity.bytes, Int64(bytes))
+    let duration = VirtualDuration(profile, .zeroByte, bytes)
+    shares[.zero] += duration
+    if zeroesByMoving {
+      recording.move(StormResource.memory, bytes: Int64(bytes))
+    } else {
+      recording.compute(duration)
+    }
+  }
+
+  /// Ends the recording.
+  mutating func finish() { recording.finish() }
+}

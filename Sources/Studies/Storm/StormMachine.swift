@@ -1,0 +1,168 @@
+import Costs
+import Guests
+import HostMemory
+import Hypervisor
+import Paging
+import Simulation
+
+/// A virtual machine of a flavour, as it is played for a storm.
+///
+/// Its guest's kernel writes its tables before its processor walks them, as the recorded kernel did; a
+/// guest from a snapshot has written them long ago, and they lie in the snapshot with everything else.
+struct StormMachine: ~Copyable {
+  private let flavour: Flavour
+  private(set) var machine: VirtualMachine
+  private var space: GuestSpace?
+  /// Whether the guest's processor walks the guest's tables now.
+  private var isMapped = false
+
+  init(_ flavour: Flavour, _ policy: StormPolicy, on host: inout Host) throws(StormError) {
+    let machine = try Self.machine(flavour, policy, on: &host)
+    self.flavour = flavour
+    self.machine = machine
+    self.machine.keepsRoutes = true
+  }
+
+  private static func machine(
+    _ flavour: Flavour, _ policy: StormPolicy, on host: inout Host
+  ) throws(StormError) -> VirtualMachine {
+    let layout = flavour.guest.layout
+    let source = flavour.source.slot
+    var slots = [Slot(at: GuestPhysical(0), bytes: layout.lowBytes, source: source)]
+    if layout.highBytes > 0 {
+      slots.append(Slot(at: layout.holeEnd, bytes: layout.highBytes, source: source))
+    }
+    var configuration = MachineConfiguration(flavour.host, slots: slots)
+    configuration.processors = flavour.processors
+    configuration.policy.backing = policy.backing
+    do {
+      return try VirtualMachine(configuration, on: &host)
+    } catch {
+      throw .machine(flavour: flavour.name, error)
+    }
+  }
+
+  /// The counts of the machine so far.
+  var ledger: Ledger { machine.ledger }
+
+  /// The bytes of the second stage's tables.
+  var tableBytes: UInt64 { UInt64(machine.tableFrames.used) * machine.tableFrames.frameBytes }
+
+  /// Plays the guest from its launch to its end.
+  mutating func play(
+    into recorder: inout MachineRecorder, on host: inout Host
+  ) throws(StormError) {
+    if flavour.source != .fresh { try makeTables(on: &host) }
+    for step in flavour.guest.steps() {
+      switch step {
+      case .phase(let number):
+        if flavour.guest.phases[number].addressing == .mapped {
+          try startMapping(&recorder, on: &host)
+        }
+      case .compute(let nanoseconds): recorder.compute(nanoseconds)
+      case .wait(let nanoseconds): recorder.wait(nanoseconds)
+      case .ready: recorder.markReady()
+      case .touch(let touch): try make(touch, &recorder, on: &host)
+      }
+    }
+    recorder.finish()
+  }
+
+  private mutating func make(
+    _ touch: GuestTouch, _ recorder: inout MachineRecorder, on host: inout Host
+  ) throws(StormError) {
+    let access: Access
+    switch touch.kind {
+    case .read: access = .read
+    case .write: access = .write
+    case .fetch: access = .fetch
+    case .device: return
+    }
+    let outcome =
+      isMapped
+      ? machine.touch(
+        processor: 0, flavour.guest.mapping.virtual(touch.address), access, on: &host)
+      : machine.touchPhysical(touch.address, access, on: &host)
+    switch outcome.end {
+    case .arrived, .emulated: break
+    case .outOfMemory:
+      let layout = flavour.guest.layout
+      throw .outOfMemory(
+        flavour: flavour.name, needed: layout.memoryBytes, available: layout.memoryBytes)
+    case .guestFault, .unresolved:
+      throw .unresolved(flavour: flavour.name, address: touch.address.value)
+    }
+    recordFaults(&recorder)
+  }
+
+  /// Records the faults that the last touch took.
+  private mutating func recordFaults(_ recorder: inout MachineRecorder) {
+    guard let routes = machine.routes, !routes.taken.isEmpty else { return }
+    for number in routes.taken { recorder.take(routes.routes[number], number: number) }
+    machine.removeTakenRoutes()
+  }
+
+  /// Lets the guest's processor walk the guest's tables; a guest that starts from nothing writes them
+  /// first.
+  private mutating func startMapping(
+    _ recorder: inout MachineRecorder, on host: inout Host
+  ) throws(StormError) {
+    guard !isMapped else { return }
+    isMapped = true
+    if space == nil {
+      for address in tableAddresses {
+        _ = machine.touchPhysical(address, .write, on: &host)
+        recordFaults(&recorder)
+      }
+      try makeTables(on: &host)
+    }
+    guard let root = space?.root else { return }
+    do {
+      try machine.run(root, processor: 0)
+    } catch {
+      throw .machine(flavour: flavour.name, error)
+    }
+  }
+
+  /// Where the guest's tables lie: at the end of its low memory.
+  private var tableAddresses: [GuestPhysical] {
+    let layout = flavour.guest.layout
+    let count = flavour.guest.mapping.tables(upTo: layout.end)
+    return (0..<count).map { GuestPhysical(layout.lowBytes - (count - $0) * 4096) }
+  }
+
+  private mutating func makeTables(on host: inout Host) throws(StormError) {
+    let mapping = flavour.guest.mapping
+    let layout = flavour.guest.layout
+    guard mapping.format.isa == flavour.host.isa else {
+      throw .foreignGuest(flavour: flavour.name)
+    }
+    let addresses = tableAddresses
+    do {
+      var space = try machine.makeSpace(
+        mapping.format, at: addresses[0], bytes: UInt64(addresses.count) * 4096, on: &host)
+      for (start, bytes) in [
+        (GuestPhysical(0), layout.lowBytes), (layout.holeEnd, layout.highBytes),
+      ] where bytes > 0 {
+        try machine.load(
+          &space, mapping.virtual(start), bytes: bytes, to: start, .readWriteExecute,
+          pageBytes: bytes % mapping.pageBytes == 0 ? mapping.pageBytes : nil, on: &host)
+      }
+      self.space = consume space
+    } catch {
+      throw .machine(flavour: flavour.name, error)
+    }
+  }
+}
+
+extension Flavour.Source {
+  /// Where the pages of a slot come from.
+  fileprivate var slot: Slot.Source {
+    switch self {
+    case .fresh: .zero
+    case .cachedSnapshot: .file
+    case .storedSnapshot: .snapshot
+    case .networkSnapshot: .network
+    }
+  }
+}

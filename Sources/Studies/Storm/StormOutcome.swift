@@ -1,0 +1,67 @@
+public import Costs
+public import Simulation
+
+/// What became of a storm.
+public struct StormOutcome: Sendable {
+  /// What became of one flavour.
+  public struct OfFlavour: Sendable {
+    /// What it is called.
+    public let name: String
+    /// How many machines there were.
+    public let count: Int
+    /// When each was ready, from its planned start.
+    public let ready: Distribution
+    /// When one of them is ready that is alone on the host.
+    public let alone: VirtualDuration
+    /// When a guest is ready whose touches cost nothing.
+    public let bareMetal: VirtualDuration
+    /// The counts of one machine.
+    public let ledger: Ledger
+    /// The bytes that one machine comes to use.
+    public let usedBytes: UInt64
+    /// The bytes of the second stage's tables of one machine.
+    public let tableBytes: UInt64
+  }
+
+  /// The flavours, in the order of the fleet.
+  public let flavours: [OfFlavour]
+  /// When each machine was ready, from the start of the storm.
+  public let ready: Distribution
+  /// The counts of all machines.
+  public let ledger: Ledger
+  /// Where the time of all machines went until they were done.
+  public let shares: TimeShares
+  /// The faults of each kind and the bytes of frames, over time.
+  public let series: TimeSeries
+  /// How the lock of the host's free frames was used.
+  public let frameLock: LockUse
+  /// How storage was used.
+  public let storage: DeviceUse
+  /// How the network was used.
+  public let network: DeviceUse
+  /// When the last machine was done.
+  public let end: VirtualTime
+  /// The bytes that all machines come to use.
+  public let usedBytes: UInt64
+  /// How the faults were counted.
+  public let mode: Storm.Mode
+  /// The bill of all machines' faults.
+  public let bill: Bill
+
+  /// The faults of a kind in each second, by bin.
+  public func rate(of kind: FaultKind) -> [Double] {
+    let seconds = Double(series.bin.picoseconds) / 1e12
+    return series.values(of: StormQuantity.faults + Int(kind.rawValue)).map {
+      Double($0) / seconds
+    }
+  }
+
+  /// The bytes of frames that have been taken at the end of each bin.
+  public var committedBytes: [UInt64] {
+    var sum: UInt64 = 0
+    return series.values(of: StormQuantity.bytes).map {
+      sum += UInt64($0)
+      return sum
+    }
+  }
+}

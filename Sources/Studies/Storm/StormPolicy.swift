@@ -1,0 +1,34 @@
+public import HostMemory
+
+/// What a host does so that a storm does less harm.
+public struct StormPolicy: Sendable, Hashable {
+  /// What is done before a virtual machine starts.
+  public enum Population: String, Sendable, Hashable, CaseIterable {
+    /// Nothing.
+    case none
+    /// All memory is put behind the process, and the second stage is left empty.
+    case process
+    /// All memory is mapped at the second stage, so that reads don't fault.
+    case reading
+    /// All memory is mapped at the second stage for everything.
+    case writing
+  }
+
+  /// The largest pages that memory is backed with.
+  public var backing = FrameOrder.small
+  /// What is done before a virtual machine starts.
+  public var population = Population.none
+  /// How many threads put memory behind a process before it starts.
+  public var populationThreads = 1
+  /// How many neighbours are mapped with one fault.
+  public var batch = 1
+  /// Whether faults of one virtual machine are resolved beside one another.
+  public var isParallel = true
+  /// How long after one virtual machine the next one starts.
+  public var staggerNanoseconds: UInt64 = 0
+  /// The most virtual machines that start at once; the next follows when one is ready.
+  public var startsAtOnce: Int?
+
+  /// Nothing: pages of 4 KiB as they are touched.
+  public init() {}
+}

@@ -1,0 +1,139 @@
+import Costs
+import Guests
+import Paging
+import Scenarios
+import Simulation
+import Studies
+import Testing
+
+@Suite("A storm keeps the laws")
+struct StormTests {
+  /// A guest of 64 MiB that works 10 ms while it touches 1,500 pages, some of them first for reading.
+  static var guest: GuestProfile {
+    let runs = [
+      GuestPhase.Run(page: 256, count: 500, kind: .write),
+      GuestPhase.Run(page: 4096, count: 500, stride: 3, kind: .read),
+      GuestPhase.Run(page: 4096, count: 250, stride: 6, kind: .write, novelty: .kind),
+      GuestPhase.Run(page: 9000, count: 500, kind: .fetch),
+    ]
+    return GuestProfile(
+      "small", GuestLayout(memoryBytes: 64 << 20),
+      phases: [
+        GuestPhase(
+          "work", .runs(runs, nanoseconds: 10_000_000), endsReady: true, source: "made up")
+      ],
+      mapping: GuestMapping(
+        .x86Level4, base: GuestVirtual(0xffff_8880_0000_0000), pageBytes: 2 << 20))
+  }
+
+  /// A storm of small machines on a host whose processors turn for free.
+  static func storm(
+    _ count: Int, processors: Int, _ change: (inout Storm) -> Void = { _ in }
+  ) throws -> Storm {
+    let profile = try #require(ShippedProfiles.named("textbook-x86-64"))
+    var storm = Storm([Flavour("small", count: count, guest, over: .ept4)], profile: profile)
+    storm.host.processors = processors
+    storm.host.switchCost = .zero
+    storm.host.allocationBatch = 1
+    change(&storm)
+    return storm
+  }
+
+  @Test("one machine on an idle host takes its work, its waits and the price of its faults")
+  func one() throws {
+    let outcome = try Self.storm(1, processors: 4).run()
+    let bare = outcome.flavours[0].bareMetal
+    let priced = Int64(outcome.bill.total.likely / 1000)
+    let difference = outcome.ready.most.picoseconds - bare.picoseconds - priced
+    // Each component of a fault is rounded to a picosecond.
+    #expect(difference.magnitude <= 12 * outcome.ledger.exits)
+    #expect(outcome.ledger.exits > 1700)
+    #expect(outcome.flavours[0].alone == outcome.ready.most)
+  }
+
+  @Test("identical machines on one processor take as many times as long", arguments: [2, 5])
+  func oneProcessor(count: Int) throws {
+    let one = try Self.storm(1, processors: 1).run()
+    let all = try Self.storm(count, processors: 1).run()
+    #expect(all.ready.most == one.ready.most * Int64(count))
+    #expect(all.ledger.exits == one.ledger.exits * UInt64(count))
+  }
+
+  @Test("with a processor for each and nothing to share, all are ready when one alone is")
+  func unlimited() throws {
+    func alone(_ storm: inout Storm) {
+      storm.host.zeroBytesPerSecond = nil
+      storm.profile = storm.profile.free(of: [.allocate])
+    }
+    let one = try Self.storm(1, processors: 1, alone).run()
+    let all = try Self.storm(40, processors: 40, alone).run()
+    #expect(all.ready.least == one.ready.most)
+    #expect(all.ready.most == one.ready.most)
+    #expect(all.frameLock.contended == 0)
+  }
+
+  @Test("all time is accounted for, and work is conserved", arguments: [1, 3, 48])
+  func accounts(processors: Int) throws {
+    let count = 24
+    let one = try Self.storm(1, processors: processors).run()
+    let all = try Self.storm(count, processors: processors).run()
+    let sum = all.ready.values.reduce(VirtualDuration.zero, +)
+    #expect(all.shares.total == sum)
+    for share in [TimeShare.guest, .exit, .decode, .allocate, .install] {
+      #expect(all.shares[share] == one.shares[share] * Int64(count))
+    }
+    #expect(all.committedBytes.last == UInt64(count) * (one.committedBytes.last ?? 0))
+    for kind in FaultKind.allCases {
+      let faults = all.series.values(of: Int(kind.rawValue)).reduce(0, +)
+      #expect(faults == Int64(all.ledger.faults(kind)))
+    }
+  }
+
+  @Test("more processors never make the last machine later")
+  func monotone() throws {
+    var last = VirtualDuration(picoseconds: .max)
+    for processors in [1, 2, 3, 4, 6, 8, 12, 24] {
+      let time = try Self.storm(24, processors: processors).run().ready.most
+      #expect(time <= last)
+      last = time
+    }
+  }
+
+  @Test("starts at intervals, and so many at once")
+  func starts() throws {
+    let one = try Self.storm(1, processors: 1).run().ready.most
+    let gated = try Self.storm(6, processors: 6) { $0.policy.startsAtOnce = 2 }.run()
+    #expect(gated.ready.most >= one * 3)
+    #expect(gated.ready.least >= one)
+    let step = VirtualDuration(nanoseconds: 200_000_000)
+    let staggered = try Self.storm(6, processors: 1) {
+      $0.policy.staggerNanoseconds = 200_000_000
+    }.run()
+    #expect(staggered.ready.values.last == one + step * 5)
+    #expect(staggered.flavours[0].ready.most == one)
+  }
+
+  @Test("a host without the memory says what is needed")
+  func memory() throws {
+    let storm = try Self.storm(100, processors: 4) { $0.host.memoryBytes = 128 << 20 }
+    do {
+      _ = try storm.run()
+      Issue.record("the storm was run in too little memory")
+    } catch StormError.outOfMemory(_, let needed, let available) {
+      #expect(available == 128 << 20)
+      #expect(needed > 128 << 20)
+    }
+  }
+}
+
+extension CostProfile {
+  /// The profile with nothing to pay for some components.
+  func free(of components: [Component]) -> CostProfile {
+    components.reduce(self) { profile, component in
+      guard let price = profile[component], let free = try? Price(0, source: price.source) else {
+        return profile
+      }
+      return profile.with(component, free)
+    }
+  }
+}
