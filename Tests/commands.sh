@@ -98,6 +98,13 @@ if [ -z "$typed" ] || ! diff -B <(sed '0,/^nestwalk compare/d' "$folder/lines") 
   failed=$((failed + 1))
 fi
 
+# The page of recomputed figures is what the command writes.
+done=$((done + 1))
+if ! diff Docs/Claims.md <("$nestwalk" claims --markdown -); then
+  echo "FAILED: Docs/Claims.md is not current: nestwalk claims --markdown Docs/Claims.md"
+  failed=$((failed + 1))
+fi
+
 # The README's program is the one that the outsider's package runs.
 done=$((done + 1))
 if ! diff <(awk '/^```swift$/{on=1; next} /^```$/{on=0} on' README.md | sed 1,2d) \

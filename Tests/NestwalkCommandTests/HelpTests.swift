@@ -23,6 +23,7 @@ struct HelpTests {
           compare      compare what the same faults cost on several ISAs and machines
           check        check the files you write, and tell everything that is wrong
           schema       print the JSON Schema of the files you write, for an editor
+          claims       recompute the source texts' figures, each with its verdict
           completions  print the completions for a shell
           manual       print the manual page
 
