@@ -35,7 +35,11 @@ let package = Package(
     .target(name: "CYaml", linkerSettings: [.linkedLibrary("yaml")]),
     // The files that a user writes: nodes with positions, decoding, encoding; and those that come along.
     .target(
-      name: "Scenarios", dependencies: ["CYaml", "Costs", "Quantities", "Records"],
+      name: "Scenarios",
+      dependencies: [
+        "CYaml", "Costs", "Guests", "HostMemory", "Paging", "Quantities", "Records", "Simulation",
+        "Studies",
+      ],
       resources: [
         "textbook-x86-64", "textbook-arm64", "textbook-riscv64", "xeon-8269cy", "skylake-96",
         "kunpeng-920", "phytium-s2500", "ampere-altra",
@@ -71,7 +75,11 @@ let package = Package(
     .testTarget(name: "HostMemoryTests", dependencies: ["HostMemory", "Guests"]),
     .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
     .testTarget(
-      name: "ScenariosTests", dependencies: ["Scenarios", "Costs", "Quantities", "Records"],
+      name: "ScenariosTests",
+      dependencies: [
+        "Scenarios", "Costs", "Guests", "HostMemory", "Paging", "Quantities", "Records",
+        "Simulation", "Studies",
+      ],
       exclude: ["Files"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),

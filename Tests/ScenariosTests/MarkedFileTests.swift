@@ -20,6 +20,14 @@ struct MarkedFileTests {
     #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
   }
 
+  @Test(
+    "Everything that is wrong with a scenario is told, each problem in its place",
+    arguments: try MarkedFile.all(in: "Storm"))
+  func storms(file: MarkedFile) {
+    #expect(!file.expected.isEmpty, "a bad file says what is wrong with it")
+    #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
+  }
+
   @Test("There are enough of them")
   func count() throws {
     #expect(try MarkedFile.all(in: "Sample").count >= 30)

@@ -5,5 +5,7 @@ extension DocumentKindDeclaration {
   ///
   /// A scenario may name its cost profile under the key by which a profile is known, so the kinds that
   /// name others stand before these.
-  public static var all: [Self] { [CostProfile.document.declaration] }
+  public static var all: [Self] {
+    [StormScenario.document.declaration, CostProfile.document.declaration]
+  }
 }

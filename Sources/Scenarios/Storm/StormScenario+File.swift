@@ -1,0 +1,70 @@
+internal import Costs
+internal import Paging
+internal import Quantities
+internal import Simulation
+internal import Studies
+
+/// How a storm is written in a file.
+extension StormScenario: MappingDecodable {
+  private static let studyField = RequiredField(
+    "study", ValueForm<String>.choice(among: [("boot-storm", "boot-storm")]),
+    "what is asked: boot-storm")
+  private static let titleField = DefaultField(
+    "title", ValueForm<String>.text, default: "boot storm", "what it is about, in a line")
+  private static let hostField = DefaultField(
+    "host", ValueForm<StormHost>.mapping(), default: StormHost(), "the host")
+  private static let fleetField = RequiredField(
+    "fleet", ValueForm<[Flavour]>.list(of: .mapping(), count: 1...1000), "the virtual machines")
+  private static let policyField = DefaultField(
+    "policy", ValueForm<StormPolicy>.mapping(), default: StormPolicy(),
+    "what the host does so that the storm does less harm")
+  private static let profileField = DefaultField(
+    "profile", ValueForm<String>.choice(among: ShippedProfiles.names.map { ($0, $0) }),
+    default: "textbook-x86-64", "the cost profile")
+  private static let targetField = DefaultField(
+    "target", ValueForm<StormTarget>.mapping(), default: StormTarget(), "what is wanted")
+  private static let modeField = DefaultField(
+    "mode", ValueForm<Storm.Mode>.choice(), default: .cohort, "how faults are counted")
+
+  /// A storm as a file of its own.
+  public static let document = DocumentKind<StormScenario>(
+    "a scenario", key: studyField.declaration.name, form: .mapping())
+
+  /// What such a mapping is.
+  public static var noun: String { "a scenario" }
+
+  /// The fields in the order in which they are told.
+  public static var fields: [FieldDeclaration] {
+    [
+      studyField.declaration, titleField.declaration, hostField.declaration,
+      fleetField.declaration, policyField.declaration, profileField.declaration,
+      targetField.declaration, modeField.declaration,
+    ]
+  }
+
+  /// What a storm is read from.
+  public init?(from mapping: inout MappingDecoder) {
+    _ = mapping.value(of: Self.studyField)
+    let title = mapping.value(of: Self.titleField)
+    let host = mapping.value(of: Self.hostField)
+    let fleet = mapping.value(of: Self.fleetField)
+    let policy = mapping.value(of: Self.policyField)
+    let profile = ShippedProfiles.named(mapping.value(of: Self.profileField))
+    let target = mapping.value(of: Self.targetField)
+    let mode = mapping.value(of: Self.modeField)
+    if let profile, let fleet {
+      for flavour in fleet where flavour.host.isa.rawValue != profile.architecture.rawValue {
+        mapping.refuse(
+          "profile",
+          "the machines “\(flavour.name)” have \(flavour.host.rawValue) tables, and the profile is one"
+            + " of \(profile.architecture.rawValue)")
+      }
+    }
+    guard mapping.isSound, let fleet, let profile else { return nil }
+    var storm = Storm(fleet, profile: profile)
+    storm.host = host
+    storm.policy = policy
+    storm.mode = mode
+    self.init(title, storm, target: target)
+  }
+}

@@ -1,0 +1,57 @@
+import Costs
+import Guests
+import HostMemory
+import Paging
+import Scenarios
+import Simulation
+import Studies
+import Testing
+
+@Suite("A storm is read from a file")
+struct StormScenarioTests {
+  @Test("each field has its place in the value")
+  func fields() throws {
+    let text = """
+      study: boot-storm
+      title: two kinds
+      host: {processors: 4, memory: 16 GiB, slice: 2 ms, switch: 1 us, zeroing: 20 GB/s,
+        allocationBatch: 7, storageDepth: 3, networkDepth: 5, handlerThreads: 2}
+      fleet:
+        - {name: small, count: 3, guest: microvm, memory: 128 MiB, source: storedSnapshot}
+        - {name: large, guest: debian-boot, memory: 1 GiB, processors: 2, tables: npt4}
+      policy: {backing: 2M, stagger: 50 ms, startsAtOnce: 2}
+      profile: xeon-8269cy
+      target: {ready: 2 s, percentile: 95, memory: 4 GiB}
+      """
+    let scenario = try StormScenario.document.read(Array(text.utf8), file: "x.yaml")
+    let storm = scenario.storm
+    #expect(scenario.title == "two kinds")
+    #expect(storm.host.processors == 4)
+    #expect(storm.host.memoryBytes == 16 << 30)
+    #expect(storm.host.slice == VirtualDuration(nanoseconds: 2_000_000))
+    #expect(storm.host.zeroBytesPerSecond == 20_000_000_000)
+    #expect(storm.host.storageDepth == 3)
+    #expect(storm.fleet.map(\.name) == ["small", "large"])
+    #expect(storm.fleet.map(\.count) == [3, 1])
+    #expect(storm.fleet[0].guest.layout.memoryBytes == 128 << 20)
+    #expect(storm.fleet[0].source == .storedSnapshot)
+    #expect(storm.fleet[1].host == .npt4)
+    #expect(storm.policy.backing.bytes == 2 << 20)
+    #expect(storm.policy.staggerNanoseconds == 50_000_000)
+    #expect(storm.policy.startsAtOnce == 2)
+    #expect(storm.profile.name == "xeon-8269cy")
+    #expect(scenario.target.ready == VirtualDuration(nanoseconds: 2_000_000_000))
+    #expect(scenario.target.percentile == 95)
+    #expect(scenario.target.memoryBytes == 4 << 30)
+  }
+
+  @Test("what is left out has the values of the type")
+  func defaults() throws {
+    let text = "study: boot-storm\nfleet: [{name: a, guest: microvm}]\n"
+    let storm = try StormScenario.document.read(Array(text.utf8), file: "x.yaml").storm
+    #expect(storm.host == StormHost())
+    #expect(storm.policy == StormPolicy())
+    #expect(storm.mode == .cohort)
+    #expect(storm.count == 1)
+  }
+}
