@@ -10,6 +10,7 @@ enum Program: CommandProgram {
   /// The benchmarks in the order of the help.
   static let commands: [any Command.Type] = [
     WalkBenchmark.self, ObserverBenchmark.self, MapBenchmark.self, TLBBenchmark.self,
+    MergeBenchmark.self,
   ]
 
   static let example = CommandExample(

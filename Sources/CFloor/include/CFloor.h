@@ -48,4 +48,24 @@ uint64_t floor_tlb_lookups(floor_tlb *tlb, const uint64_t *addresses, uint64_t c
 /// Writes `count` entries that lie side by side, each `step` above the one before it.
 void floor_fill_entries(uint64_t *entries, uint64_t count, uint64_t first, uint64_t step);
 
+/// A page as a scan for equal pages sees it.
+typedef struct {
+  uint64_t content;
+  uint32_t checksum;
+  uint32_t is_merged;
+} floor_page;
+
+/// Pages, and two tables of page numbers from 1, of `mask + 1` slots each; the stable one stays from
+/// scan to scan.
+typedef struct {
+  floor_page *pages;
+  uint64_t count;
+  uint32_t *stable;
+  uint32_t *unstable;
+  uint64_t mask;
+} floor_merge;
+
+/// Goes once through all pages: a changed one is noted, an equal one merged. Returns how many are merged.
+uint64_t floor_merge_scan(floor_merge *state);
+
 #endif
