@@ -11,16 +11,34 @@ struct ContentTable {
   private static let left = UInt32.max
   private static let chainBit: UInt32 = 1 << 31
   private var slots = [UInt32](repeating: empty, count: 64)
+  /// A byte of each content's hash, so that a search for what is not there looks at no copy.
+  private var tags = [UInt8](repeating: 0, count: 64)
   /// Slots that are not empty: entries, and places that entries have left.
   private var used = 0
   private var entries = 0
 
   var capacity: Int { slots.count }
-  var bytes: Int { slots.count * MemoryLayout<UInt32>.stride }
+  var bytes: Int { slots.count * (MemoryLayout<UInt32>.stride + 1) }
 
   func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (slots.count - 1) }
   func after(_ slot: Int) -> Int { (slot + 1) & (slots.count - 1) }
-  func isUsed(_ slot: Int) -> Bool { slots[slot] != Self.empty }
+
+  /// A byte that is not 0.
+  private static func tag(_ hash: UInt64) -> UInt8 {
+    max(UInt8(truncatingIfNeeded: hash >> 48), 1)
+  }
+
+  /// The next slot from one on that may hold the content of a hash; `nil` where there is none.
+  func candidate(_ start: Int, _ hash: UInt64) -> Int? {
+    let wanted = Self.tag(hash)
+    var slot = start
+    while true {
+      let tag = tags[slot]
+      if tag == wanted { return slot }
+      if tag == 0 { return nil }
+      slot = after(slot)
+    }
+  }
 
   func entry(_ slot: Int) -> Entry? {
     let word = slots[slot]
@@ -59,6 +77,7 @@ struct ContentTable {
     var slot = slot(hash)
     while slots[slot] != Self.empty { slot = after(slot) }
     slots[slot] = Self.word(entry)
+    tags[slot] = Self.tag(hash)
     used += 1
   }
 
@@ -67,6 +86,7 @@ struct ContentTable {
     let old = self
     let size = (entries + 1) * 2 > slots.count ? slots.count * 2 : slots.count
     slots = [UInt32](repeating: Self.empty, count: size)
+    tags = [UInt8](repeating: 0, count: size)
     used = 0
     for slot in 0..<old.slots.count {
       switch old.entry(slot) {

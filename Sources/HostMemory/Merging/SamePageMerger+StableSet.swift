@@ -226,16 +226,17 @@ extension SamePageMerger {
   // MARK: The table of the stable set
 
   private func place(of content: PageContent, _ node: UInt8) -> Int? {
-    var slot = stable.slot(content.hash(node: node))
-    while stable.isUsed(slot) {
-      switch stable.entry(slot) {
+    let hash = content.hash(node: node)
+    var slot = stable.slot(hash)
+    while let found = stable.candidate(slot, hash) {
+      switch stable.entry(found) {
       case .copy(let number)
       where copies[number].content == content && copies[number].node == node:
-        return slot
+        return found
       case .chain(let number)
       where chains[number].content == content && chains[number].node == node:
-        return slot
-      default: slot = stable.after(slot)
+        return found
+      default: slot = stable.after(found)
       }
     }
     return nil

@@ -70,15 +70,17 @@ extension SamePageMerger {
   func findUnstable(_ content: PageContent, _ node: UInt8) -> Int? {
     let isOdd = !scanNumber.isMultiple(of: 2)
     let checksum = content.checksum
-    var slot = unstable.slot(content.hash(node: node))
-    while let page = unstable.page(slot) {
+    let hash = content.hash(node: node)
+    var slot = unstable.slot(hash)
+    while let found = unstable.candidate(slot, hash) {
+      let page = unstable.page(found)
       let record = pages[page]
       if record.link == checksum, record.content == content, record.place == .unstable,
         record.isOddScan == isOdd, record.isVisited, self.node(of: page) == node
       {
         return page
       }
-      slot = unstable.after(slot)
+      slot = unstable.after(found)
     }
     return nil
   }
