@@ -4,7 +4,7 @@ extension SamePageMerger {
     if pages[page].mapping == .copy { return }
     leaveSet(page)
     let content = pages[page].content
-    switch settings.kernel.order {
+    switch rules.order {
     case .checksumFirst:
       guard isUnchanged(page), !mergeWithZero(page) else { return }
       guard !mergeWithStable(page, content) else { return }
@@ -25,7 +25,7 @@ extension SamePageMerger {
 
   /// Maps a page of zeros to the page of zeros, where the settings want that.
   private mutating func mergeWithZero(_ page: Int) -> Bool {
-    guard settings.usesZeroPages, pages[page].content == .zero else { return false }
+    guard rules.usesZeroPages, pages[page].content == .zero else { return false }
     breakHugePage(of: page)
     // Breaking may have mapped it there already.
     guard pages[page].mapping == .own else { return false }
@@ -78,7 +78,8 @@ extension SamePageMerger {
   }
 
   /// The set that the page's frame belongs to: one for all nodes, or one for each.
-  func node(of page: Int) -> UInt8 { settings.mergesAcrossNodes ? 0 : pages[page].node }
+  @inline(__always)
+  func node(of page: Int) -> UInt8 { rules.acrossNodes ? 0 : pages[page].node }
 
   /// Takes a page out of the set it is in, where it is no longer what the set says.
   mutating func leaveSet(_ page: Int) {

@@ -54,7 +54,7 @@ extension SamePageMerger {
             pages[page].isTracked = true
             tracked += 1
           }
-          if !settings.isSmartScan || !settings.kernel.hasSmartScan || !passesOver(page) {
+          if !rules.isSmartScan || !passesOver(page) {
             offset = page - state.range.firstPage + 1
             return page
           }

@@ -3,7 +3,7 @@ extension SamePageMerger {
   /// A copy of the content with room for one more mapping.
   mutating func searchStable(_ content: PageContent, _ node: UInt8) -> Int? {
     guard let found = walkStable(content, node, prunes: true) else { return nil }
-    return copies[found].hasRoom(settings.maxPageSharing) ? found : nil
+    return copies[found].hasRoom(rules.limit) ? found : nil
   }
 
   /// A new copy of the content, alone or on the chain of its content.
@@ -66,8 +66,8 @@ extension SamePageMerger {
   }
 
   private mutating func walkChain(_ chain: Int, prunes: Bool) -> Int? {
-    let limit = settings.maxPageSharing
-    let isWhole = prunes && now - chains[chain].pruned >= settings.chainsPruneMilliseconds
+    let limit = rules.limit
+    let isWhole = prunes && now - chains[chain].pruned >= rules.pruneMilliseconds
     if isWhole { chains[chain].pruned = now }
     var best: Int?
     var next = chains[chain].head
@@ -93,7 +93,7 @@ extension SamePageMerger {
     }
     let isAlone = chains[chain].count == 1
     if isAlone,
-      settings.kernel.dissolvesChainsAlways || isWhole && copies[best].hasRoom(limit)
+      rules.dissolvesChainsAlways || isWhole && copies[best].hasRoom(limit)
     {
       unlink(best)
       chainCount -= 1
@@ -136,7 +136,7 @@ extension SamePageMerger {
     if head != SharedCopy.none { copies[Int(head)].previous = UInt32(copy) }
     chains[chain].head = UInt32(copy)
     chains[chain].count += 1
-    if copies[copy].hasRoom(settings.maxPageSharing) { chains[chain].roomy += 1 }
+    if copies[copy].hasRoom(rules.limit) { chains[chain].roomy += 1 }
     chainedCopies += 1
     note(chain)
   }
@@ -154,7 +154,7 @@ extension SamePageMerger {
     copies[copy].next = SharedCopy.none
     copies[copy].previous = SharedCopy.none
     chains[chain].count -= 1
-    if copies[copy].hasRoom(settings.maxPageSharing) { chains[chain].roomy -= 1 }
+    if copies[copy].hasRoom(rules.limit) { chains[chain].roomy -= 1 }
     chainedCopies -= 1
     note(chain)
   }
@@ -183,8 +183,8 @@ extension SamePageMerger {
     let state = chains[chain]
     let isUntidy =
       state.count <= 1
-      || state.roomy > 0 && !copies[Int(state.head)].hasRoom(settings.maxPageSharing)
-      || state.roomy > 1 && settings.chainsPruneMilliseconds == 0
+      || state.roomy > 0 && !copies[Int(state.head)].hasRoom(rules.limit)
+      || state.roomy > 1 && rules.pruneMilliseconds == 0
     guard isUntidy != state.isUntidy else { return }
     chains[chain].isUntidy = isUntidy
     untidyChains += isUntidy ? 1 : -1
@@ -192,7 +192,7 @@ extension SamePageMerger {
 
   /// Sets how many pages are on a copy's list.
   mutating func setLength(_ length: UInt32, of copy: Int) {
-    let limit = settings.maxPageSharing
+    let limit = rules.limit
     let hadRoom = copies[copy].hasRoom(limit)
     copies[copy].length = length
     guard copies[copy].chain != SharedCopy.none else { return }
@@ -225,7 +225,10 @@ extension SamePageMerger {
 
   // MARK: The table of the stable set
 
-  private func place(of content: PageContent, _ node: UInt8) -> Int? {
+  /// Where the table has a content.
+  ///
+  /// It changes nothing; but for a call that may not, the compiler copies the whole merger.
+  private mutating func place(of content: PageContent, _ node: UInt8) -> Int? {
     let hash = content.hash(node: node)
     var slot = stable.slot(hash)
     while let found = stable.candidate(slot, hash) {

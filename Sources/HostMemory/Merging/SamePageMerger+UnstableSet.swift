@@ -17,7 +17,7 @@ extension SamePageMerger {
     if let other = findUnstable(content, node) { return .found(other) }
     unstable.insert(
       page, content.hash(node: node), pages, scan: scanNumber,
-      acrossNodes: settings.mergesAcrossNodes)
+      acrossNodes: rules.acrossNodes)
     if keepsTree { notes[page] = unstableTree.insert(UInt32(page), content, node) }
     enter(page)
     return .entered
@@ -56,6 +56,7 @@ extension SamePageMerger {
   }
 
   /// Whether this scan has put the page into the set.
+  @inline(__always)
   func isInUnstable(_ page: Int) -> Bool {
     isScanning && pages[page].place == .unstable
       && pages[page].isOddScan != scanNumber.isMultiple(of: 2)
@@ -67,7 +68,9 @@ extension SamePageMerger {
   }
 
   /// A page of this scan that was found unchanged and alone, and has the content still.
-  func findUnstable(_ content: PageContent, _ node: UInt8) -> Int? {
+  ///
+  /// It changes nothing; but for a call that may not, the compiler copies the whole merger.
+  private mutating func findUnstable(_ content: PageContent, _ node: UInt8) -> Int? {
     let isOdd = !scanNumber.isMultiple(of: 2)
     let checksum = content.checksum
     let hash = content.hash(node: node)

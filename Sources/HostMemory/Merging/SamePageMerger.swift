@@ -18,6 +18,7 @@ public struct SamePageMerger: ~Copyable {
   /// The 2M pages that merging has broken.
   public internal(set) var brokenHugePages = 0
 
+  var rules: MergingRules
   var pages: [PageRecord] = []
 
   // The ranges in the order in which a scan visits them.
@@ -88,6 +89,7 @@ public struct SamePageMerger: ~Copyable {
     try Self.check(settings)
     self.settings = settings
     self.keepsTree = keepsTree
+    rules = MergingRules(settings)
     if let advisor = settings.advisor { self.settings.pagesToScan = advisor.minPagesToScan }
   }
 
@@ -111,6 +113,7 @@ public struct SamePageMerger: ~Copyable {
     }
     let hadAdvisor = settings.advisor != nil
     settings = new
+    rules = MergingRules(new)
     if let advisor = new.advisor, !hadAdvisor { settings.pagesToScan = advisor.minPagesToScan }
   }
 

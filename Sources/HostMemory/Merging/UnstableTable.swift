@@ -37,7 +37,14 @@ struct UnstableTable {
 
   mutating func removeAll() {
     guard count > 0 else { return }
-    for slot in tags.indices { tags[slot] = 0 }
+    let enough = count * 4 / 3 + Self.least
+    if enough < tags.count * 7 / 8 {
+      // The first scan that merges starts with far more pages than are alone in the end.
+      tags = [UInt8](repeating: 0, count: enough)
+      numbers = [UInt32](repeating: 0, count: enough)
+    } else {
+      for slot in tags.indices { tags[slot] = 0 }
+    }
     count = 0
   }
 
@@ -47,7 +54,7 @@ struct UnstableTable {
   mutating func insert(
     _ page: Int, _ hash: UInt64, _ pages: [PageRecord], scan: UInt64, acrossNodes: Bool
   ) {
-    if (count + 1) * 5 > tags.count * 4 { grow(pages, scan, acrossNodes) }
+    if (count + 1) * 5 > tags.count * 4 { grow(page, pages, scan, acrossNodes) }
     place(page, hash)
   }
 
@@ -59,11 +66,16 @@ struct UnstableTable {
     count += 1
   }
 
-  /// Makes the table half as large again, but never beyond what all pages need.
-  private mutating func grow(_ pages: [PageRecord], _ scan: UInt64, _ acrossNodes: Bool) {
+  /// Makes the table as large as it will be if the scan goes on as it has up to a page: at least a quarter
+  /// larger, but never beyond what all pages need.
+  private mutating func grow(
+    _ reached: Int, _ pages: [PageRecord], _ scan: UInt64, _ acrossNodes: Bool
+  ) {
     let (oldTags, oldNumbers) = (tags, numbers)
+    let expected = count * pages.count / (reached + 1) * 4 / 3
     let most = pages.count * 4 / 3 + Self.least
-    let size = min(oldTags.count * 3 / 2, max(most, oldTags.count + Self.least))
+    let size = min(
+      max(oldTags.count * 5 / 4, expected), max(most, oldTags.count + Self.least))
     tags = [UInt8](repeating: 0, count: size)
     numbers = [UInt32](repeating: 0, count: size)
     count = 0
