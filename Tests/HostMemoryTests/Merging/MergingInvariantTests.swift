@@ -17,7 +17,7 @@ struct MergingInvariantTests {
     settings.mergesAcrossNodes = seed % 3 > 0
     settings.chainsPruneMilliseconds = seed.isMultiple(of: 3) ? 0 : 100
     settings.kernel = MergingKernel(major: 6, minor: seed.isMultiple(of: 2) ? 18 : 1)
-    var merger = try SamePageMerger(settings)
+    var merger = try SamePageMerger(settings, keepsTree: seed % 5 > 1)
     // What every page must be read as, by a list that nothing but writes and drops changes.
     var expected: [Int: PageContent] = [:]
     var ranges: [MergeableRange] = []

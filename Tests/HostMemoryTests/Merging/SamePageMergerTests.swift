@@ -163,6 +163,26 @@ struct SamePageMergerTests {
     }
   }
 
+  @Test("Memory at rest has the same counts with the kernel's trees and without")
+  func trees() throws {
+    for limit in [2, 16, 256] {
+      var counts: [MergingCounters] = []
+      for keepsTree in [false, true] {
+        var merger = try SamePageMerger(
+          Self.settings { $0.maxPageSharing = limit }, keepsTree: keepsTree)
+        let range = try merger.register(pages: 3000)
+        for page in range.pages {
+          merger.write(page, PageContent(UInt64(page * page % 701 * (page % 3))))
+        }
+        var memory = MixedMemory(merger)
+        memory.scan(4)
+        counts.append(memory.merger.counters)
+      }
+      #expect(counts[0] == counts[1])
+      #expect(counts[0].pagesShared > 100)
+    }
+  }
+
   @Test("Nodes share only where merging across nodes is allowed")
   func nodes() throws {
     for (across, shared) in [(true, 1), (false, 2)] {
