@@ -64,7 +64,9 @@ let package = Package(
     .target(name: "CFloor"),
     .executableTarget(
       name: "NestwalkBench",
-      dependencies: ["CFloor", "Console", "Guests", "HostMemory", "Paging", "Records"]),
+      dependencies: [
+        "CFloor", "Console", "Guests", "HostMemory", "Hypervisor", "Paging", "Records",
+      ]),
     .testTarget(name: "PagingTests", dependencies: ["Paging", "Guests"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),
     .testTarget(

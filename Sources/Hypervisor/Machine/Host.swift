@@ -48,6 +48,13 @@ public struct Host: ~Copyable {
   /// A host of one node.
   public init(bytes: UInt64) throws(MachineError) { try self.init(nodeBytes: [bytes]) }
 
+  /// Lets `body` use the bytes of the host's memory, from address 0 on.
+  public mutating func withMemory<Result>(
+    _ body: (UnsafeMutableRawBufferPointer) -> Result
+  ) -> Result {
+    unsafe memory.withBytes(ofRegion: 0, body)
+  }
+
   /// Room for so many pages side by side in storage.
   mutating func reserveStorage(pages: UInt64) throws(MachineError) -> UInt64 {
     if pages == 1, let page = freePages.popLast() { return page }
