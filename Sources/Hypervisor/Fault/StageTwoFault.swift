@@ -13,6 +13,8 @@ struct StageTwoFault {
   var guestPhysical: GuestPhysical?
   /// The guest-virtual address, for those who must walk again.
   var guestVirtual: GuestVirtual
+  /// What the report tells of the instruction.
+  var instruction: InstructionKnowledge
 }
 
 /// Who a report is for.
@@ -35,7 +37,7 @@ extension ReportedFault {
       self = .host(
         StageTwoFault(
           cause: .misconfiguration, context: .finalAccess, access: .read,
-          guestPhysical: exit.guestPhysical, guestVirtual: GuestVirtual(0)))
+          guestPhysical: exit.guestPhysical, guestVirtual: GuestVirtual(0), instruction: .walked))
     case .nestedPageFault(let exit): self = .host(StageTwoFault(exit))
     case .armAbort(let abort): self = Self.read(abort)
     case .riscvTrap(let trap): self = Self.read(trap)
@@ -70,7 +72,8 @@ extension ReportedFault {
       StageTwoFault(
         cause: cause,
         context: !isTable ? .finalAccess : access == .write ? .tableUpdate : .tableRead,
-        access: access, guestPhysical: address, guestVirtual: GuestVirtual(abort.far)))
+        access: access, guestPhysical: address, guestVirtual: GuestVirtual(abort.far),
+        instruction: FaultReport.armAbort(abort).instructionKnowledge))
   }
 
   /// RISC-V: htval holds the address shifted right by 2, htinst a pseudoinstruction for an implicit
@@ -98,8 +101,8 @@ extension ReportedFault {
     return .host(
       StageTwoFault(
         cause: nil, context: context, access: access,
-        guestPhysical: GuestPhysical(trap.htval << 2 | low), guestVirtual: GuestVirtual(trap.stval))
-    )
+        guestPhysical: GuestPhysical(trap.htval << 2 | low), guestVirtual: GuestVirtual(trap.stval),
+        instruction: FaultReport.riscvTrap(trap).instructionKnowledge))
   }
 }
 
@@ -119,6 +122,7 @@ extension StageTwoFault {
     }
     guestPhysical = exit.guestPhysical
     guestVirtual = exit.guestLinear
+    instruction = .walked
   }
 
   /// APM volume 2, 15.25.6: the error code of a page fault, and bit 33 for the guest's tables.
@@ -129,5 +133,6 @@ extension StageTwoFault {
     cause = bits & 1 == 0 ? .missing : bits & 8 != 0 ? .misconfiguration : .permission
     guestPhysical = GuestPhysical(exit.exitInfo2)
     guestVirtual = GuestVirtual(0)
+    instruction = .walked
   }
 }

@@ -24,6 +24,11 @@ struct FaultWork: Sendable, Hashable {
   var networkRequests: UInt64 = 0
   var networkBytes: UInt64 = 0
   var userfaults: UInt64 = 0
+  var decodedInstructions: UInt64 = 0
+  var emulations: UInt64 = 0
+  var loggedPages: UInt64 = 0
+  var scannedEntries: UInt64 = 0
+  var pins: UInt64 = 0
 
   @inline(__always)
   init() {}
@@ -68,6 +73,13 @@ extension Tally {
       use(.flushLocal, work.localFlushes, for: activity)
       use(.flushRemote, work.remoteFlushes, for: activity)
       use(.flushBroadcast, work.broadcasts, for: activity)
+    }
+    if work.emulations | work.loggedPages | work.scannedEntries | work.pins != 0 {
+      use(.decodeInstruction, work.decodedInstructions, for: activity)
+      use(.emulate, work.emulations, for: activity)
+      use(.logDirty, work.loggedPages, for: activity)
+      use(.scanEntry, work.scannedEntries, for: activity)
+      use(.pin, work.pins, for: activity)
     }
     let far = work.storageRequests | work.networkRequests | work.pageCacheRequests
     if far | work.userfaults | work.userspaceExits != 0 {

@@ -81,7 +81,7 @@ extension VirtualMachine {
 
   /// Gives the second stage's tables more of the host's frames.
   @inline(never)
-  private mutating func addTableFrames(on host: inout Host) -> Bool {
+  mutating func addTableFrames(on host: inout Host) -> Bool {
     for order in [Self.tableChunk, .small] {
       guard let frame = host.frames.allocate(order, node: policy.node) else { continue }
       do {

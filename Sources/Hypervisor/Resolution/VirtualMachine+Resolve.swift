@@ -21,10 +21,10 @@ extension VirtualMachine {
     guard let address else { return .unresolved }
     work.slotLookups = 1
     guard let number = slot(of: address), slots[number].kind.isMemory else {
-      return emulate(fault, at: address, slot: slot(of: address), &work)
+      return emulate(fault, at: address, slot: slot(of: address), &work, on: &host)
     }
     if fault.access == .write, slots[number].kind == .readOnly {
-      return emulate(fault, at: address, slot: number, &work)
+      return emulate(fault, at: address, slot: number, &work, on: &host)
     }
     work.locks = 1
     if fault.cause == .missing {

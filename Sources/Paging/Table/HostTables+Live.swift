@@ -35,6 +35,19 @@ extension HostTables {
       .remap(at: at, target: target.value, attributes.page), options, &memory)
   }
 
+  /// Writes a word over the entry of a page of the smallest size: one that hardware can't use, by which
+  /// a hypervisor knows a device's page again.
+  ///
+  /// Who wants one maps the page first.
+  @discardableResult
+  public mutating func mark(
+    _ address: GuestPhysical, with word: UInt64, live options: LiveOptions = LiveOptions(),
+    in memory: inout PhysicalMemory
+  ) throws(TableError) -> LiveEdit {
+    let at = try stage.root.checked(address.value, bytes: 1).lowerBound
+    return try perform(.mark(at: at, word: word), options, &memory)
+  }
+
   /// Maps a range as ``map(_:bytes:to:_:pageBytes:in:)`` does, while walks run.
   @discardableResult
   public mutating func map(

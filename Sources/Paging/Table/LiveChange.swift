@@ -4,6 +4,8 @@ enum LiveChange: Sendable {
   case collapse(at: UInt64, pageBytes: UInt64, CollapseWay)
   /// Maps a page to another address or with other attributes.
   case remap(at: UInt64, target: UInt64, PageAttributes)
+  /// Writes a word over the entry of a page.
+  case mark(at: UInt64, word: UInt64)
   /// An edit of a range.
   case range(TableEdit)
 }

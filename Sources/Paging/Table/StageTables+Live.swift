@@ -143,6 +143,11 @@ extension StageTables {
       try collapse(Format.self, address, to: bytes, way, &session, &memory)
     case .remap(let address, let target, let attributes):
       try remap(Format.self, address, to: target, attributes, &session, &memory)
+    case .mark(let address, let word):
+      guard let place = try place(of: address, downTo: 0, Format.self, memory) else {
+        throw .notMapped(address: root.widened(address))
+      }
+      try exchange(Format.self, at: place, for: word, &session, &memory)
     case .range(let edit):
       try performRange(Format.self, edit, &session, &memory)
     }
