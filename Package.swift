@@ -21,8 +21,6 @@ let package = Package(
     .target(name: "Records", dependencies: ["Paging"]),
     // What the guest does with its memory.
     .target(name: "Guests", dependencies: ["Paging"]),
-    // What a reader sees.
-    .target(name: "Reports"),
     // What a hypervisor does about a fault.
     .target(name: "Hypervisor", dependencies: ["Paging", "HostMemory", "Costs"]),
     // When it happens.
@@ -53,12 +51,18 @@ let package = Package(
       ]),
     // What every command line needs: arguments, help, files.
     .target(name: "Console", dependencies: ["Quantities", "Records"]),
+    // What a reader sees.
+    .target(
+      name: "Reports",
+      dependencies: [
+        "Console", "Costs", "Guests", "Quantities", "Records", "Simulation", "Studies",
+      ]),
     // The command: arguments, files and printing only.
     .executableTarget(
       name: "NestwalkCommand",
       dependencies: [
         "Console", "Costs", "HostMemory", "Paging", "Quantities", "Records", "Guests", "Hypervisor",
-        "Scenarios", "Studies",
+        "Reports", "Scenarios", "Simulation", "Studies",
       ]),
     // The benchmarks, each beside a floor in C.
     .target(name: "CFloor"),

@@ -144,6 +144,33 @@ check "an override that is misspelt" 2 "is “machine” meant?" \
   "$nestwalk" check --set machne=mine Sources/Scenarios/Profile/Shipped/skylake-96.yaml
 check "schema" 0 "2020-12/schema" "$nestwalk" schema
 
+# Every scenario that comes along is sound, runs, and gives the same bytes under any name.
+for scenario in Scenarios/*.yaml; do
+  check "check of $scenario" 0 "$scenario: a scenario" "$nestwalk" check "$scenario"
+  check "run of $scenario" 0 "bare metal" "$nestwalk" run "$scenario" --json "$folder/first.json"
+  cp "$scenario" "$folder/another name.yaml"
+  check "run of $scenario by another name" 0 "bare metal" \
+    "$nestwalk" run "$folder/another name.yaml" --json "$folder/second.json"
+  done=$((done + 1))
+  if ! cmp "$folder/first.json" "$folder/second.json" \
+    || ! python3 -m json.tool "$folder/first.json" >"$folder/tool.json"; then
+    echo "FAILED: the outcome of $scenario is no JSON, or not the same in another run"
+    failed=$((failed + 1))
+  fi
+done
+check "a missed target" 3 "Target missed" \
+  "$nestwalk" run Scenarios/boot-storm-32.yaml --set target.ready=1ms
+check "a target that is met" 0 "Target met" \
+  "$nestwalk" run Scenarios/boot-storm-32.yaml --set "target.ready=1 h"
+check "a storm with a misspelt key" 2 "is “count” meant?" \
+  "$nestwalk" run Scenarios/boot-storm-32.yaml --set "fleet[0].cuont=3"
+check "a storm at another architecture's prices" 2 "is one of arm64" \
+  "$nestwalk" run Scenarios/boot-storm-32.yaml --profile kunpeng-920
+check "a storm that the host can't hold" 2 "more memory" \
+  "$nestwalk" run Scenarios/boot-storm-32.yaml --set "host.memory=1 GiB"
+check "an outcome that can't be written" 1 "can't be written" \
+  "$nestwalk" run Scenarios/boot-storm-32.yaml --html "$folder/none/storm.html"
+
 head -c 65536 /dev/zero >"$folder/image"
 check "a command that is not there" 2 "translate" "$nestwalk" translat
 check "a format that is not there" 2 "sv39" "$nestwalk" walk --guest sv38

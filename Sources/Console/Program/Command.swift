@@ -43,6 +43,8 @@ package enum ExitStatus: Int32, Sendable {
   case success = 0
   case failed = 1
   case badInput = 2
+  /// The run went well, and what was wanted of it did not come out.
+  case targetMissed = 3
 }
 
 /// Why a command had to stop: a sentence, and the exit status.

@@ -48,6 +48,11 @@ public struct StormOutcome: Sendable {
   /// The bill of all machines' faults.
   public let bill: Bill
 
+  /// The faults of a kind, by bin.
+  public func faults(of kind: FaultKind) -> [Int64] {
+    series.values(of: StormQuantity.faults + Int(kind.rawValue))
+  }
+
   /// The faults of a kind in each second, by bin.
   public func rate(of kind: FaultKind) -> [Double] {
     let seconds = Double(series.bin.picoseconds) / 1e12

@@ -1,0 +1,140 @@
+import Console
+import Costs
+import Paging
+import Quantities
+import Reports
+import Scenarios
+import Studies
+
+/// `nestwalk run`: works out what becomes of the storms that files describe.
+struct Run: Command {
+  var files: [FilePath] = []
+  var overrides: [OverrideArgument] = []
+  var profile: ProfileArgument?
+  var mode: Storm.Mode?
+  var json: FilePath?
+  var csv: FilePath?
+  var html: FilePath?
+
+  static let name = "run"
+  static let summary = "work out what becomes of a storm of machines that a file describes"
+  static let discussion = [
+    "FILE describes a host, the virtual machines that start on it, what the host does about their"
+      + " faults, and what is wanted. The summary says how long it takes until all are ready, compared"
+      + " with one machine alone on the host and with bare metal, and where the time goes.",
+    "The same file gives the same bytes in every run. The exit status is 3 where the file's target is"
+      + " missed, and 2 where there is anything wrong with a file.",
+  ]
+  static let examples = [
+    CommandExample(
+      "nestwalk run Scenarios/boot-storm-32.yaml", "Thirty-two machines that boot at once."),
+    CommandExample(
+      "nestwalk run Scenarios/boot-storm-32.yaml --set policy.backing=2M --html storm.html",
+      "The same with large pages, and a page to read in a browser."),
+  ]
+  static let parameters: [Parameter<Self>] = [
+    .positional("FILE", \.files, "The files; “-” is standard input"),
+    .option(
+      "set", \.overrides, value: "PATH=VALUE",
+      "Give a field another value, such as fleet[0].count=64"),
+    .option(
+      "profile", \.profile, value: "PROFILE",
+      "Price by this profile, by its name or in a file", default: "the file's"),
+    .option(
+      "mode", \.mode, value: "MODE", "How the faults are counted", default: "the file's"),
+    .option(
+      "json", \.json, value: "FILE", "Write the outcome as JSON; “-” is standard output"),
+    .option(
+      "csv", \.csv, value: "FILE",
+      "Write faults and memory over time as CSV; “-” is standard output"),
+    .option("html", \.html, value: "FILE", "Write a page with charts that stands alone"),
+  ]
+
+  func problems() -> [String] {
+    var problems: [String] = []
+    if files.isEmpty { problems.append("FILE is missing: name at least one.") }
+    let outputs = [("--json", json), ("--csv", csv), ("--html", html)].filter { $0.1 != nil }
+    if files.count > 1, let output = outputs.first {
+      problems.append("“\(output.0)” takes the outcome of one FILE: name one.")
+    }
+    if outputs.count(where: { $0.1?.isStandardStream == true }) > 1 {
+      problems.append("Only one of the outputs can go to standard output.")
+    }
+    return problems
+  }
+
+  func run() throws(CommandFailure) -> ExitStatus {
+    // Everything is read before anything is run: a mistake in the last file is told at once.
+    var scenarios: [(StormScenario, String)] = []
+    for path in files { scenarios.append(try scenario(path)) }
+    var status = ExitStatus.success
+    var texts: [String] = []
+    for (scenario, source) in scenarios {
+      let report = try report(scenario, source)
+      texts.append(try write(report))
+      if !report.misses.isEmpty { status = .targetMissed }
+    }
+    let shown = Program.show(texts.joined(separator: "\n"))
+    return shown == .success ? status : shown
+  }
+
+  /// What a file describes, and its text.
+  private func scenario(_ path: FilePath) throws(CommandFailure) -> (StormScenario, String) {
+    let file = try DocumentFile(path)
+    var scenario: StormScenario
+    do throws(DocumentError) {
+      scenario = try StormScenario.document.read(
+        file.text, file: file.name, overrides: overrides.map(\.override))
+    } catch {
+      throw CommandFailure(.badInput, "the file is refused:\n\(error)")
+    }
+    if let profile { scenario.storm.profile = try profile.profile() }
+    if let mode { scenario.storm.mode = mode }
+    let chosen = scenario.storm.profile
+    for flavour in scenario.storm.fleet
+    where flavour.host.isa.rawValue != chosen.architecture.rawValue {
+      throw CommandFailure(
+        .badInput,
+        "The machines “\(flavour.name)” of \(file.name) have \(flavour.host.rawValue) tables, and"
+          + " the profile “\(chosen.name)” is one of \(chosen.architecture.rawValue).")
+    }
+    return (scenario, String(decoding: file.text, as: UTF8.self))
+  }
+
+  private func report(
+    _ scenario: StormScenario, _ source: String
+  ) throws(CommandFailure) -> StormReport {
+    do throws(StormError) {
+      let outcome = try scenario.storm.run()
+      return StormReport(
+        scenario.title, scenario.storm, outcome, target: scenario.target, source: source)
+    } catch {
+      let status: ExitStatus = if case .engine = error { .failed } else { .badInput }
+      throw CommandFailure(status, error.description)
+    }
+  }
+
+  /// Writes the files that are asked for, and gives what belongs on standard output.
+  private func write(_ report: StormReport) throws(CommandFailure) -> String {
+    var text: String?
+    let outputs: [(FilePath?, () -> [UInt8])] = [
+      (json, { report.json }), (csv, { Array(report.csv.utf8) }),
+      (html, { Array(report.page.utf8) }),
+    ]
+    for (file, bytes) in outputs {
+      guard let file else { continue }
+      if file.isStandardStream {
+        text = String(decoding: bytes(), as: UTF8.self)
+      } else {
+        do throws(SystemError) {
+          try OutputFile.write(file.path, bytes: bytes())
+        } catch {
+          throw CommandFailure(.failed, error.description)
+        }
+      }
+    }
+    return text ?? StormText.text(report)
+  }
+}
+
+extension Storm.Mode: ArgumentValue {}

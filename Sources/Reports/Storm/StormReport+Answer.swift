@@ -1,0 +1,89 @@
+internal import Costs
+package import Simulation
+internal import Studies
+
+extension StormReport {
+  /// The answer in a sentence or three: how long until all are ready, and what that compares with.
+  package var answer: String {
+    var sentences: [String] = []
+    if faultShare < Self.smallShare {
+      sentences.append(
+        "Stage-2 faults are \(Measure.share.text(faultShare)) of the time until readiness: no"
+          + " mitigation here helps.")
+    }
+    let count = storm.count
+    let subject = count == 1 ? "The machine is" : "All \(Self.grouped(UInt64(count))) machines are"
+    var sentence = "\(subject) ready after \(time(allReady))"
+    if count > 1 { sentence += ": \(ratio(alone)) one alone on the host (\(time(alone)))" }
+    sentence += count > 1 ? " and " : ", "
+    sentence += "\(ratio(bareMetal)) bare metal (\(time(bareMetal)))."
+    sentences.append(sentence)
+    if faultShare >= Self.smallShare {
+      sentences.append(
+        "Stage-2 faults are \(Measure.share.text(faultShare)) of the time.")
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  /// Whether the target is met, as a sentence; nothing where there is none.
+  package var verdict: String? {
+    guard target.ready != nil || target.memoryBytes != nil else { return nil }
+    guard misses.isEmpty else {
+      return "Target missed: " + misses.joined(separator: "; ") + "."
+    }
+    var parts: [String] = []
+    if let ready = target.ready {
+      let found = self.ready.percentile(target.percentile)
+      parts.append("\(percentileName) ready is \(time(found)), and \(time(ready)) are allowed")
+    }
+    if let bytes = target.memoryBytes {
+      parts.append(
+        "the machines use \(Self.bytes(outcome.usedBytes)), and \(Self.bytes(bytes)) are allowed")
+    }
+    return "Target met: " + parts.joined(separator: "; ") + "."
+  }
+
+  /// The name of the target's percentile: `p99`.
+  package var percentileName: String {
+    let whole = target.percentile.rounded()
+    return target.percentile == whole ? "p\(Int(whole))" : "p\(target.percentile)"
+  }
+
+  /// The range of the price of all faults and how well it is known.
+  package var price: String {
+    let total = outcome.bill.total
+    var sentence =
+      "The faults' work costs \(Measure.time.text(Double(total.likely) / 1e6)), from"
+      + " \(Measure.time.text(Double(total.low) / 1e6)) to"
+      + " \(Measure.time.text(Double(total.high) / 1e6)), at the prices of \(storm.profile.name)"
+    if let weakest = outcome.bill.weakest { sentence += " (weakest grade: \(weakest.rawValue))" }
+    let movers = outcome.bill.movers.prefix(3).map(\.component.name)
+    guard !movers.isEmpty else { return sentence + "." }
+    return sentence + "; moved most by \(movers.joined(separator: ", "))."
+  }
+
+  /// A time in the unit that suits it.
+  package func time(_ duration: VirtualDuration) -> String {
+    Measure.time.text(Double(duration.picoseconds) / 1000)
+  }
+
+  /// How many times as long as this the storm takes.
+  private func ratio(_ duration: VirtualDuration) -> String {
+    guard duration > .zero else { return "-" }
+    let quotient = Double(allReady.picoseconds) / Double(duration.picoseconds)
+    return Measure.decimal(quotient, quotient >= 100 ? 0 : quotient >= 10 ? 1 : 2) + " times"
+  }
+
+  /// A size in the unit that suits it.
+  package static func bytes(_ bytes: UInt64) -> String { Measure.bytes.text(Double(bytes)) }
+
+  /// A count with its digits in groups of three.
+  package static func grouped(_ count: UInt64) -> String {
+    var text = ""
+    for (place, digit) in String(count).reversed().enumerated() {
+      if place > 0, place % 3 == 0 { text.append(",") }
+      text.append(digit)
+    }
+    return String(text.reversed())
+  }
+}

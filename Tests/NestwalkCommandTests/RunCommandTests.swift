@@ -1,0 +1,61 @@
+import Foundation
+import Records
+import Testing
+
+@Suite("nestwalk run")
+struct RunCommandTests {
+  /// A storm of three small machines on one processor.
+  static let scenario = """
+    study: boot-storm
+    title: three
+    host: {processors: 1, memory: 8 GiB}
+    fleet: [{name: small, count: 3, guest: microvm}]
+    target: {ready: 1 h, memory: 8 GiB}
+    """
+
+  @Test("the summary fits a terminal, and the answer comes first")
+  func summary() throws {
+    let run = try CommandRun(["run", "-"], input: Self.scenario)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.hasPrefix("three: All 3 machines are ready after "))
+    #expect(run.output.contains("Target met"))
+    let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 24)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test("a missed target is status 3, and what was asked for is written all the same")
+  func missed() throws {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun(
+      ["run", "-", "--set", "target.ready=1ms", "--json", folder.path("storm.json")],
+      input: Self.scenario)
+    #expect(run.status == 3)
+    #expect(run.output.contains("Target missed: p99 ready is"))
+    let json = String(decoding: try folder.read("storm.json"), as: UTF8.self)
+    #expect(json.hasPrefix("{\n  \"schema\": \"nestwalk.outcome/1\","))
+    #expect(json.contains("\"met\": false"))
+  }
+
+  @Test("mistakes are told at once, with their places")
+  func mistakes() throws {
+    let run = try CommandRun(
+      ["run", "-", "--set", "host.procesors=2"],
+      input: Self.scenario.replacingOccurrences(of: "microvm", with: "microwm"))
+    #expect(run.status == 2)
+    #expect(run.errors.contains(":4:"))
+    #expect(run.errors.contains("is “microvm” meant?"))
+    #expect(run.errors.contains("is “processors” meant?"))
+    #expect(run.output.isEmpty)
+  }
+
+  @Test(
+    "arguments that don't fit together are refused",
+    arguments: [
+      ["run"], ["run", "a.yaml", "b.yaml", "--json", "x.json"],
+      ["run", "a.yaml", "--json", "-", "--csv", "-"], ["run", "a.yaml", "--mode", "cohrt"],
+    ])
+  func refused(arguments: [String]) throws {
+    #expect(try CommandRun(arguments).status == 2)
+  }
+}
