@@ -17,7 +17,7 @@ struct Run: Command {
   var html: FilePath?
 
   static let name = "run"
-  static let summary = "work out what becomes of a storm of machines that a file describes"
+  static let summary = "work out what becomes of a storm that a file describes"
   static let discussion = [
     "FILE describes a host, the virtual machines that start on it, what the host does about their"
       + " faults, and what is wanted. The summary says how long it takes until all are ready, compared"
