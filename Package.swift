@@ -35,8 +35,8 @@ let package = Package(
     .target(
       name: "Scenarios",
       dependencies: [
-        "CYaml", "Costs", "Guests", "HostMemory", "Paging", "Quantities", "Records", "Simulation",
-        "Studies",
+        "CYaml", "Costs", "Guests", "HostMemory", "Hypervisor", "Paging", "Quantities", "Records",
+        "Simulation", "Studies",
       ],
       resources: [
         "textbook-x86-64", "textbook-arm64", "textbook-riscv64", "xeon-8269cy", "skylake-96",

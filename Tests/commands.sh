@@ -105,6 +105,22 @@ if ! diff Docs/Claims.md <("$nestwalk" claims --markdown -); then
   failed=$((failed + 1))
 fi
 
+# Published measurements are predicted at full size, within their tolerances, as the page says.
+done=$((done + 1))
+cp Docs/Costs.md "$folder/Costs.md"
+if ! "$nestwalk" cases Tests/Cases/*.yaml --into "$folder/Costs.md" >"$folder/cases"; then
+  echo "FAILED: a case is refused, or a prediction is outside its tolerance"
+  cat "$folder/cases"
+  failed=$((failed + 1))
+elif ! diff Docs/Costs.md "$folder/Costs.md"; then
+  echo "FAILED: Docs/Costs.md is not current: nestwalk cases Tests/Cases/*.yaml --into Docs/Costs.md"
+  failed=$((failed + 1))
+fi
+sed 's/published: 460 ms/published: 560 ms/' Tests/Cases/V9.yaml >"$folder/V9.yaml"
+check "a prediction that misses" 3 "1 outside" "$nestwalk" cases "$folder/V9.yaml"
+sed 's/inputs: \[D6\]/inputs: []/; s/grade: input/grade: predicted/' Tests/Cases/V9.yaml >"$folder/V9.yaml"
+check "a case with an undeclared input" 2 "D6 is the very row" "$nestwalk" cases "$folder/V9.yaml"
+
 # The README's program is the one that the outsider's package runs.
 done=$((done + 1))
 if ! diff <(awk '/^```swift$/{on=1; next} /^```$/{on=0} on' README.md | sed 1,2d) \

@@ -10,7 +10,7 @@ enum Program: CommandProgram {
   /// The commands in the order of the help.
   static let commands: [any Command.Type] = [
     Run.self, Walk.self, Translate.self, TLB.self, Merge.self, Profiles.self, Guest.self,
-    Compare.self, Check.self, SchemaCommand.self, ClaimsCommand.self, Completions.self,
+    Compare.self, Check.self, SchemaCommand.self, ClaimsCommand.self, Cases.self, Completions.self,
     Manual.self,
   ]
 

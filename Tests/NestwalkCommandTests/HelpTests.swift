@@ -25,6 +25,7 @@ struct HelpTests {
           check        check the files you write, and tell everything that is wrong
           schema       print the JSON Schema of the files you write, for an editor
           claims       recompute the source texts' figures, each with its verdict
+          cases        predict published measurements, and tell how far off it is
           completions  print the completions for a shell
           manual       print the manual page
 

@@ -1,4 +1,5 @@
 internal import Costs
+internal import Studies
 
 extension DocumentKindDeclaration {
   /// Every kind of file there is; the first whose key a file has is the file's kind.
@@ -6,6 +7,9 @@ extension DocumentKindDeclaration {
   /// A scenario may name its cost profile under the key by which a profile is known, so the kinds that
   /// name others stand before these.
   public static var all: [Self] {
-    [StormScenario.document.declaration, CostProfile.document.declaration]
+    [
+      StormScenario.document.declaration, ValidationCase.document.declaration,
+      CostProfile.document.declaration,
+    ]
   }
 }

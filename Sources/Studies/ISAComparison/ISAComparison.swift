@@ -30,7 +30,7 @@ public struct ISAComparison: Sendable, Hashable {
   /// The guest's data begins here in its programs' addresses.
   static let base = GuestVirtual(1 << 36)
 
-  /// The bytes at the end of the memory that the guest's tables are made from: a table for each 2 MiB,
+  /// The bytes at the start of the memory that the guest's tables are made from: a table for each 2 MiB,
   /// one for each gigabyte, and the way to them.
   var tableBytes: UInt64 {
     let tables = memoryBytes >> 21 + memoryBytes >> 30 + 16

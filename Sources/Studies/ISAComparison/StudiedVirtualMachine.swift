@@ -46,13 +46,14 @@ struct StudiedVirtualMachine: ~Copyable {
     configuration.policy.backing = study.backing
     var machine = try VirtualMachine(configuration, on: &host)
     var space = try machine.makeSpace(
-      guest, at: GuestPhysical(study.dataBytes), bytes: study.tableBytes, on: &host)
+      guest, at: GuestPhysical(0), bytes: study.tableBytes, on: &host)
     if study.workload == .mmio {
       try machine.load(
         &space, ISAComparison.base, bytes: 4096, to: device, attributes, on: &host)
     } else {
       try machine.load(
-        &space, ISAComparison.base, bytes: study.dataBytes, to: GuestPhysical(0), attributes,
+        &space, ISAComparison.base, bytes: study.dataBytes, to: GuestPhysical(study.tableBytes),
+        attributes,
         pageBytes: ISAComparison.pageBytes, on: &host)
     }
     try machine.run(space.root, processor: 0)

@@ -1,0 +1,52 @@
+public import Costs
+public import Hypervisor
+public import Simulation
+
+/// Why a case is refused or can't be run.
+public enum ValidationError: Error, Sendable {
+  /// A prediction takes numbers from rows that it does not declare.
+  case undeclared(String, String, rows: [String], own: String)
+  /// A prediction declares rows that it takes nothing from.
+  case unused(String, String, rows: [String])
+  /// A prediction claims more than its inputs allow.
+  case gradeTooHigh(String, String, claimed: ValidationGrade, allowed: ValidationGrade)
+  /// A queue can't be fitted to its points.
+  case notFitted(String)
+  /// What the number is divided by is 0.
+  case nothingPlayed(String, String)
+  /// A profile lacks a price.
+  case pricing(PricingError)
+  /// Pages can't be touched.
+  case comparison(ISAComparisonError)
+  /// The nested guest's fault can't be played.
+  case nested(NestedError)
+  /// Tables can't be built.
+  case tables(ClaimError)
+  /// The queue does not come to an end.
+  case engine(EngineError)
+}
+
+extension ValidationError: CustomStringConvertible {
+  /// The error as a sentence.
+  public var description: String {
+    switch self {
+    case .undeclared(let id, let subject, let rows, let own):
+      "\(id), “\(subject)”: it takes numbers from \(rows.joined(separator: ", ")) and does not"
+        + " declare \(rows.count == 1 ? "it" : "them") under “inputs”"
+        + (rows.contains(own) ? "; \(own) is the very row it predicts." : ".")
+    case .unused(let id, let subject, let rows):
+      "\(id), “\(subject)”: it declares \(rows.joined(separator: ", ")) and takes nothing from there."
+    case .gradeTooHigh(let id, let subject, let claimed, let allowed):
+      "\(id), “\(subject)”: it claims to be \(claimed.rawValue), and its inputs allow"
+        + " \(allowed.rawValue)."
+    case .notFitted(let why): "A queue can't be fitted: \(why)."
+    case .nothingPlayed(let id, let subject):
+      "\(id), “\(subject)”: what it is divided by is 0."
+    case .pricing(let error): error.description
+    case .comparison(let error): error.description
+    case .nested(let error): "\(error)"
+    case .tables(let error): error.description
+    case .engine(let error): "\(error)"
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Costs
+import HostMemory
+import Hypervisor
+import Paging
+import Simulation
+
+extension ValidationPlay {
+  /// What a play came to: its number (times in picoseconds), and the rows that it took numbers from.
+  typealias Played = (number: Double, inputs: [ValidationInput])
+
+  /// Plays it.
+  func played(for prediction: ValidationPrediction) throws(ValidationError) -> Played {
+    switch self {
+    case .nested(let scheme, let count, let profile):
+      return try Self.nested(scheme, count, profile)
+    case .touch(let host, let pages, let backing, let count, let profile, let components):
+      return try Self.touch(host, pages, backing, count, profile, components)
+    case .prices(let profile, let components):
+      var ledger = Ledger()
+      for component in components { ledger.use(component, for: .access) }
+      return try Self.cost(ledger, profile, components)
+    case .entries(let host, let bytes, let pageBytes, let component, let profile):
+      return try Self.entries(host, bytes, pageBytes, component, profile)
+    case .queue(let processors, let rounds, let fit):
+      let queue = try ValidationQueue(rounds: rounds, fit: fit)
+      return (
+        try queue.picoseconds(processors: processors),
+        Self.inputs(fit, predicting: processors)
+      )
+    case .threads(let threads, let point):
+      let work = Double(point.picoseconds) * Double(point.processors)
+      return (work / Double(threads), Self.inputs([point], predicting: threads))
+    }
+  }
+
+  private static func inputs(
+    _ points: [ValidationPoint], predicting processors: Int
+  ) -> [ValidationInput] {
+    points.map { ValidationInput(row: $0.row, isOtherPoint: $0.processors != processors) }
+  }
+
+  /// What some components of a ledger cost, and the rows of their prices.
+  private static func cost(
+    _ ledger: Ledger, _ profile: CostProfile, _ components: [Component]
+  ) throws(ValidationError) -> Played {
+    var chosen = Ledger()
+    for component in components {
+      chosen.use(component, ledger.amount(of: component), for: .access)
+    }
+    do throws(PricingError) {
+      let bill = try Bill(chosen, profile)
+      let rows = bill.lines.compactMap { profile[$0.component]?.source.row }
+      return (
+        Double(bill.total.likely) / 1000,
+        rows.map { ValidationInput(row: $0, isOtherPoint: false) }
+      )
+    } catch {
+      throw .pricing(error)
+    }
+  }
+
+  private static func nested(
+    _ scheme: NestingScheme, _ count: NestedCount, _ profile: CostProfile
+  ) throws(ValidationError) -> Played {
+    let play: NestedPlay
+    do throws(NestedError) {
+      var machine = try NestedMachine(scheme)
+      play = try machine.touch()
+    } catch {
+      throw .nested(error)
+    }
+    switch count {
+    case .switches: return (Double(play.switches), [])
+    case .exits: return (Double(play.exits), [])
+    case .time: return try cost(play.ledger, profile, [.nestedSwitch, .softwareSwitch])
+    }
+  }
+
+  private static func touch(
+    _ host: HostFormat, _ pages: UInt64, _ backing: FrameOrder, _ count: TouchCount,
+    _ profile: CostProfile, _ components: [Component]
+  ) throws(ValidationError) -> Played {
+    var study = ISAComparison(.firstTouch)
+    study.touches = pages
+    study.backing = backing
+    study.memoryBytes = max(16 << 20, (pages * 4096 + (2 << 20) - 1) & ~((2 << 20) - 1))
+    while study.dataBytes < pages * 4096 { study.memoryBytes += 2 << 20 }
+    let outcome: ComparedOutcome
+    do throws(ISAComparisonError) {
+      outcome = try study.outcome(
+        on: ComparedMachine(.twoStages(host.guest, host), profile))
+    } catch {
+      throw .comparison(error)
+    }
+    switch count {
+    case .faults: return (Double(outcome.exits), [])
+    case .reads: return (Double(outcome.tableReads) / Double(outcome.touches), [])
+    case .time: return try cost(outcome.ledger, profile, components)
+    }
+  }
+
+  private static func entries(
+    _ host: HostFormat, _ bytes: UInt64, _ pageBytes: UInt64, _ component: Component?,
+    _ profile: CostProfile
+  ) throws(ValidationError) -> Played {
+    let pages: Int
+    do throws(ClaimError) {
+      pages = try ClaimTables.host(host, bytes: bytes, pageBytes: pageBytes).pages
+    } catch {
+      throw .tables(error)
+    }
+    guard let component else { return (Double(pages), []) }
+    var ledger = Ledger()
+    ledger.use(component, UInt64(pages), for: .access)
+    return try cost(ledger, profile, [component])
+  }
+}
+
+extension HostFormat {
+  /// The guest's format of as many levels.
+  fileprivate var guest: GuestFormat {
+    switch self {
+    case .ept4, .npt4: .x86Level4
+    case .ept5, .npt5: .x86Level5
+    case .arm4K: .arm4K
+    case .arm16K: .arm16K
+    case .arm64K: .arm64K
+    case .sv39x4: .sv39
+    case .sv48x4: .sv48
+    case .sv57x4: .sv57
+    }
+  }
+}

@@ -1,0 +1,59 @@
+public import Costs
+public import HostMemory
+public import Hypervisor
+public import Paging
+
+/// What is played for a prediction, and which number of it counts.
+public enum ValidationPlay: Sendable, Hashable {
+  /// What is told of a nested guest's fault.
+  public enum NestedCount: String, Sendable, Hashable, CaseIterable {
+    /// The switches between levels of virtualisation.
+    case switches
+    /// Those of them that are exits to L0.
+    case exits
+    /// What all switches cost.
+    case time
+  }
+
+  /// What is told of the first touches of pages.
+  public enum TouchCount: String, Sendable, Hashable, CaseIterable {
+    /// The faults of the second stage.
+    case faults
+    /// The table reads of one walk that arrives.
+    case reads
+    /// What some components of the faults cost.
+    case time
+  }
+
+  /// A page fault of a nested guest.
+  case nested(NestingScheme, NestedCount, CostProfile)
+  /// Pages that are touched for the first time, on tables of a format.
+  case touch(
+    HostFormat, pages: UInt64, backing: FrameOrder, TouchCount, CostProfile, [Component])
+  /// The sum of some components' prices.
+  case prices(CostProfile, [Component])
+  /// The entries that map so much memory in pages of one size and, with a component, what it costs to
+  /// use that once for each.
+  case entries(HostFormat, bytes: UInt64, pageBytes: UInt64, at: Component?, CostProfile)
+  /// Processors that do the same over and over, a part of it under one lock.
+  case queue(processors: Int, rounds: UInt64, fit: [ValidationPoint])
+  /// Threads that share work of which nothing is serial.
+  case threads(Int, fit: ValidationPoint)
+}
+
+/// A published time that a play is fitted to.
+public struct ValidationPoint: Sendable, Hashable {
+  /// How many processors or threads.
+  public let processors: Int
+  /// How long they took, in picoseconds.
+  public let picoseconds: UInt64
+  /// The row that says so.
+  public let row: String
+
+  /// A published time.
+  public init(processors: Int, picoseconds: UInt64, row: String) {
+    self.processors = processors
+    self.picoseconds = picoseconds
+    self.row = row
+  }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Scenarios
+import Studies
+import Testing
+
+@Suite("Cases of validation as files")
+struct ValidationCaseTests {
+  private static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  private func read(_ text: String) throws(DocumentError) -> ValidationCase {
+    try ValidationCase.document.read(Array(text.utf8), file: "case.yaml")
+  }
+
+  private func one(_ prediction: String) throws(DocumentError) -> ValidationCase {
+    try read("case: V0\ntitle: a case\npredictions:\n" + prediction)
+  }
+
+  /// Why a case is refused when it is run.
+  private func refusal(_ prediction: String) throws -> String {
+    let one = try one(prediction)
+    do throws(ValidationError) {
+      _ = try one.run()
+      return ""
+    } catch {
+      return error.description
+    }
+  }
+
+  @Test("V1 to V9 are files that can be read, each row in the table of rows")
+  func files() throws {
+    let folder = Self.root.appendingPathComponent("Tests/Cases")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names == (1...9).map { "V\($0).yaml" })
+    let page = try String(
+      contentsOf: Self.root.appendingPathComponent("Docs/Costs.md"), encoding: .utf8)
+    for name in names {
+      let text = try Data(contentsOf: folder.appendingPathComponent(name))
+      let one = try ValidationCase.document.read([UInt8](text), file: name)
+      #expect("\(one.id).yaml" == name)
+      for prediction in one.predictions {
+        for row in [prediction.row] + prediction.inputs {
+          #expect(page.contains("\n| \(row) |"), "\(row)")
+        }
+      }
+    }
+  }
+
+  private let own = """
+      - what: time of the start
+        published: 460 ms
+        row: D6
+        tolerance: 1 %
+        grade: GRADE
+        inputs: [ROWS]
+        play: {entries: {host: ept4, memory: 1 GiB, page: 2M, at: changeEntry}}
+
+    """
+
+  private func own(grade: String, rows: String) -> String {
+    own.replacingOccurrences(of: "GRADE", with: grade)
+      .replacingOccurrences(of: "ROWS", with: rows)
+  }
+
+  @Test("a case that takes an undeclared number from its own source is refused")
+  func undeclared() throws {
+    let words = try refusal(own(grade: "predicted", rows: ""))
+    #expect(words.contains("takes numbers from D6"), "\(words)")
+    #expect(words.contains("D6 is the very row it predicts"), "\(words)")
+    let other = try refusal(own(grade: "predicted", rows: "D1"))
+    #expect(other.contains("takes numbers from D6"), "\(other)")
+  }
+
+  @Test(
+    "a case that claims more than its inputs allow, or declares what it does not use, is refused")
+  func grades() throws {
+    for grade in ["predicted", "calibrated"] {
+      let words = try refusal(own(grade: grade, rows: "D6"))
+      #expect(words.contains("claims to be \(grade), and its inputs allow input"), "\(words)")
+    }
+    #expect(try refusal(own(grade: "input", rows: "D6")) == "")
+    let idle = try refusal(own(grade: "input", rows: "D6, Z1"))
+    #expect(idle.contains("declares Z1 and takes nothing"), "\(idle)")
+  }
+
+  private func queue(_ processors: Int, grade: String, fitted: Int) -> String {
+    """
+      - what: so many processors
+        published: 4 ms
+        row: P4
+        tolerance: 10 %
+        grade: \(grade)
+        inputs: [P4]
+        play:
+          queue:
+            processors: \(processors)
+            rounds: 1000
+            fit:
+              - {processors: 1, time: 1500 us, row: P4}
+              - {processors: \(fitted), time: \(fitted) ms, row: P4}
+
+    """
+  }
+
+  @Test("a queue is calibrated where it predicts another point, and an input where it restates one")
+  func queues() throws {
+    #expect(try refusal(queue(8, grade: "calibrated", fitted: 4)) == "")
+    let words = try refusal(queue(4, grade: "calibrated", fitted: 4))
+    // One of its points is the predicted one, and the other would not do alone.
+    #expect(words.contains("its inputs allow input"), "\(words)")
+    #expect(try refusal(queue(8, grade: "predicted", fitted: 4)).contains("allow calibrated"))
+    let results = try one(queue(8, grade: "calibrated", fitted: 4)).run()
+    // 8 processors that each hold the lock for 1 us a thousand times.
+    #expect(abs(results[0].found / 8e9 - 1) < 0.01)
+    let never = try refusal(
+      queue(8, grade: "calibrated", fitted: 2).replacingOccurrences(
+        of: "2 ms", with: "1 ms"))
+    #expect(never.contains("do not wait for each other"), "\(never)")
+  }
+
+  @Test(
+    "what is wrong with a file is told at its place",
+    arguments: [
+      ("{walk: {}}", "a play has no “walk”"),
+      ("{entries: {host: ept4, memory: 1 GiB, page: 8K}}", "it must be 4K, 2M or 1G"),
+      ("{entries: {host: arm-s2-64k, memory: 1 GiB, page: 4K}}", "must be of 4K"),
+      ("{touch: {host: ept4, pages: 10, count: time}}", "must say which components"),
+      ("{touch: {host: ept4, pages: 10, count: faults}, nested: {}}", "has 2 of its keys"),
+      ("{prices: {components: [exits]}}", "is “exit” meant?"),
+    ])
+  func refused(_ play: String, _ words: String) {
+    do throws(DocumentError) {
+      _ = try one(
+        "  - {what: a number, published: 1, row: W1, grade: predicted, play: \(play)}\n")
+      Issue.record("it was taken")
+    } catch {
+      #expect(
+        error.lines.contains { $0.hasPrefix("case.yaml:4:") && $0.contains(words) }, "\(error)")
+    }
+  }
+}
