@@ -109,20 +109,26 @@ public struct RecordedProgram: Program {
     let place = recordings[recording].segments[Int(segment)]
     parts[number].segment += 1
     parts[number].phase = .computing
-    let mine = Int(parts[number].resources)
-    let resource = Int(place.resource)
-    switch place.operation {
-    case .none: return nil
-    case .lockShared: return .lock(resources[mine].locks[resource], shared: true)
-    case .lockAlone: return .lock(resources[mine].locks[resource], shared: false)
-    case .unlock: return .unlock(resources[mine].locks[resource])
-    case .move: return .move(resources[mine].bandwidths[resource], bytes: place.amount)
-    case .request: return .request(resources[mine].devices[resource], bytes: place.amount)
-    case .sleep: return .sleep(VirtualDuration(picoseconds: place.amount))
-    case .markReady:
+    if place.operation == .markReady {
       parts[number].ready = time
       parts[number].phase = .leaving
-      return nil
+    }
+    return resources[Int(parts[number].resources)].step(place)
+  }
+}
+
+extension RecordedProgram.Resources {
+  /// The step at the end of a segment; nothing where it has none for the engine.
+  public func step(_ segment: Recording.Segment) -> Step? {
+    let resource = Int(segment.resource)
+    switch segment.operation {
+    case .none, .markReady: return nil
+    case .lockShared: return .lock(locks[resource], shared: true)
+    case .lockAlone: return .lock(locks[resource], shared: false)
+    case .unlock: return .unlock(locks[resource])
+    case .move: return .move(bandwidths[resource], bytes: segment.amount)
+    case .request: return .request(devices[resource], bytes: segment.amount)
+    case .sleep: return .sleep(VirtualDuration(picoseconds: segment.amount))
     }
   }
 }

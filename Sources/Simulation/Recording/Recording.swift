@@ -15,21 +15,30 @@ public struct Recording: Sendable {
     case markReady
   }
 
-  struct Segment: Sendable {
+  /// A piece of computing and the operation at its end.
+  public struct Segment: Sendable {
     /// The computing before the operation, in picoseconds.
-    var compute: Int64 = 0
+    public var compute: Int64 = 0
     /// Bytes, or picoseconds of sleep.
     var amount: Int64 = 0
     var operation = Operation.none
     /// Which lock, bandwidth or device, in the recording's own numbers.
     var resource: UInt8 = 0
+
+    /// Whether the actor is ready at the end.
+    public var isReady: Bool { operation == .markReady }
   }
 
   /// What is noted in a segment; it counts as having happened at its end.
-  struct Note: Sendable {
+  public struct Note: Sendable {
     var segment: Int32
-    var quantity: Int32
-    var amount: Int64
+    /// The quantity.
+    public var quantity: Int32
+    /// How much of it.
+    public var amount: Int64
+
+    /// Whether it is noted at the end of a segment.
+    public func belongs(to segment: Int) -> Bool { self.segment == Int32(segment) }
   }
 
   private(set) var segments: [Segment] = []
@@ -87,6 +96,16 @@ public struct Recording: Sendable {
   /// Ends the last piece of computing.
   public mutating func finish() {
     if open.compute > 0 || notes.last?.segment == Int32(segments.count) { end(.none, 0) }
+  }
+
+  /// Ends what was recorded so far, and takes it out.
+  public mutating func drain() -> (segments: [Segment], notes: [Note]) {
+    finish()
+    defer {
+      segments.removeAll(keepingCapacity: true)
+      notes.removeAll(keepingCapacity: true)
+    }
+    return (segments, notes)
   }
 
   private mutating func end(_ operation: Operation, _ resource: Int, _ amount: Int64 = 0) {

@@ -116,4 +116,9 @@ struct MachineRecorder {
 
   /// Ends the recording.
   mutating func finish() { recording.finish() }
+
+  /// Takes out what was recorded so far.
+  mutating func drain() -> (segments: [Recording.Segment], notes: [Recording.Note]) {
+    recording.drain()
+  }
 }

@@ -52,20 +52,30 @@ struct StormMachine: ~Copyable {
   mutating func play(
     into recorder: inout MachineRecorder, on host: inout Host
   ) throws(StormError) {
-    if flavour.source != .fresh { try makeTables(on: &host) }
-    for step in flavour.guest.steps() {
-      switch step {
-      case .phase(let number):
-        if flavour.guest.phases[number].addressing == .mapped {
-          try startMapping(&recorder, on: &host)
-        }
-      case .compute(let nanoseconds): recorder.compute(nanoseconds)
-      case .wait(let nanoseconds): recorder.wait(nanoseconds)
-      case .ready: recorder.markReady()
-      case .touch(let touch): try make(touch, &recorder, on: &host)
-      }
-    }
+    try begin(on: &host)
+    for step in flavour.guest.steps() { try play(step, into: &recorder, on: &host) }
     recorder.finish()
+  }
+
+  /// Lays out what is in memory before the guest's launch: a snapshot has the guest's tables.
+  mutating func begin(on host: inout Host) throws(StormError) {
+    if flavour.source != .fresh { try makeTables(on: &host) }
+  }
+
+  /// Plays one step of the guest.
+  mutating func play(
+    _ step: GuestStep, into recorder: inout MachineRecorder, on host: inout Host
+  ) throws(StormError) {
+    switch step {
+    case .phase(let number):
+      if flavour.guest.phases[number].addressing == .mapped {
+        try startMapping(&recorder, on: &host)
+      }
+    case .compute(let nanoseconds): recorder.compute(nanoseconds)
+    case .wait(let nanoseconds): recorder.wait(nanoseconds)
+    case .ready: recorder.markReady()
+    case .touch(let touch): try make(touch, &recorder, on: &host)
+    }
   }
 
   private mutating func make(

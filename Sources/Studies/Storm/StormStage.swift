@@ -1,0 +1,40 @@
+import Simulation
+
+/// An engine with all that a storm's machines share, ready to run.
+struct StormStage: ~Copyable {
+  var engine: Engine
+  let resources: RecordedProgram.Resources
+  let frameLock: LockNumber
+  let storage: DeviceNumber
+  let network: DeviceNumber
+  /// What machines pass before they start, if only so many may at once.
+  let gate: LockNumber?
+  /// When each machine is to start.
+  let starts: [VirtualTime]
+
+  init(_ storm: Storm, count: Int) {
+    var engine = Engine(
+      actors: count, processors: storm.host.processors, slice: storm.host.slice,
+      switchCost: storm.host.switchCost)
+    frameLock = engine.add(Lock("frames", waiting: .spin))
+    storage = engine.add(storm.host.storage(storm.profile))
+    network = engine.add(storm.host.network(storm.profile))
+    var resources = RecordedProgram.Resources()
+    resources.locks = [frameLock]
+    resources.bandwidths = [engine.add(storm.host.memory(storm.profile))]
+    resources.devices = [storage, network, engine.add(storm.host.handler(storm.profile))]
+    self.resources = resources
+    gate = storm.policy.startsAtOnce.map {
+      engine.add(Lock("starts", waiting: .sleep, capacity: max($0, 1)))
+    }
+    let stagger = VirtualDuration(nanoseconds: Int64(storm.policy.staggerNanoseconds))
+    starts = (0..<count).map { .start + stagger * Int64($0) }
+    self.engine = engine
+  }
+
+  /// Empty sums of what is noted.
+  static var series: TimeSeries {
+    TimeSeries(
+      quantities: StormQuantity.count, bin: VirtualDuration(nanoseconds: 1_000_000))
+  }
+}
