@@ -93,6 +93,11 @@ public struct Recording: Sendable {
   /// Is ready for what it was started for.
   public mutating func markReady() { end(.markReady, 0) }
 
+  /// Ends a piece of computing that is longer than this, so that what it notes is noted by then.
+  public mutating func breakLongComputing(after most: VirtualDuration) {
+    if open.compute > most.picoseconds { end(.none, 0) }
+  }
+
   /// Ends the last piece of computing.
   public mutating func finish() {
     if open.compute > 0 || notes.last?.segment == Int32(segments.count) { end(.none, 0) }

@@ -30,6 +30,8 @@ struct MachineRecorder {
   private let allocationBatch: UInt64
   private let zeroesByMoving: Bool
   private var prices: [RoutePrice] = []
+  /// What is noted counts as having happened at the end of a piece of computing, so none is longer.
+  private static let longest = VirtualDuration(nanoseconds: 200_000)
   /// The frames that the processor still has of its last batch.
   private var framesAtHand: UInt64 = 0
 
@@ -77,6 +79,7 @@ struct MachineRecorder {
     // The machine's own lock is never contended: no other processor of the machine runs.
     recording.compute(price.under + price.after)
     recording.note(StormQuantity.faults + Int(price.event.kind.rawValue), 1)
+    recording.breakLongComputing(after: Self.longest)
     shares.add(price.shares)
   }
 
