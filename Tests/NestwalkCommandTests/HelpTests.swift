@@ -171,7 +171,7 @@ struct HelpTests {
         Examples:
           nestwalk tlb --pattern zipf --footprint 16G --work 20
               What 2M and 1G pages at either stage change for a skewed workload.
-          nestwalk tlb --footprint 60G --guest-page 4K --host-page 4K --placement scattered
+          nestwalk tlb --footprint 60G --guest-page 4K --placement scattered
               Random reads of 60 GiB, with tables all over the memory.
           nestwalk tlb --trace accesses.txt --json -
               The accesses that lackey has recorded.

@@ -64,7 +64,7 @@ extension TLB {
   }
 
   func problems() -> [String] {
-    var problems = trace == nil ? workload.problems : traceProblems()
+    var problems = trace == nil ? workload.problems + patternProblems() : traceProblems()
     if trace == nil, traceFormat != nil { problems.append("“--trace-format” needs “--trace”.") }
     problems += formatProblems()
     if let accesses, accesses < 1 {
@@ -87,6 +87,15 @@ extension TLB {
       }
     }
     return problems + measuredProblems()
+  }
+
+  /// The options of another pattern, which would change nothing.
+  private func patternProblems() -> [String] {
+    let isLost = [
+      ("stride", "stride", stride != nil && patternName != .stride),
+      ("exponent", "zipf", exponent != nil && patternName != .zipf),
+    ]
+    return isLost.filter(\.2).map { "“--\($0.0)” needs “--pattern \($0.1)”." }
   }
 
   private func traceProblems() -> [String] {
@@ -127,15 +136,15 @@ extension TLB {
 
   private func measuredProblems() -> [String] {
     var problems: [String] = []
-    if measured == nil, missCycles != nil || seconds != nil {
-      problems.append("“--miss-cycles” and “--seconds” need “--measured”.")
+    if measured == nil, missCycles != nil || seconds != nil || clock != nil {
+      problems.append("“--miss-cycles”, “--seconds” and “--clock” need “--measured”.")
     }
     if let measured {
       if measured < 0 { problems.append("“--measured” is \(measured): it can't be negative.") }
       if seconds.map({ $0.value == 0 }) ?? true {
         problems.append("“--measured” needs “--seconds”, of more than 0.")
       }
-      if clock.value == 0 { problems.append("“--clock” is 0: it must be more.") }
+      if clock?.value == 0 { problems.append("“--clock” is 0: it must be more.") }
     }
     return problems
   }

@@ -27,7 +27,7 @@ struct TLB: Command {
   var work: DecimalNumber?
   var measured: Int?
   var missCycles: DecimalNumber?
-  var clock = DecimalNumber(3)
+  var clock: DecimalNumber?
   var seconds: DecimalNumber?
   var json: FilePath?
   var svg: FilePath?
@@ -46,7 +46,7 @@ struct TLB: Command {
       "nestwalk tlb --pattern zipf --footprint 16G --work 20",
       "What 2M and 1G pages at either stage change for a skewed workload."),
     CommandExample(
-      "nestwalk tlb --footprint 60G --guest-page 4K --host-page 4K --placement scattered",
+      "nestwalk tlb --footprint 60G --guest-page 4K --placement scattered",
       "Random reads of 60 GiB, with tables all over the memory."),
     CommandExample(
       "nestwalk tlb --trace accesses.txt --json -", "The accesses that lackey has recorded."),
@@ -99,7 +99,7 @@ struct TLB: Command {
     .option(
       "miss-cycles", \.missCycles, value: "CYCLES", "The cycles of a miss, for --measured",
       default: "as found"),
-    .option("clock", \.clock, value: "GHZ", "The clock, for --measured"),
+    .option("clock", \.clock, value: "GHZ", "The clock, for --measured", default: "3"),
     .option("seconds", \.seconds, value: "S", "How long the machine ran, for --measured"),
     .option("json", \.json, value: "FILE", "Write the outcome as JSON; “-” is standard output"),
     .option("svg", \.svg, value: "FILE", "Draw the cycles as SVG; “-” is standard output"),
@@ -158,7 +158,7 @@ struct TLB: Command {
       report.measured = MeasuredMisses(
         misses: UInt64(measured),
         cyclesPerMiss: missCycles?.value ?? report.reference?.cyclesPerMiss ?? 0,
-        megahertz: clock.value * 1000, runSeconds: seconds.value)
+        megahertz: (clock?.value ?? 3) * 1000, runSeconds: seconds.value)
     }
     return report
   }

@@ -119,14 +119,18 @@ extension CacheState {
 
   /// What the walk caches were asked, and spared.
   private var savings: CacheSavings {
-    func hits(_ levels: Run<WalkLevel>) -> Int {
-      (0..<levels.count).reduce(0) { $0 + levels[$1].hits }
+    // Walks ask for every level; where there is no cache, nothing was missed.
+    func kind(_ levels: Run<WalkLevel>, misses: Int, reads: Int) -> CacheSavings.Kind {
+      var kind = CacheSavings.Kind(reads: reads)
+      for level in 0..<levels.count where levels[level].array.ways > 0 {
+        kind.hits += levels[level].hits
+        kind.misses = misses
+      }
+      return kind
     }
     var savings = CacheSavings()
-    savings.guestTables = CacheSavings.Kind(
-      hits: hits(guestTables), misses: guestTableMisses, reads: savedByGuestTables)
-    savings.hostTables = CacheSavings.Kind(
-      hits: hits(hostTables), misses: hostTableMisses, reads: savedByHostTables)
+    savings.guestTables = kind(guestTables, misses: guestTableMisses, reads: savedByGuestTables)
+    savings.hostTables = kind(hostTables, misses: hostTableMisses, reads: savedByHostTables)
     savings.nested = CacheSavings.Kind(
       hits: (0..<nested.count).reduce(0) { $0 + nested[$1].hits }, misses: nestedMisses,
       reads: savedByNested)
