@@ -2,9 +2,11 @@ import Testing
 
 @testable import Paging
 
-/// An observer that keeps what it sees, and lets a closure look at memory after each store.
+/// An observer that keeps what it sees, and lets closures look at memory after each store and tell
+/// caches.
 struct Onlooker: EditObserver {
   var look: (inout PhysicalMemory, Moment) -> Void = { _, _ in }
+  var tell: (Invalidation) -> Void = { _ in }
   private(set) var stores: [EntryStore] = []
   private(set) var events: [Event] = []
 
@@ -34,6 +36,7 @@ struct Onlooker: EditObserver {
 
   mutating func invalidate(_ invalidation: Invalidation) {
     events.append(.invalidated(invalidation))
+    tell(invalidation)
   }
 
   mutating func freed(_ table: UInt64) { events.append(.freed(table)) }

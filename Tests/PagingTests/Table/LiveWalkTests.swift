@@ -26,8 +26,8 @@ struct LiveWalkTests {
   }
 
   /// The edits, each with what has to be done before; `l` is a large page and `s` a small one.
-  private static func edits(
-    _ l: UInt64, _ s: UInt64, _ group: UInt64?, isGuest: Bool
+  static func edits(
+    _ l: UInt64, _ s: UInt64, _ group: UInt64?
   ) -> [(name: String, before: LiveChange?, change: LiveChange)] {
     var readOnly = EditedTables.attributes
     readOnly.write = false
@@ -84,7 +84,7 @@ struct LiveWalkTests {
       [Access.Kind.read, .write].map { Probe(address: address, kind: $0) }
     }
     for breaking in [LiveOptions.Breaking.whereDemanded, .always] {
-      for (title, before, change) in Self.edits(l, s, group, isGuest: model.isGuest) {
+      for (title, before, change) in Self.edits(l, s, group) {
         var tables = try EditedTables(name, framesPerLevel: 6)
         var clean = EditedTables.attributes
         clean.isDirty = false

@@ -46,13 +46,52 @@ enum TableWalker: Sendable {
           GuestVirtual(address), Access(kind, .user), in: &memory)
         return .arrives(found.hostPhysical)
       } catch {
-        return error.reason == .permission ? .denied : .missing
+        return Self.failed(error)
       }
     }
     switch self {
     case .x86(let registers): return outcome(try X86Processor(registers))
     case .arm(let registers): return outcome(try ArmProcessor(registers))
     case .riscv(let registers): return outcome(try RISCVProcessor(registers))
+    }
+  }
+
+  /// The same through caches.
+  func walk(
+    _ address: UInt64, _ kind: Access.Kind, _ memory: inout PhysicalMemory,
+    _ caches: inout TranslationCaches
+  ) throws -> Outcome {
+    func outcome<P: Processor & ~Copyable>(_ processor: borrowing P) -> Outcome {
+      do {
+        let found = try processor.translate(
+          GuestVirtual(address), Access(kind, .user), in: &memory, through: &caches)
+        return .arrives(found.hostPhysical)
+      } catch {
+        return Self.failed(error)
+      }
+    }
+    switch self {
+    case .x86(let registers): return outcome(try X86Processor(registers))
+    case .arm(let registers): return outcome(try ArmProcessor(registers))
+    case .riscv(let registers): return outcome(try RISCVProcessor(registers))
+    }
+  }
+
+  private static func failed(_ failure: WalkFailure) -> Outcome {
+    failure.reason == .permission ? .denied : .missing
+  }
+
+  /// Lets caches carry out what an invalidation asks for.
+  func tell(_ caches: inout TranslationCaches, of invalidation: Invalidation) throws {
+    func tell<P: Processor & ~Copyable>(_ processor: borrowing P) {
+      for instruction in invalidation.instructions(for: processor.maintenanceContext) {
+        if let flush = processor.flush(instruction) { caches.apply(flush) }
+      }
+    }
+    switch self {
+    case .x86(let registers): tell(try X86Processor(registers))
+    case .arm(let registers): tell(try ArmProcessor(registers))
+    case .riscv(let registers): tell(try RISCVProcessor(registers))
     }
   }
 }
