@@ -44,10 +44,10 @@ struct OmittedInSequenceTests {
 
   @Test("It is seen in the sequence, and with it told nothing is", arguments: ISA.allCases)
   func isVisible(isa: ISA) throws {
-    var random = SplitMix64(seed: 1)
     var seenOfAll = 0
     var count = 0
     for sequences in OmittedSequences.all where sequences.run(0).isa == isa {
+      var random = SplitMix64(seed: 1)
       var seen = 0
       for number in 0..<Self.sequences {
         let run = sequences.run(number)
