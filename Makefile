@@ -1,9 +1,10 @@
 # Every target sets up what it needs itself, as root or through sudo, and says what it installs.
 
-.PHONY: help libyaml build test lint format unit documentation oracles oracles-million boots fuzz bench clean
+.PHONY: help storm libyaml build test lint format unit documentation oracles oracles-million boots fuzz bench clean
 
 help:
 	@echo "make build            build the command, .build/release/nestwalk"
+	@echo "make storm            boot 32 virtual machines at once; the report is .build/storm.html"
 	@echo "make test             run every test, the oracles included (about 15 minutes)"
 	@echo "make unit             run the unit tests alone"
 	@echo "make lint             check the format of the sources"
@@ -17,6 +18,12 @@ help:
 
 build: libyaml
 	swift build -c release --product nestwalk
+
+# Thirty-two virtual machines boot at once: the summary, and a page with charts.
+storm: build
+	@.build/release/nestwalk run Scenarios/boot-storm-32.yaml --html .build/storm.html
+	@echo
+	@echo "The whole report, to open in a browser: .build/storm.html"
 
 # Installs what the package is built with, and says so.
 libyaml:

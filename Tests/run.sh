@@ -12,8 +12,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-stages=(lint build unit sanitizers code outsider documentation commands oracles boots merging fuzz
-  bench)
+stages=(lint build unit sanitizers code outsider documentation commands reports oracles boots
+  merging fuzz bench)
 passed=()
 failed=()
 skipped=()
@@ -66,6 +66,17 @@ documentation() {
 # Every command of the README and every example of --help, as a user types them.
 commands() {
   Tests/commands.sh
+}
+
+# The pages of the scenarios, in a browser.
+reports() {
+  Tests/reports.sh
+  local code=$?
+  if [ $code -eq 77 ]; then
+    skip "the pages in a browser" "Chromium can't be installed"
+    return 0
+  fi
+  return $code
 }
 
 oracles() {

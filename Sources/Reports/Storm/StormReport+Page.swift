@@ -58,7 +58,7 @@ extension StormReport {
       "Memory of the machines' pages",
       summary: "\(Self.bytes(outcome.committedBytes.last ?? 0)) in the end.", .bytes, .lines,
       binNanoseconds: binNanoseconds,
-      [TimeChart.Series("committed", outcome.committedBytes.map(Double.init))])
+      [TimeChart.Series("committed", outcome.committedBytes.map { Double($0) })])
   }
 
   private var binNanoseconds: Double { Double(outcome.series.bin.picoseconds) / 1000 }
