@@ -163,9 +163,9 @@ check "schema" 0 "2020-12/schema" "$nestwalk" schema
 # Every scenario that comes along is sound, runs, and gives the same bytes under any name.
 for scenario in Scenarios/*.yaml; do
   check "check of $scenario" 0 "$scenario: a scenario" "$nestwalk" check "$scenario"
-  check "run of $scenario" 0 "bare metal" "$nestwalk" run "$scenario" --json "$folder/first.json"
+  check "run of $scenario" 0 "ready after its start" "$nestwalk" run "$scenario" --json "$folder/first.json"
   cp "$scenario" "$folder/another name.yaml"
-  check "run of $scenario by another name" 0 "bare metal" \
+  check "run of $scenario by another name" 0 "ready after its start" \
     "$nestwalk" run "$folder/another name.yaml" --json "$folder/second.json"
   done=$((done + 1))
   if ! cmp "$folder/first.json" "$folder/second.json" \
