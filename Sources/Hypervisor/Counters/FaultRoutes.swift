@@ -1,19 +1,26 @@
 public import Costs
 
-/// The faults of a machine one by one, each as the route that its resolution took.
+/// The faults of a machine one by one, each as the route that its resolution took, and what the host did
+/// without a fault.
 ///
 /// A run takes few routes and takes them often: a route is an event with all that its resolution used.
 public struct FaultRoutes: Sendable {
-  /// An event with all that its resolution used.
+  /// An activity with all that it used.
   public struct Route: Sendable, Hashable {
-    /// The event.
-    public let event: FaultEvent
-    /// One such event and its components.
+    /// The activity: a fault, or work that the host did without one.
+    public let activity: Activity
+    /// One such activity and its components.
     public let ledger: Ledger
+
+    /// The event, if it was a fault.
+    public var event: FaultEvent? {
+      if case .fault(let event) = activity { return event }
+      return nil
+    }
   }
 
   private struct Key: Hashable {
-    let event: FaultEvent
+    let activity: Activity
     let work: FaultWork
   }
 
@@ -26,18 +33,22 @@ public struct FaultRoutes: Sendable {
   /// Forgets which routes were taken, but not the routes.
   mutating func removeTaken() { taken.removeAll(keepingCapacity: true) }
 
-  /// Notes a fault.
-  mutating func take(_ event: FaultEvent, _ work: FaultWork) {
-    let key = Key(event: event, work: work)
+  /// Notes an activity.
+  mutating func take(_ activity: Activity, _ work: FaultWork) {
+    let key = Key(activity: activity, work: work)
     if let number = numbers[key] {
       taken.append(number)
       return
     }
     var tally = Tally()
-    tally.post(event, work)
+    switch activity {
+    case .fault(let event): tally.post(event, work)
+    case .work(let kind): tally.postWork(kind, times: 1, work)
+    case .guest, .access: tally.count(activity)
+    }
     numbers[key] = routes.count
     taken.append(routes.count)
-    routes.append(Route(event: event, ledger: tally.ledger))
+    routes.append(Route(activity: activity, ledger: tally.ledger))
   }
 }
 

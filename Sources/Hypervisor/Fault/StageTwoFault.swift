@@ -15,6 +15,8 @@ struct StageTwoFault {
   var guestVirtual: GuestVirtual
   /// What the report tells of the instruction.
   var instruction: InstructionKnowledge
+  /// The cause that a spurious fault counts under where the report tells none.
+  var ledgerCause: FaultCause?
 }
 
 /// Who a report is for.
@@ -123,6 +125,7 @@ extension StageTwoFault {
     guestPhysical = exit.guestPhysical
     guestVirtual = exit.guestLinear
     instruction = .walked
+    ledgerCause = nil
   }
 
   /// APM volume 2, 15.25.6: the error code of a page fault, and bit 33 for the guest's tables.
@@ -134,5 +137,6 @@ extension StageTwoFault {
     guestPhysical = GuestPhysical(exit.exitInfo2)
     guestVirtual = GuestVirtual(0)
     instruction = .walked
+    ledgerCause = nil
   }
 }

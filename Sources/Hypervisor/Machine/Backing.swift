@@ -64,6 +64,15 @@ struct Backing: ~Copyable {
     chunks[page >> 9] = record.rawValue
   }
 
+  /// Notes frames side by side behind the 512 small pages of a chunk of which nothing is known.
+  mutating func fill(_ frame: FrameNumber, page first: Int) {
+    let record = BackingRecord(frame)
+    for number in 0..<512 {
+      pages[first &+ number] = record.rawValue &+ UInt64(truncatingIfNeeded: number)
+    }
+    chunks[first &>> 9] = 512
+  }
+
   /// Makes small pages of the large one around a page.
   mutating func splitChunk(_ page: Int) {
     let first = page & ~511

@@ -28,6 +28,8 @@ public enum MachineError: Error, Sendable, Hashable {
   case unsupportedGranule(HostFormat)
   /// No slot of ordinary memory has the address.
   case noMemoryAt(GuestPhysical)
+  /// The host's frames gave out while memory was populated.
+  case outOfMemory(at: GuestPhysical)
 }
 
 extension MachineError: CustomStringConvertible {
@@ -54,6 +56,7 @@ extension MachineError: CustomStringConvertible {
     case .unsupportedGranule(let format):
       "\(format) is refused: a machine's frames have 4096 bytes, and so must its smallest pages."
     case .noMemoryAt(let address): "\(address) is refused: no slot of memory has the address."
+    case .outOfMemory(let address): "The host has no frame left for the page at \(address)."
     }
   }
 }

@@ -13,6 +13,8 @@ public struct VirtualMachine: ~Copyable {
   public let slots: [Slot]
   /// What the hypervisor does where it has a choice.
   public var policy: Policy
+  /// Whether a device that is passed through holds all memory where it is.
+  public internal(set) var isPinned = false
   /// What KVM would count.
   public internal(set) var counters = FaultCounters()
   /// The second stage's tables.

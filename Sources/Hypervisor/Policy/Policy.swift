@@ -14,6 +14,12 @@ public struct Policy: Sendable, Hashable {
   /// Whether an entry that has become valid is followed by a fence on all processors, as KVM does on
   /// RISC-V; the other architectures need none.
   public var fencesNewEntries = true
+  /// How many pages of 4 KiB, side by side from a multiple of that, a fault maps at most.
+  ///
+  /// It is the hypervisor's choice and no feature of an architecture.
+  public var batch = 1
+  /// Which of a fault's neighbours are mapped with it.
+  public var batchFill = BatchFill.fresh
   /// The NUMA node that frames come from, as long as it has any.
   public var node = 0
 

@@ -38,12 +38,20 @@ extension Tally {
   /// Posts a fault with all that its resolution used, the way out of the guest and back included.
   @inline(__always)
   mutating func post(_ event: FaultEvent, _ work: FaultWork) {
-    if routes != nil { routes?.take(event, work) }
     let activity = Activity.fault(event)
+    if routes != nil { routes?.take(activity, work) }
     count(activity)
     use(.exit, for: activity)
     use(.decode, for: activity)
     use(.entry, for: activity)
+    post(work, for: activity)
+  }
+
+  /// Posts work of the host's that no fault asked for.
+  mutating func postWork(_ kind: HostWork, times: UInt64, _ work: FaultWork) {
+    let activity = Activity.work(kind)
+    if routes != nil { routes?.take(activity, work) }
+    count(activity, times: times)
     post(work, for: activity)
   }
 

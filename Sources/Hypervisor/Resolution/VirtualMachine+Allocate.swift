@@ -16,6 +16,10 @@ extension VirtualMachine {
     switch install(record, at: address, slot: slot, &work, on: &host) {
     case .installed:
       counters.pfFixed &+= 1
+      if policy.batch > 1 {
+        mapNeighbours(
+          of: address, slot: slot, isWrite: fault.access == .write, &work, on: &host)
+      }
       tally.post(FaultEvent(.missing, fault.context, .allocate), work)
     case .present:
       counters.pfSpurious &+= 1
@@ -72,11 +76,11 @@ extension VirtualMachine {
   ///
   /// x86 and Arm never cache an entry that faults; KVM on RISC-V fences after each leaf.
   @inline(__always)
-  private mutating func fenceNewEntry(_ work: inout FaultWork) {
+  mutating func fenceNewEntry(_ work: inout FaultWork, times: UInt64 = 1) {
     guard policy.fencesNewEntries, configuration.host.isa == .riscv else { return }
-    work.localFlushes &+= 1
-    work.remoteFlushes &+= UInt64(truncatingIfNeeded: processorCount &- 1)
-    counters.remoteTLBFlush &+= 1
+    work.localFlushes &+= times
+    work.remoteFlushes &+= UInt64(truncatingIfNeeded: processorCount &- 1) &* times
+    counters.remoteTLBFlush &+= times
   }
 
   /// Gives the second stage's tables more of the host's frames.

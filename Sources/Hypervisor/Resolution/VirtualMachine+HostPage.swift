@@ -14,7 +14,10 @@ extension VirtualMachine {
     work.hostLookups &+= 1
     if record.isPresent {
       guard isWrite, record.isShared || record.isZero else { return record }
-      return ownPage(page, record, &work, on: &host)
+      guard let own = ownPage(page, record, &work, on: &host) else { return nil }
+      // A fault that was taken before another processor mapped the page for reading finds it so.
+      zapEntry(at: address, record.order, &work, on: &host)
+      return own
     }
     work.hostFaults &+= 1
     let largest = largestBacking(page, at: address, slot: slot)

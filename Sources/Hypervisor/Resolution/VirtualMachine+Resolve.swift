@@ -37,7 +37,7 @@ extension VirtualMachine {
     let cause = fault.cause ?? cause(of: fault, on: page)
     if cause == .accessFlag { return age(fault, page, at: address, &work, on: &host) }
     guard !page.attributes.allows(fault.access) else {
-      return spurious(fault, cause, processor, at: address, &work)
+      return spurious(fault, fault.ledgerCause ?? cause, processor, at: address, &work)
     }
     return copy(fault, at: address, slot: number, &work, on: &host)
   }

@@ -78,7 +78,7 @@ struct MachineRecorder {
     zero(price.zeroBytes)
     // The machine's own lock is never contended: no other processor of the machine runs.
     recording.compute(price.under + price.after)
-    recording.note(StormQuantity.faults + Int(price.event.kind.rawValue), 1)
+    if let kind = price.kind { recording.note(StormQuantity.faults + Int(kind.rawValue), 1) }
     recording.breakLongComputing(after: Self.longest)
     shares.add(price.shares)
   }

@@ -5,8 +5,8 @@ import Simulation
 /// A route's components as times: what is worked before the machine's lock is taken, under it and after,
 /// and what is waited for.
 struct RoutePrice {
-  /// The event.
-  let event: FaultEvent
+  /// The kind of the fault, if it was one.
+  let kind: FaultKind?
   /// The work before the lock, but for zeroing and taking frames.
   private(set) var before = VirtualDuration.zero
   /// The frames that are taken.
@@ -30,7 +30,7 @@ struct RoutePrice {
 
   init(_ route: FaultRoutes.Route, _ profile: CostProfile) {
     let ledger = route.ledger
-    event = route.event
+    kind = route.event?.kind
     frames = ledger.amount(of: .allocate)
     zeroBytes = ledger.amount(of: .zeroByte)
     storage = (ledger.amount(of: .storageRequest), ledger.amount(of: .storageByte))
