@@ -139,6 +139,16 @@ check "a boot's file" 0 '"memory": 1073741824' \
 check "a boot in too little memory" 2 "needs at least" "$nestwalk" guest microvm --memory 64M
 check "a merging script" 0 "pages_shared=1 pages_sharing=3" "$nestwalk" merge --script "$folder/steps"
 
+printf '%s\n' 1 2 3 4 1 2 5 1 2 3 4 5 >"$folder/pages.txt"
+check "a replay" 0 '"policy":"lru","frames":3,"references":12,"misses":10' \
+  "$nestwalk" replay "$folder/pages.txt" --policy all --frames 3,4 --json -
+check "a curve of misses" 0 "lru,4,12,8" \
+  "$nestwalk" replay "$folder/pages.txt" --policy lru --curve --csv -
+check "a replay without frames" 2 "from 1 to" "$nestwalk" replay "$folder/pages.txt" --frames 0
+printf 123 >"$folder/broken.u32"
+check "a broken trace" 2 "4 for each page number" \
+  "$nestwalk" replay "$folder/broken.u32" --frames 3
+
 # A shipped profile, written as a file, is a profile.
 check "profiles" 0 "textbook-riscv64" "$nestwalk" profiles
 check "a profile" 0 "X4" "$nestwalk" profiles xeon-8269cy --yaml "$folder/mine.yaml"

@@ -6,13 +6,14 @@ struct BenchmarkRow {
   let name: String
   let pages: Int
   let ns: Double
-  let floorNs: Double
+  /// The time of the floor, where there is one.
+  let floorNs: Double?
 
-  var ratio: Double { ns / floorNs }
+  var ratio: Double? { floorNs.map { ns / $0 } }
 
   /// The operations of a minute in millions, of the model and of its floor.
   var millionsPerMinute: Double { 60_000 / ns }
-  var floorMillionsPerMinute: Double { 60_000 / floorNs }
+  var floorMillionsPerMinute: Double? { floorNs.map { 60_000 / $0 } }
 
   /// The heads of the columns.
   static let heads =
@@ -22,10 +23,14 @@ struct BenchmarkRow {
   var line: String {
     TextLayout.column(name, 30) + TextLayout.right(String(pages), 8)
       + TextLayout.right(TextLayout.decimal(ns, 2), 9)
-      + TextLayout.right(TextLayout.decimal(floorNs, 2), 9)
-      + TextLayout.right(TextLayout.decimal(ratio, 2), 7)
+      + TextLayout.right(Self.decimal(floorNs, 2), 9)
+      + TextLayout.right(Self.decimal(ratio, 2), 7)
       + TextLayout.right(TextLayout.decimal(millionsPerMinute, 0), 8)
-      + TextLayout.right(TextLayout.decimal(floorMillionsPerMinute, 0), 9)
+      + TextLayout.right(Self.decimal(floorMillionsPerMinute, 0), 9)
+  }
+
+  private static func decimal(_ number: Double?, _ digits: Int) -> String {
+    number.map { TextLayout.decimal($0, digits) } ?? "-"
   }
 
   /// Rows as JSON.
@@ -49,14 +54,20 @@ struct BenchmarkRow {
     writer.value(pages)
     writer.key("ns")
     writer.decimal(ns, places: 3)
-    writer.key("floorNs")
-    writer.decimal(floorNs, places: 3)
-    writer.key("ratio")
-    writer.decimal(ratio, places: 3)
+    if let floorNs {
+      writer.key("floorNs")
+      writer.decimal(floorNs, places: 3)
+    }
+    if let ratio {
+      writer.key("ratio")
+      writer.decimal(ratio, places: 3)
+    }
     writer.key("millionsPerMinute")
     writer.decimal(millionsPerMinute, places: 1)
-    writer.key("floorMillionsPerMinute")
-    writer.decimal(floorMillionsPerMinute, places: 1)
+    if let floorMillionsPerMinute {
+      writer.key("floorMillionsPerMinute")
+      writer.decimal(floorMillionsPerMinute, places: 1)
+    }
     writer.endObject()
   }
 }

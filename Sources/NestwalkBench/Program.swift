@@ -11,7 +11,7 @@ enum Program: CommandProgram {
   static let commands: [any Command.Type] = [
     WalkBenchmark.self, ObserverBenchmark.self, MapBenchmark.self, TLBBenchmark.self,
     MergeBenchmark.self,
-    FaultBenchmark.self,
+    ReplayBenchmark.self, FaultBenchmark.self,
   ]
 
   static let example = CommandExample(

@@ -9,9 +9,9 @@ enum Program: CommandProgram {
 
   /// The commands in the order of the help.
   static let commands: [any Command.Type] = [
-    Run.self, Walk.self, Translate.self, TLB.self, Merge.self, Profiles.self, Guest.self,
-    Compare.self, Check.self, SchemaCommand.self, ClaimsCommand.self, Cases.self, Completions.self,
-    Manual.self,
+    Run.self, Walk.self, Translate.self, TLB.self, Merge.self, Replay.self, Profiles.self,
+    Guest.self, Compare.self, Check.self, SchemaCommand.self, ClaimsCommand.self, Cases.self,
+    Completions.self, Manual.self,
   ]
 
   static let example = CommandExample(

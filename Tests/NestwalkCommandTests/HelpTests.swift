@@ -19,6 +19,7 @@ struct HelpTests {
           translate    answer accesses in bulk, on a memory image
           tlb          tell what TLBs and page sizes make of a workload's translation
           merge        tell what same-page merging gives back, and when
+          replay       tell how often replacement policies miss on a trace
           profiles     list, print and compare what things cost on which machine
           guest        show what a guest works and touches while it boots
           compare      compare what the same faults cost on several ISAs and machines
@@ -339,6 +340,67 @@ struct HelpTests {
               The recorded boot of Debian in 4 GiB.
           nestwalk guest microvm --memory 1G --json -
               A minimal machine of 1 GiB, as JSON.
+
+        """)
+  }
+
+  @Test("replay")
+  func replay() throws {
+    let run = try CommandRun(["replay", "--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk replay: tell how often replacement policies miss on a trace
+
+        Usage: nestwalk replay [OPTIONS] TRACE
+
+        Makes the references of a trace in so many frames, and counts misses and
+        evictions under each policy. Docs/Replacement.md says what each policy does, to
+        the last tie.
+
+        The formats: u32 is page numbers of 32 bits, lowest byte first; pages is a page
+        number a line, in decimal or after 0x in hexadecimal, and perhaps “r” or “w”;
+        lackey, perf-mem and perf-script are what those tools write; addresses is a
+        hexadecimal address a line. An address is a reference to the page of its first
+        byte. A file named *.u32 is u32; any other is read as its first line tells,
+        where a decimal number is a page's.
+
+        Arguments:
+          TRACE  The references; “-” is standard input
+
+        Options:
+          --policy NAMES      The policies, with commas between, of: fifo, lru, clock,
+                              clock2, twohand, twolist, mglru, 2q, arc, sieve, s3fifo,
+                              lfu, ws, opt, all (default: all)
+          --frames COUNTS     Numbers of frames and ranges, with commas between: 100,200
+                              or 1-10, 100-1000:100 in steps, 1-1024:x2 by a factor
+          --curve             Go once over the trace for all numbers of frames, where a
+                              policy is a stack algorithm; without --frames they are
+                              powers of two up to the number of pages
+          --format FORMAT     How the trace is written: u32, pages, lackey, perf-mem,
+                              perf-script, addresses (default: as its name or first line
+                              tells)
+          --page-size SIZE    The size of the pages that addresses are in (default: 4K)
+          --clock-load BIT    How clock, clock2 and twohand load a page: with its
+                              reference bit set or clear (default: clear)
+          --hand-spread N     How many frames the first hand of twohand is ahead
+                              (default: a quarter of the frames)
+          --window N          The window of ws in references (default: as many as there
+                              are frames)
+          --lfu-counts WHICH  What lfu counts: references while a page is resident, or
+                              all (default: resident)
+          --json FILE         Write a JSON object a line for each policy and number of
+                              frames; “-” is standard output
+          --csv FILE          Write the same as CSV; “-” is standard output
+          --help              Show this help and stop
+
+        Examples:
+          nestwalk replay accesses.u32 --policy lru,arc,opt --frames 1000
+              The misses of three policies with a thousand frames.
+          nestwalk replay lackey.txt --frames 16-4096:x2 --json -
+              Every policy on a trace of Valgrind's, for nine numbers of frames.
+          nestwalk replay accesses.u32 --policy lru --curve --csv curve.csv
+              The curve of LRU's misses, from one pass over the trace.
 
         """)
   }

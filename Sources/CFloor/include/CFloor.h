@@ -68,4 +68,22 @@ typedef struct {
 /// Goes once through all pages: a changed one is noted, an equal one merged. Returns how many are merged.
 uint64_t floor_merge_scan(floor_merge *state);
 
+/// References to pages with numbers below `pages`.
+typedef struct {
+  const uint32_t *references;
+  uint64_t count;
+  uint64_t pages;
+} floor_trace;
+
+/// The policies that the floor has.
+typedef enum {
+  floor_fifo,
+  floor_lru,
+  floor_clock,
+  floor_sieve,
+} floor_policy;
+
+/// Makes the references in so many frames, with arrays over the pages, and returns how many miss.
+uint64_t floor_replay(const floor_trace *trace, floor_policy policy, uint32_t frames);
+
 #endif

@@ -11,6 +11,8 @@ struct LFUReplacer: Replacer, ~Copyable {
   }
 
   private static let nobody = UInt32.max
+  /// So many different counts add up to more references than a trace may have.
+  private static let mostCounts = 90_000
 
   private let lists: PageLists
   /// The bucket of each page, or nobody for a page that is absent.
@@ -24,7 +26,7 @@ struct LFUReplacer: Replacer, ~Copyable {
 
   init(frames: Int, pages: Int, _ settings: ReplacementSettings) {
     // A page on its way up may need a bucket while the one it leaves is still there.
-    let most = min(frames, pages) + 2
+    let most = min(frames, pages, Self.mostCounts) + 2
     lists = PageLists(most, pages: pages)
     bucketOf = FlatArray(repeating: Self.nobody, count: pages)
     buckets = FlatArray(

@@ -1,3 +1,4 @@
+import HostMemory
 import Records
 
 extension JSONWriter {

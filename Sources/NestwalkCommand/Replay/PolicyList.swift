@@ -19,8 +19,9 @@ struct PolicyList: ArgumentValue, Hashable {
     var found: [ReplacementPolicy] = []
     for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
       guard let policy = ReplacementPolicy(rawValue: String(word)) else {
-        var rule = "it must be “\(Self.everything)”, or of \(Spelling.list(Self.names, last: "and"))"
-        rule += ", with commas between"
+        var rule =
+          "it must be “\(Self.everything)”, or of \(Spelling.list(Self.names, last: "and"))"
+          + " with commas between"
         if let guess = Spelling.nearest(to: String(word), among: Self.names) {
           rule += "; is “\(guess)” meant?"
         }

@@ -1,6 +1,6 @@
-import Console
 import Guests
 import HostMemory
+import Paging
 
 /// Takes the lines of a trace over, in the format of the first one unless it is given.
 struct ReplayLines {

@@ -1,7 +1,6 @@
 import Console
 import Guests
 import HostMemory
-import Records
 
 /// Reads a trace of page numbers, or of addresses, whose pages are numbered.
 struct ReplayTrace {
