@@ -72,7 +72,7 @@ static uint64_t replay_clock(const floor_trace *trace, uint32_t frames) {
   for (uint64_t i = 0; i < trace->count; i++) {
     uint32_t page = trace->references[i];
     if (state[page]) {
-      state[page] = 2;
+      if (state[page] == 1) state[page] = 2;
       continue;
     }
     misses++;
@@ -104,7 +104,7 @@ static uint64_t replay_sieve(const floor_trace *trace, uint32_t frames) {
   for (uint64_t i = 0; i < trace->count; i++) {
     uint32_t page = trace->references[i];
     if (state[page]) {
-      state[page] = 2;
+      if (state[page] == 1) state[page] = 2;
       continue;
     }
     misses++;
