@@ -15,6 +15,7 @@ struct Run: Command {
   var json: FilePath?
   var csv: FilePath?
   var html: FilePath?
+  var timeline: FilePath?
 
   static let name = "run"
   static let summary = "work out what becomes of a storm that a file describes"
@@ -48,12 +49,17 @@ struct Run: Command {
       "csv", \.csv, value: "FILE",
       "Write faults and memory over time as CSV; “-” is standard output"),
     .option("html", \.html, value: "FILE", "Write a page with charts that stands alone"),
+    .option(
+      "timeline", \.timeline, value: "FILE",
+      "Write what processors and locks did when, as Trace Event JSON for Perfetto"),
   ]
 
   func problems() -> [String] {
     var problems: [String] = []
     if files.isEmpty { problems.append("FILE is missing: name at least one.") }
-    let outputs = [("--json", json), ("--csv", csv), ("--html", html)].filter { $0.1 != nil }
+    let outputs = [
+      ("--json", json), ("--csv", csv), ("--html", html), ("--timeline", timeline),
+    ].filter { $0.1 != nil }
     if files.count > 1, let output = outputs.first {
       problems.append("“\(output.0)” takes the outcome of one FILE: name one.")
     }
@@ -70,8 +76,9 @@ struct Run: Command {
     var status = ExitStatus.success
     var texts: [String] = []
     for (scenario, source) in scenarios {
-      let report = try report(scenario, source)
-      texts.append(try write(report))
+      var observed = StormTimeline(scenario.storm)
+      let report = try report(scenario, source, &observed)
+      texts.append(try write(report, observed))
       if !report.misses.isEmpty { status = .targetMissed }
     }
     let shown = Program.show(texts.joined(separator: "\n"))
@@ -102,10 +109,12 @@ struct Run: Command {
   }
 
   private func report(
-    _ scenario: StormScenario, _ source: String
+    _ scenario: StormScenario, _ source: String, _ observed: inout StormTimeline
   ) throws(CommandFailure) -> StormReport {
     do throws(StormError) {
-      let outcome = try scenario.storm.run()
+      let outcome =
+        timeline == nil
+        ? try scenario.storm.run() : try scenario.storm.run(observer: &observed)
       return StormReport(
         scenario.title, scenario.storm, outcome, target: scenario.target, source: source)
     } catch {
@@ -115,11 +124,13 @@ struct Run: Command {
   }
 
   /// Writes the files that are asked for, and gives what belongs on standard output.
-  private func write(_ report: StormReport) throws(CommandFailure) -> String {
+  private func write(
+    _ report: StormReport, _ observed: StormTimeline
+  ) throws(CommandFailure) -> String {
     var text: String?
     let outputs: [(FilePath?, () -> [UInt8])] = [
       (json, { report.json }), (csv, { Array(report.csv.utf8) }),
-      (html, { Array(report.page.utf8) }),
+      (html, { Array(report.page.utf8) }), (timeline, { observed.json(report) }),
     ]
     for (file, bytes) in outputs {
       guard let file else { continue }

@@ -31,7 +31,8 @@ public struct ActorNumber: Sendable, Hashable {
 
 /// Which lock of an engine.
 public struct LockNumber: Sendable, Hashable {
-  let value: Int
+  /// The number, from 0, in the order in which locks were added.
+  public let value: Int
 }
 
 /// Which device of an engine.

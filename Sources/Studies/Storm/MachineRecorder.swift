@@ -76,6 +76,7 @@ struct MachineRecorder {
     ask(StormResource.network, price.network)
     takeFrames(price.frames)
     zero(price.zeroBytes)
+    if price.filledBytes > 0 { recording.note(StormQuantity.bytes, Int64(price.filledBytes)) }
     // The machine's own lock is never contended: no other processor of the machine runs.
     recording.compute(price.under + price.after)
     if let kind = price.kind { recording.note(StormQuantity.faults + Int(kind.rawValue), 1) }
@@ -107,7 +108,6 @@ struct MachineRecorder {
 
   private mutating func zero(_ bytes: UInt64) {
     guard bytes > 0 else { return }
-    recording.note(StormQuantity.bytes, Int64(bytes))
     let duration = VirtualDuration(profile, .zeroByte, bytes)
     shares[.zero] += duration
     if zeroesByMoving {

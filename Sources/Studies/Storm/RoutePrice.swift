@@ -13,6 +13,9 @@ struct RoutePrice {
   let frames: UInt64
   /// The bytes that are zeroed.
   let zeroBytes: UInt64
+  /// The bytes of the frames that are filled, whether by zeroing, by copying or by a device: what comes
+  /// from a device may be copied on its way, and counts once.
+  let filledBytes: UInt64
   /// The requests to storage, and their bytes.
   let storage: (requests: UInt64, bytes: UInt64)
   /// The requests over the network, and their bytes.
@@ -35,6 +38,7 @@ struct RoutePrice {
     zeroBytes = ledger.amount(of: .zeroByte)
     storage = (ledger.amount(of: .storageRequest), ledger.amount(of: .storageByte))
     network = (ledger.amount(of: .networkRequest), ledger.amount(of: .networkByte))
+    filledBytes = max(zeroBytes, ledger.amount(of: .copyByte), storage.bytes, network.bytes)
     handled = ledger.amount(of: .userfault)
     takesLock = ledger.amount(of: .lock) > 0
     for component in Component.allCases {

@@ -1,10 +1,16 @@
 import Costs
 import Guests
-import Simulation
+public import Simulation
 
 extension Storm {
   /// Works out what becomes of the storm.
   public func run() throws(StormError) -> StormOutcome {
+    var observer = NoEngineObserver()
+    return try run(observer: &observer)
+  }
+
+  /// Works out what becomes of the storm, under the eyes of an observer of its one execution.
+  public func run(observer: inout some EngineObserver) throws(StormError) -> StormOutcome {
     let flavours = fleet.filter { $0.count > 0 }
     guard !flavours.isEmpty else { throw .noMachines }
     var machines: [CountedMachine] = []
@@ -15,7 +21,8 @@ extension Storm {
     var usedBytes: UInt64 = 0
     switch mode {
     case .cohort:
-      execution = try StormExecution(self, machines, counts: flavours.map(\.count))
+      execution = try StormExecution(
+        self, machines, counts: flavours.map(\.count), observer: &observer)
       for (flavour, machine) in zip(flavours, machines) {
         ledger.add(machine.ledger, times: UInt64(flavour.count))
         usedBytes += UInt64(flavour.count) * machine.usedBytes
@@ -25,20 +32,21 @@ extension Storm {
       for flavour in flavours {
         for _ in 0..<flavour.count { all.append(try CountedMachine(flavour, self)) }
       }
-      execution = try StormExecution(self, all, counts: all.map { _ in 1 })
+      execution = try StormExecution(self, all, counts: all.map { _ in 1 }, observer: &observer)
       for machine in all {
         ledger += machine.ledger
         usedBytes += machine.usedBytes
       }
     case .reference:
-      execution = try StormExecution(self, playing: flavours)
+      execution = try StormExecution(self, playing: flavours, observer: &observer)
       for machine in execution.ledgers { ledger += machine }
       usedBytes = execution.usedBytes
     }
     var ofFlavours: [StormOutcome.OfFlavour] = []
     var first = 0
     for (flavour, machine) in zip(flavours, machines) {
-      let alone = try StormExecution(self, [machine], counts: [1])
+      var nobody = NoEngineObserver()
+      let alone = try StormExecution(self, [machine], counts: [1], observer: &nobody)
       let ready = Array(execution.ready[first..<first + flavour.count])
       first += flavour.count
       ofFlavours.append(

@@ -19,7 +19,10 @@ struct StormExecution {
   let end: VirtualTime
 
   /// Schedules recordings, each for so many machines.
-  init(_ storm: Storm, _ machines: [CountedMachine], counts: [Int]) throws(StormError) {
+  init(
+    _ storm: Storm, _ machines: [CountedMachine], counts: [Int],
+    observer: inout some EngineObserver
+  ) throws(StormError) {
     var stage = StormStage(storm, count: counts.reduce(0, +))
     var program = RecordedProgram(
       machines.map(\.recording), [stage.resources], series: StormStage.series)
@@ -32,7 +35,7 @@ struct StormExecution {
       }
     }
     do {
-      try stage.engine.run(&program)
+      try stage.engine.run(&program, observer: &observer)
     } catch {
       throw .engine(error)
     }
@@ -49,13 +52,15 @@ struct StormExecution {
   }
 
   /// Plays all machines of these flavours in one execution on one host.
-  init(_ storm: Storm, playing flavours: [Flavour]) throws(StormError) {
+  init(
+    _ storm: Storm, playing flavours: [Flavour], observer: inout some EngineObserver
+  ) throws(StormError) {
     var stage = StormStage(storm, count: flavours.reduce(0) { $0 + $1.count })
     var program = try LiveStorm(
       storm, flavours, starts: stage.starts, resources: stage.resources, gate: stage.gate,
       series: StormStage.series)
     do {
-      try stage.engine.run(&program)
+      try stage.engine.run(&program, observer: &observer)
     } catch {
       throw .engine(error)
     }
