@@ -27,7 +27,10 @@ extension VirtualMachine {
     }
     counters.pfEmulate &+= 1
     work.emulations = 1
-    tally.post(FaultEvent(fault.cause ?? .missing, fault.context, .emulate), work)
+    // RISC-V's trap doesn't say what the tables do; the ledger is to know.
+    let isMapped = fault.cause == nil && tables.page(at: address, in: host.memory) != nil
+    let cause = fault.cause ?? (isMapped ? .permission : .missing)
+    tally.post(FaultEvent(cause, fault.context, .emulate), work)
     return .emulated
   }
 
