@@ -9,6 +9,13 @@ extension StormPolicy: MappingDecodable {
     "backing",
     ValueForm<FrameOrder>.choice(among: [("4K", .small), ("2M", .large), ("1G", .huge)]),
     default: .small, "the largest pages that memory is backed with")
+  private static let populateField = DefaultField(
+    "populate", ValueForm<Population>.choice(), default: Population.none,
+    "what is done with all memory before a machine starts")
+  private static let batchField = DefaultField(
+    "batch",
+    ValueForm<Int>.choice(among: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map { ("\($0)", $0) }),
+    default: 1, "how many neighbours are mapped with one fault")
   private static let staggerField = DefaultField(
     "stagger", ValueForm<TimeSpan>.quantity(in: zero...longest), default: zero,
     "how long after one machine the next one starts")
@@ -24,13 +31,19 @@ extension StormPolicy: MappingDecodable {
 
   /// The fields in the order in which they are told.
   public static var fields: [FieldDeclaration] {
-    [backingField.declaration, staggerField.declaration, startsField.declaration]
+    [
+      backingField.declaration, populateField.declaration, batchField.declaration,
+      staggerField.declaration,
+      startsField.declaration,
+    ]
   }
 
   /// What a policy is read from.
   public init?(from mapping: inout MappingDecoder) {
     self.init()
     backing = mapping.value(of: Self.backingField)
+    population = mapping.value(of: Self.populateField)
+    batch = mapping.value(of: Self.batchField)
     staggerNanoseconds = mapping.value(of: Self.staggerField).picoseconds / 1000
     startsAtOnce = mapping.value(of: Self.startsField)
     guard mapping.isSound else { return nil }

@@ -26,7 +26,7 @@ struct CountedMachine {
     let before = host.frames.freeFrames
     var machine = try StormMachine(flavour, storm.policy, on: &host)
     var recorder = MachineRecorder(storm.profile, storm.host)
-    try machine.play(into: &recorder, on: &host)
+    try machine.play(storm.policy, into: &recorder, on: &host)
     let ledger = machine.ledger
     do {
       _ = try Bill(ledger.withoutAccesses, storm.profile)

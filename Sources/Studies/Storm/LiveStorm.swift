@@ -69,10 +69,11 @@ struct LiveStorm: ~Copyable, Program {
     let all = flavours.flatMap { Array(repeating: $0, count: $0.count) }
     return try Row(count: all.count) { number throws(StormError) in
       var machine = try StormMachine(all[number], storm.policy, on: &host)
-      try machine.begin(on: &host)
+      var recorder = MachineRecorder(storm.profile, storm.host)
+      try machine.begin(storm.policy, &recorder, on: &host)
       return Player(
-        machine: machine, recorder: MachineRecorder(storm.profile, storm.host),
-        steps: all[number].guest.steps(), start: starts[number])
+        machine: machine, recorder: recorder, steps: all[number].guest.steps(),
+        start: starts[number])
     }
   }
 

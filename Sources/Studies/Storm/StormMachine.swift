@@ -35,6 +35,7 @@ struct StormMachine: ~Copyable {
     var configuration = MachineConfiguration(flavour.host, slots: slots)
     configuration.processors = flavour.processors
     configuration.policy.backing = policy.backing
+    configuration.policy.batch = policy.batch
     do {
       return try VirtualMachine(configuration, on: &host)
     } catch {
@@ -50,16 +51,26 @@ struct StormMachine: ~Copyable {
 
   /// Plays the guest from its launch to its end.
   mutating func play(
-    into recorder: inout MachineRecorder, on host: inout Host
+    _ policy: StormPolicy, into recorder: inout MachineRecorder, on host: inout Host
   ) throws(StormError) {
-    try begin(on: &host)
+    try begin(policy, &recorder, on: &host)
     for step in flavour.guest.steps() { try play(step, into: &recorder, on: &host) }
     recorder.finish()
   }
 
-  /// Lays out what is in memory before the guest's launch: a snapshot has the guest's tables.
-  mutating func begin(on host: inout Host) throws(StormError) {
+  /// Lays out what is in memory before the guest's launch: a snapshot has the guest's tables, and
+  /// memory may be populated.
+  mutating func begin(
+    _ policy: StormPolicy, _ recorder: inout MachineRecorder, on host: inout Host
+  ) throws(StormError) {
     if flavour.source != .fresh { try makeTables(on: &host) }
+    guard let depth = policy.population.depth else { return }
+    do {
+      try machine.populate(.all, to: depth, on: &host)
+    } catch {
+      throw .machine(flavour: flavour.name, error)
+    }
+    recordFaults(&recorder)
   }
 
   /// Plays one step of the guest.
@@ -81,12 +92,19 @@ struct StormMachine: ~Copyable {
   private mutating func make(
     _ touch: GuestTouch, _ recorder: inout MachineRecorder, on host: inout Host
   ) throws(StormError) {
+    if touch.kind == .device {
+      // A device fills the process's table, and not the second stage.
+      let outcome = machine.touchByProcess(touch.address, .write, on: &host)
+      guard outcome.end != .outOfMemory else { throw outOfMemory }
+      recordFaults(&recorder)
+      return
+    }
     let access: Access
     switch touch.kind {
     case .read: access = .read
     case .write: access = .write
     case .fetch: access = .fetch
-    case .device: return
+    case .device: preconditionFailure("devices were dealt with")
     }
     let outcome =
       isMapped
@@ -95,14 +113,16 @@ struct StormMachine: ~Copyable {
       : machine.touchPhysical(touch.address, access, on: &host)
     switch outcome.end {
     case .arrived, .emulated: break
-    case .outOfMemory:
-      let layout = flavour.guest.layout
-      throw .outOfMemory(
-        flavour: flavour.name, needed: layout.memoryBytes, available: layout.memoryBytes)
+    case .outOfMemory: throw outOfMemory
     case .guestFault, .unresolved:
       throw .unresolved(flavour: flavour.name, address: touch.address.value)
     }
     recordFaults(&recorder)
+  }
+
+  private var outOfMemory: StormError {
+    let bytes = flavour.guest.layout.memoryBytes
+    return .outOfMemory(flavour: flavour.name, needed: bytes, available: bytes)
   }
 
   /// Records the faults that the last touch took.
@@ -161,6 +181,18 @@ struct StormMachine: ~Copyable {
       self.space = consume space
     } catch {
       throw .machine(flavour: flavour.name, error)
+    }
+  }
+}
+
+extension StormPolicy.Population {
+  /// How far memory is prepared, if it is.
+  fileprivate var depth: PopulationDepth? {
+    switch self {
+    case .none: nil
+    case .process: .process
+    case .reading: .reading
+    case .writing: .writing
     }
   }
 }

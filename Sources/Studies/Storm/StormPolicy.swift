@@ -18,12 +18,8 @@ public struct StormPolicy: Sendable, Hashable {
   public var backing = FrameOrder.small
   /// What is done before a virtual machine starts.
   public var population = Population.none
-  /// How many threads put memory behind a process before it starts.
-  public var populationThreads = 1
-  /// How many neighbours are mapped with one fault.
+  /// How many neighbours are mapped with one fault, the page itself included.
   public var batch = 1
-  /// Whether faults of one virtual machine are resolved beside one another.
-  public var isParallel = true
   /// How long after one virtual machine the next one starts.
   public var staggerNanoseconds: UInt64 = 0
   /// The most virtual machines that start at once; the next follows when one is ready.

@@ -39,6 +39,7 @@ struct StormModeTests {
     _ count: Int, _ processors: Int, _ source: Flavour.Source, _ backing: FrameOrder
   ) throws {
     var storm = try storm(count, processors, source: source, backing: backing)
+    if source == .cachedSnapshot { storm.policy.population = .reading }
     let cohort = try storm.run()
     storm.mode = .everyVM
     let everyVM = try storm.run()

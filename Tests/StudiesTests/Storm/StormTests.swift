@@ -113,6 +113,42 @@ struct StormTests {
     #expect(staggered.flavours[0].ready.most == one)
   }
 
+  @Test("each depth of population leaves the faults it must")
+  func population() throws {
+    func faults(_ population: StormPolicy.Population) throws -> StormOutcome {
+      try Self.storm(1, processors: 1) { $0.policy.population = population }.run()
+    }
+    let none = try faults(.none)
+    let process = try faults(.process)
+    // Frames are behind all pages: every page still faults once, and no longer for a copy.
+    #expect(process.ledger.faults(.missing) == none.ledger.faults(.missing))
+    #expect(process.ledger.faults(.permission) == 0)
+    #expect(process.usedBytes > 64 << 20)
+    // Pages that were only mapped for reading fault when they are written, the guest's three tables too.
+    let reading = try faults(.reading)
+    #expect(reading.ledger.faults(.missing) == 0)
+    #expect(reading.ledger.faults(.permission) == 750 + 3)
+    let writing = try faults(.writing)
+    #expect(writing.ledger.exits == 0)
+    for outcome in [process, reading, writing] {
+      let priced = Int64(outcome.bill.total.likely / 1000)
+      let bare = outcome.flavours[0].bareMetal.picoseconds
+      let difference = outcome.ready.most.picoseconds - bare - priced
+      #expect(difference.magnitude <= 40_000)
+    }
+  }
+
+  /// The guest's three tables lie in the last pages of its memory.
+  @Test("neighbours that are mapped together fault once", arguments: [(1, 3), (2, 2), (8, 1)])
+  func batch(_ batch: Int, tables: Int) throws {
+    let outcome = try Self.storm(1, processors: 1) {
+      $0.policy.batch = batch
+      $0.fleet[0].guest.phases[0].work = .runs(
+        [GuestPhase.Run(page: 256, count: 512, kind: .write)], nanoseconds: 1000)
+    }.run()
+    #expect(outcome.ledger.faults(.missing) == UInt64(512 / batch + tables))
+  }
+
   @Test("a host without the memory says what is needed")
   func memory() throws {
     let storm = try Self.storm(100, processors: 4) { $0.host.memoryBytes = 128 << 20 }
