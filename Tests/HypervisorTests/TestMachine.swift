@@ -12,6 +12,11 @@ struct TestMachine: ~Copyable {
   /// The formats whose frames are the model's.
   static let formats: [HostFormat] = [.ept4, .ept5, .npt4, .arm4K, .sv39x4, .sv48x4, .sv57x4]
 
+  init(_ host: consuming Host, _ machine: consuming VirtualMachine) {
+    self.host = host
+    self.machine = machine
+  }
+
   init(_ configuration: MachineConfiguration, hostBytes: UInt64 = 4 << 30) throws {
     var host = try Host(bytes: hostBytes)
     machine = try VirtualMachine(configuration, on: &host)

@@ -56,6 +56,36 @@ struct Backing: ~Copyable {
     return true
   }
 
+  /// Notes that a small page has lost its frame for good.
+  ///
+  /// Its neighbours stay small, as those of a page table that stays do, until they are collapsed.
+  mutating func take(_ page: Int, leaving record: BackingRecord) {
+    let isTable = BackingRecord(rawValue: pages[page]).isTable
+    remove(record, page: page)
+    if isTable { markTable(page) }
+    chunks[page >> 9] |= BackingRecord.splitBit
+  }
+
+  /// Whether nothing is known of the 2 MiB around a page.
+  func isUnknown(_ page: Int) -> Bool { chunks[page >> 9] == 0 }
+
+  /// Puts a frame behind the 2 MiB around a page whose small pages' frames have all gone.
+  mutating func makeLarge(_ frame: FrameNumber, page: Int) {
+    let first = page & ~511
+    for number in first..<first + 512 { pages[number] &= BackingRecord.tableBit }
+    chunks[first >> 9] = BackingRecord(frame, .large).rawValue
+  }
+
+  /// Makes pages of 2 MiB of the one of 1 GiB around a page.
+  mutating func splitHuge(_ page: Int) {
+    let first = (page & ~(1 << 18 - 1)) >> 9
+    for chunk in first..<first + 512 {
+      var record = BackingRecord(rawValue: chunks[chunk])
+      record.order = .large
+      chunks[chunk] = record.rawValue
+    }
+  }
+
   /// The record of a large page's 2 MiB; where there is none, how many small pages have a frame.
   func chunk(_ page: Int) -> BackingRecord { BackingRecord(rawValue: chunks[page >> 9]) }
 
@@ -83,7 +113,7 @@ struct Backing: ~Copyable {
       record.order = .small
       pages[first + number] = record.rawValue | pages[first + number] & BackingRecord.tableBit
     }
-    chunks[first >> 9] = 512
+    chunks[first >> 9] = 512 | BackingRecord.splitBit
   }
 
   /// The record of a small page, even where a large one hides it.
@@ -109,6 +139,9 @@ struct BackingRecord: Hashable {
   private static let swappedBit: UInt64 = 1 << 58
   fileprivate static let smallContentBit: UInt64 = 1 << 57
   private static let imageBit: UInt64 = 1 << 56
+  /// A chunk's small pages were a large one once, or have lost frames: they are not made large again by
+  /// a fault.
+  fileprivate static let splitBit: UInt64 = 1 << 53
   private static let sizeShift: UInt64 = 54
 
   @inline(__always)

@@ -68,7 +68,8 @@ public struct VirtualMachine: ~Copyable {
 
   /// Lets a virtual processor translate through a guest's tables, or through none.
   public mutating func run(_ guest: GuestRoot?, processor: Int) throws(MachineError) {
-    precondition(processor < processorCount, "there is no virtual processor \(processor)")
+    precondition(
+      processor >= 0 && processor < processorCount, "there is no virtual processor \(processor)")
     processors[processor] = try Self.processor(configuration, root, guest: guest)
   }
 

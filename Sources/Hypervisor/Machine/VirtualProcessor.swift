@@ -12,6 +12,8 @@ public struct VirtualProcessor: ~Copyable {
   let core: Core
   /// The TLBs and walk caches.
   public internal(set) var caches: TranslationCaches?
+  /// Whether the processor runs its guest now, so that it must be interrupted to flush.
+  var isRunning = true
 
   init(_ core: consuming Core, _ model: CoreModel?) {
     self.core = core

@@ -23,7 +23,7 @@ extension VirtualMachine {
     let largest = largestBacking(page, at: address, slot: slot)
     let source = slots[slot].source
     if largest == .small, source == .zero, !isWrite, policy.mapsZeroFrame,
-      record.storedPage == nil
+      record.storedPage == nil, !record.isSwapped
     {
       host.frames.share(host.zeroFrame)
       var zero = BackingRecord(host.zeroFrame)
