@@ -52,8 +52,9 @@ struct DeviceState {
     places[place] = end
     use.requests += 1
     use.bytes += bytes
-    use.queued += start - time
-    use.busy += end - start
+    // Sums over all actors, as with locks.
+    use.queued.picoseconds &+= (start - time).picoseconds
+    use.busy.picoseconds &+= (end - start).picoseconds
     return end
   }
 }

@@ -79,7 +79,8 @@ struct LockState {
       head = 0
     }
     hold(waiter.shared, time)
-    use.waited += time - waiter.since
+    // A sum over all actors may be longer than any one time: who reads it knows whether it can be.
+    use.waited.picoseconds &+= (time - waiter.since).picoseconds
     return waiter
   }
 

@@ -44,6 +44,7 @@ struct StormExecution {
     storage = stage.engine.use(of: stage.storage)
     network = stage.engine.use(of: stage.network)
     end = stage.engine.now
+    try Self.check(end, machines: stage.starts.count)
     for (actor, number) in numbers.enumerated() {
       let times = stage.engine.times(of: ActorNumber(actor))
       let moment = program.ready(ActorNumber(actor)) ?? times.finished ?? end
@@ -70,6 +71,7 @@ struct StormExecution {
     storage = stage.engine.use(of: stage.storage)
     network = stage.engine.use(of: stage.network)
     end = stage.engine.now
+    try Self.check(end, machines: stage.starts.count)
     ledgers = program.ledgers
     usedBytes = program.usedBytes
     for actor in stage.starts.indices {
@@ -77,6 +79,13 @@ struct StormExecution {
       let moment = program.ready(ActorNumber(actor)) ?? times.finished ?? end
       add(
         program.shares(ActorNumber(actor)), times, ready: moment, start: stage.starts[actor])
+    }
+  }
+
+  /// Refuses an execution whose machines' times can't be added up.
+  private static func check(_ end: VirtualTime, machines: Int) throws(StormError) {
+    guard !end.picoseconds.multipliedReportingOverflow(by: Int64(machines)).overflow else {
+      throw .tooLong(machines: machines, end: end)
     }
   }
 

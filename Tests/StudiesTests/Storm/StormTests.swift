@@ -149,6 +149,21 @@ struct StormTests {
     #expect(outcome.ledger.faults(.missing) == UInt64(512 / batch + tables))
   }
 
+  @Test("times that add up to more than a number holds are refused")
+  func tooLong() throws {
+    // A hundred machines, each with a wait of two days: 200 days of machines.
+    let storm = try Self.storm(100, processors: 100) {
+      $0.fleet[0].guest.phases[0].waitNanoseconds = 172_800_000_000_000
+    }
+    do {
+      _ = try storm.run()
+      Issue.record("the times were added up")
+    } catch StormError.tooLong(let machines, let end) {
+      #expect(machines == 100)
+      #expect(end.picoseconds > 172_800_000_000_000_000)
+    }
+  }
+
   @Test("a host without the memory says what is needed")
   func memory() throws {
     let storm = try Self.storm(100, processors: 4) { $0.host.memoryBytes = 128 << 20 }
