@@ -28,6 +28,14 @@ struct MarkedFileTests {
     #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
   }
 
+  @Test(
+    "Everything that is wrong with an inventory or a question of density is told",
+    arguments: try MarkedFile.all(in: "Density"))
+  func densities(file: MarkedFile) {
+    #expect(!file.expected.isEmpty, "a bad file says what is wrong with it")
+    #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
+  }
+
   @Test("There are enough of them")
   func count() throws {
     #expect(try MarkedFile.all(in: "Sample").count >= 30)

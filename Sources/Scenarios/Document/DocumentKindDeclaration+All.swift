@@ -9,6 +9,7 @@ extension DocumentKindDeclaration {
   public static var all: [Self] {
     [
       StormScenario.document.declaration, ValidationCase.document.declaration,
+      Inventory.document.declaration,
       CostProfile.document.declaration,
     ]
   }
