@@ -5,7 +5,7 @@
 help:
 	@echo "make build            build the command, .build/release/nestwalk"
 	@echo "make storm            boot 32 virtual machines at once; the report is .build/storm.html"
-	@echo "make test             run every test, the oracles included (about 15 minutes)"
+	@echo "make test             run every test, the oracles included (about 15 minutes on four processors)"
 	@echo "make unit             run the unit tests alone"
 	@echo "make lint             check the format of the sources"
 	@echo "make format           format the sources"

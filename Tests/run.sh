@@ -6,20 +6,28 @@
 # Without an argument every stage runs, in the order below. A stage that fails does not keep the
 # others from running; the end of the output lists what failed and what was skipped, and why.
 #
+# Stages that stand next to each other and use nothing of each other run side by side, as many as
+# there are processors; what each says is printed when it has ended, in the same order.
+#
 #     NESTWALK_ORACLE_COUNT   accesses compared with each oracle from the fixed seed (60000)
 #     NESTWALK_ORACLE_SEED    the second, fresh seed (the time of the run, which is printed)
 #     NESTWALK_FUZZ_SECONDS   seconds of fuzzing for each target (30)
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-stages=(lint build unit sanitizers code outsider documentation commands reports oracles boots
-  merging fuzz bench)
+stages=(lint build unit sanitizers fuzz oracles commands reports boots outsider documentation code
+  merging bench)
+# These wait for nothing but `build` and `unit`. The others are alone: those that build with every
+# processor, `merging`, for an emulator's memory would be merged too, and `bench`.
+beside=" sanitizers fuzz oracles commands reports boots outsider documentation code "
+logs=$PWD/.build/stages
+rm -rf "$logs" && mkdir -p "$logs"
 passed=()
 failed=()
-skipped=()
 
+# Says that a stage leaves something out, and why.
 skip() {
-  skipped+=("$1: $2")
+  echo "$1: $2" >>"$logs/skipped"
 }
 
 lint() {
@@ -104,17 +112,25 @@ oracles() {
 
 # Records both boots afresh, accounts for their pages, and compares them with the committed ones.
 boots() {
-  local machine recording status=0
+  local machine recording status=0 started=()
   Tests/Oracles/install.sh qemu-system-x86 gcc libc6-dev || return 1
+  # One emulator is one thread.
   for machine in microvm pc; do
     recording=Scenarios/boots/microvm.boot
     if [ "$machine" = pc ]; then recording=Scenarios/boots/debian-boot.boot; fi
-    python3 Recorders/boot/record.py --machine "$machine" --check "$recording" --limit 120
+    python3 Recorders/boot/record.py --machine "$machine" --check "$recording" --limit 240 \
+      >"$logs/boots-$machine" 2>&1 &
+    started+=($!)
+  done
+  for machine in microvm pc; do
+    wait "${started[0]}"
     case $? in
       0) ;;
       77) skip "the boot of $machine" "a package of the recorder is missing" ;;
       *) status=1 ;;
     esac
+    started=("${started[@]:1}")
+    cat "$logs/boots-$machine"
   done
   return $status
 }
@@ -160,32 +176,85 @@ if ! Tests/Oracles/install.sh libyaml-dev; then
   echo "libyaml-dev can't be installed; without it nothing here can be built" >&2
   exit 1
 fi
-for stage in "${stages[@]}"; do
-  echo "== $stage"
-  start=$SECONDS
-  if "$stage"; then
-    passed+=("$stage")
-    verdict=passed
+# start STAGE: runs it in the background, with its output, status and seconds beside each other.
+start() {
+  (
+    began=$SECONDS
+    if "$1" >"$logs/$1.log" 2>&1 </dev/null; then status=0; else status=1; fi
+    echo "$status $((SECONDS - began))" >"$logs/$1.ended"
+  ) &
+}
+
+# tell STAGE: prints what a stage that has ended said.
+tell() {
+  local status seconds verdict=passed minutes
+  read -r status seconds <"$logs/$1.ended"
+  echo "== $1"
+  cat "$logs/$1.log"
+  if [ "$status" -eq 0 ]; then
+    passed+=("$1")
   else
-    failed+=("$stage")
+    failed+=("$1")
     verdict=FAILED
   fi
-  minutes=$(printf '%d:%02d' $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)))
-  echo "== $stage $verdict after $minutes minutes"
-  times+=("$(printf '%-14s %6s  %s' "$stage" "$minutes" "$verdict")")
+  minutes=$(printf '%d:%02d' $((seconds / 60)) $((seconds % 60)))
+  echo "== $1 $verdict after $minutes minutes"
+  times+=("$(printf '%-14s %6s  %s' "$1" "$minutes" "$verdict")")
+}
+
+began=$SECONDS
+running=()
+# Waits until fewer than $1 stages are running, and tells of those that were started first.
+settle() {
+  while [ ${#running[@]} -gt 0 ]; do
+    while [ ${#running[@]} -gt 0 ] && [ -e "$logs/${running[0]}.ended" ]; do
+      tell "${running[0]}"
+      running=("${running[@]:1}")
+    done
+    local active=0 stage
+    for stage in "${running[@]}"; do
+      [ -e "$logs/$stage.ended" ] || active=$((active + 1))
+    done
+    [ "$active" -lt "$1" ] && [ "$1" -gt 1 ] && return
+    [ ${#running[@]} -gt 0 ] || return
+    wait -n
+    # None is left to wait for: whoever has not said how it ended was killed.
+    if [ $? -eq 127 ]; then
+      for stage in "${running[@]}"; do
+        [ -e "$logs/$stage.ended" ] || echo "1 0" >"$logs/$stage.ended"
+      done
+    fi
+  done
+}
+for stage in "${stages[@]}"; do
+  case $beside in
+    *" $stage "*) settle "$(nproc)" ;;
+    *) settle 1 ;;
+  esac
+  echo "-- $stage begins"
+  start "$stage"
+  running+=("$stage")
+  case $beside in
+    *" $stage "*) ;;
+    *) settle 1 ;;
+  esac
 done
+settle 1
 
 echo
-echo "minutes by stage"
+echo "minutes by stage, some of them side by side"
 printf '  %s\n' "${times[@]}"
+printf '  %-14s %6s\n' together "$(((SECONDS - began) / 60)):$(printf '%02d' $(((SECONDS - began) % 60)))"
 echo "skipped"
-if [ ${#skipped[@]} -eq 0 ]; then
-  echo "  nothing"
+skipped=0
+if [ -e "$logs/skipped" ]; then
+  sed 's/^/  /' "$logs/skipped"
+  skipped=$(wc -l <"$logs/skipped")
 else
-  printf '  %s\n' "${skipped[@]}"
+  echo "  nothing"
 fi
 if [ ${#failed[@]} -gt 0 ]; then
   echo "failed: ${failed[*]}"
 fi
-echo "${#passed[@]} passed, ${#failed[@]} failed, ${#skipped[@]} skipped"
+echo "${#passed[@]} passed, ${#failed[@]} failed, $skipped skipped"
 [ ${#failed[@]} -eq 0 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from dataclasses import dataclass
@@ -25,11 +26,15 @@ class Packages:
 def fetch(cache: Path, wanted: str | None) -> Packages:
     """Downloads the kernel (`linux-image-amd64` stands for the newest) and busybox, and unpacks them."""
     name = wanted or _newest_kernel()
-    kernel = _unpack(cache, name)
+    cache.mkdir(parents=True, exist_ok=True)
+    # Two recordings may start together; the second finds what the first has unpacked.
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kernel = _unpack(cache, name)
+        busybox = _unpack(cache, "busybox-static") / "bin" / "busybox"
     images = sorted((kernel / "boot").glob("vmlinuz-*"))
     if not images:
         raise Unavailable(f"{name} holds no kernel")
-    busybox = _unpack(cache, "busybox-static") / "bin" / "busybox"
     return Packages(
         images[0],
         images[0].name.removeprefix("vmlinuz-"),
