@@ -8,12 +8,15 @@ struct CompareCommandTests {
 
   @Test(
     "Every workload is a table of 80 columns",
-    arguments: ["first-touch", "cold-resume", "mmio", "nested"])
+    arguments: ["first-touch", "cold-resume", "cow-storm", "mmio", "nested"])
   func text(_ workload: String) throws {
     let run = try CommandRun(["compare", workload] + small)
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.lines.allSatisfy { $0.count <= 80 && $0.last != " " })
-    for row in ["faults", "  cascade", "time a touch", "total", "ratio to the first", "weakest"] {
+    for row in [
+      "faults", "  cascade", "time of a fault, µs", "uses by a fault", "total", "at low prices",
+      "ratio to the first", "weakest",
+    ] {
       #expect(run.lines.contains { $0.hasPrefix(row) }, "\(row)")
     }
     #expect(run.output == (try CommandRun(["compare", workload] + small)).output)
@@ -26,6 +29,46 @@ struct CompareCommandTests {
       run.lines.contains { $0.contains("textbook-x86-64") && $0.contains("textbook-riscv64") })
     let missing = try #require(run.lines.first { $0.hasPrefix("  missing") })
     #expect(missing.split(separator: " ").map(String.init) == ["missing", "100", "100", "100"])
+  }
+
+  @Test(
+    "A fault's parts add up to its time, to the last digit",
+    arguments: ["first-touch", "cold-resume", "cow-storm", "mmio", "nested"])
+  func parts(_ workload: String) throws {
+    let run = try CommandRun(
+      ["compare", workload, "--profile", "xeon-8269cy", "--backing", "2M"] + small)
+    let start = try #require(run.lines.firstIndex { $0.hasPrefix("time of a fault, µs") })
+    let rows = run.lines[(start + 1)...].prefix { $0.hasPrefix("  ") }
+    let total = try columns(String(run.lines[start].dropFirst("time of a fault, µs".count)))
+    #expect(rows.count > 4 && !total.isEmpty)
+    var sums = total.map { _ in 0 }
+    for row in rows {
+      let cells = try columns(String(row.drop { $0 == " " }.drop { $0 != " " }))
+      for (place, cell) in cells.enumerated() { sums[place] += cell }
+    }
+    #expect(sums == total)
+  }
+
+  /// The columns of times, in thousandths.
+  private func columns(_ text: String) throws -> [Int] {
+    try text.split(separator: " ").map { cell in
+      if cell == "-" { return 0 }
+      return try #require(Int(cell.filter { $0.isNumber }), "\(text)")
+    }
+  }
+
+  @Test("Memory that is populated before leaves the faults that its depth says")
+  func populated() throws {
+    for (depth, faults) in [("process", "100"), ("reading", "100"), ("writing", "0")] {
+      let run = try CommandRun(["compare", "--populate", depth, "--host", "ept4"] + small)
+      #expect(run.status == 0, "\(run.errors)")
+      let row = try #require(run.lines.first { $0.hasPrefix("faults") })
+      #expect(row.split(separator: " ").last == Substring(faults), "\(depth)")
+      #expect(run.lines.contains { $0.hasPrefix("populating before") })
+    }
+    let batch = try CommandRun(["compare", "--batch", "32", "--host", "ept4"] + small)
+    let row = try #require(batch.lines.first { $0.hasPrefix("faults") })
+    #expect(row.split(separator: " ").last == "4")
   }
 
   @Test("The lines of the CSV add up to the totals of the JSON")
@@ -77,6 +120,14 @@ struct CompareCommandTests {
       (["--host", "arm-s2-64k"], "the model's frames are of 4K"),
       (["first-tuch"], "is “first-touch” meant?"),
       (["--json", "-", "--csv", "-"], "can't both be"),
+      (["--batch", "3"], "a power of two from 1 to 512"),
+      (["--batch", "0"], "a power of two from 1 to 512"),
+      (["mmio", "--batch", "8"], "no meaning for “mmio”"),
+      (["nested", "--populate", "writing"], "no meaning for “nested”"),
+      (["--populate", "proces"], "is “process” meant?"),
+      (["--sharers", "8"], "no meaning for “first-touch”"),
+      (["cow-storm", "--sharers", "1"], "it must be from 2 to 64"),
+      (["cow-storm", "--access", "read"], "reads copy nothing"),
     ])
   func refused(_ arguments: [String], _ words: String) throws {
     let run = try CommandRun(["compare"] + arguments)

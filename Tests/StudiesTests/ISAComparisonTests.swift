@@ -87,6 +87,78 @@ struct ISAComparisonTests {
   }
 
   @Test(
+    "k sharers that write to n pages take a fault each, and all but the last a copy",
+    arguments: Column.all)
+  func cowStorm(_ column: Column) throws {
+    for sharers in [2, 5] {
+      var study = study(.cowStorm, memory: 8 << 20, touches: 120)
+      study.sharers = sharers
+      let outcome = try study.outcome(on: column.machine)
+      let (all, copied) = (UInt64(sharers) * 120, UInt64(sharers - 1) * 120)
+      #expect(outcome.touches == all && outcome.exits == all)
+      #expect(outcome.ledger.count(of: .fault(FaultEvent(.permission, .finalAccess, .copy))) == all)
+      #expect(outcome.ledger.amount(of: .copyByte) == copied * 4096)
+      #expect(outcome.ledger.amount(of: .allocate) == copied)
+      #expect(outcome.ledger.amount(of: .changeEntry) == all)
+      #expect(outcome.ledger.amount(of: .installEntry) == all)
+      #expect(outcome.ledger.amount(of: .zeroByte) == 0)
+      #expect(outcome.populationLedger == Ledger())
+    }
+  }
+
+  @Test("sharers that were populated for writing have copied before", arguments: Column.all)
+  func cowStormPopulated(_ column: Column) throws {
+    var study = study(.cowStorm, memory: 8 << 20, touches: 120)
+    study.sharers = 3
+    for depth in [PopulationDepth.process, .writing] {
+      study.population = depth
+      let outcome = try study.outcome(on: column.machine)
+      #expect(outcome.exits == 0, "\(depth)")
+      let pages = 2 * study.dataBytes / 4096
+      #expect(outcome.populationLedger.amount(of: .copyByte) == pages * 4096, "\(depth)")
+    }
+    study.population = .reading
+    let outcome = try study.outcome(on: column.machine)
+    #expect(outcome.ledger.faults(.permission) == 360)
+    #expect(outcome.populationLedger.amount(of: .copyByte) == 0)
+  }
+
+  @Test(
+    "each depth of population leaves its own faults, and none is counted twice",
+    arguments: Column.all)
+  func populated(_ column: Column) throws {
+    var study = study(.firstTouch, memory: 16 << 20, touches: 500)
+    let plain = try study.outcome(on: column.machine)
+    let pages = study.memoryBytes / 4096
+    let tables = (study.memoryBytes - study.dataBytes) / 4096
+    study.population = .process
+    let process = try study.outcome(on: column.machine)
+    #expect(process.ledger.faults(.missing) == 500)
+    #expect(process.ledger.amount(of: .zeroByte) == 0)
+    #expect(process.populationLedger.amount(of: .zeroByte) == (pages - tables) * 4096)
+    study.population = .reading
+    let reading = try study.outcome(on: column.machine)
+    #expect(reading.ledger.faults(.permission) == 500 && reading.exits == 500)
+    #expect(reading.populationLedger.amount(of: .installEntry) == pages - tables)
+    study.population = .writing
+    let writing = try study.outcome(on: column.machine)
+    #expect(writing.faults == 0 && writing.faultCost == .zero)
+    #expect(writing.populationLedger.amount(of: .installEntry) == pages - tables)
+    // The walks that arrive are those of any machine.
+    for outcome in [process, reading, writing] { #expect(outcome.tableReads == plain.tableReads) }
+  }
+
+  @Test("n pages in order take a fault for each batch", arguments: Column.all)
+  func batch(_ column: Column) throws {
+    for batch in [1, 2, 16, 512] {
+      var study = study(.firstTouch, touches: 700)
+      study.batch = batch
+      let outcome = try study.outcome(on: column.machine)
+      #expect(outcome.faults == (700 + UInt64(batch) - 1) / UInt64(batch))
+    }
+  }
+
+  @Test(
     "a device's register is a permission fault each time, whatever its cause", arguments: Column.all
   )
   func mmio(_ column: Column) throws {
@@ -149,5 +221,10 @@ struct ISAComparisonTests {
     #expect(study(.firstTouch, touches: 0).problems.count == 1)
     #expect(study(.coldResume, touches: 1 << 30).problems.count == 1)
     #expect(study(.mmio, touches: 1 << 30).problems.isEmpty)
+    var several = study(.cowStorm)
+    several.sharers = 1
+    several.batch = 6
+    several.access = .read
+    #expect(several.problems.count == 3)
   }
 }

@@ -15,6 +15,9 @@ extension Compare {
     study.touches = pages.map { UInt64(max(0, $0)) }
     study.backing = FrameOrder(bytes: backing.bytes) ?? .small
     if let access { study.access = access.kind }
+    study.batch = batch
+    study.population = populate
+    if let sharers { study.sharers = sharers }
     study.device = device == .kernel ? .kernelDevice : .processDevice
     return study
   }
@@ -24,6 +27,9 @@ extension Compare {
     if let pages, pages < 0 { problems.append("“--pages” is \(pages): it can't be negative.") }
     if FrameOrder(bytes: backing.bytes) == nil {
       problems.append("“--backing” is “\(backing.argument)”: it must be 4K, 2M or 1G.")
+    }
+    if sharers != nil, study.workload != .cowStorm {
+      problems.append("“--sharers” has no meaning for “\(study.workload.rawValue)”.")
     }
     for host in hosts where host.shape.pageShift != 12 {
       problems.append("“--host” is “\(host)”: the model's frames are of 4K.")
@@ -101,6 +107,8 @@ extension CostProfile.Architecture {
 }
 
 extension ComparedWorkload: ArgumentValue {}
+
+extension PopulationDepth: ArgumentValue {}
 
 /// What is done with a page.
 enum ComparedAccess: String, ArgumentValue, CaseIterable {

@@ -17,6 +17,9 @@ struct Compare: Command {
   var pages: Int?
   var backing = ByteSize(4096)
   var access: ComparedAccess?
+  var sharers: Int?
+  var batch = 1
+  var populate: PopulationDepth?
   var device = ComparedDevice.process
   var json: FilePath?
   var csv: FilePath?
@@ -28,14 +31,23 @@ struct Compare: Command {
       + " resolving them uses, and prices it by a cost profile: the source texts' profile of each ISA,"
       + " or those that are given. Every time is a sum of counts times prices.",
     "first-touch: a running guest touches new pages. cold-resume: a machine that was loaded from a"
-      + " snapshot touches its working set, its tables among it. mmio: a guest accesses a device."
+      + " snapshot touches its working set, its tables among it. cow-storm: machines that were forked"
+      + " from one, and have read its pages, write to them. mmio: a guest accesses a device."
       + " nested: a guest of a guest touches a page (x86-64).",
+    "A fault's time is told by what it went to, and below that by how often a fault uses each"
+      + " component and at which price. Parts are rounded so that they add up to their sum.",
   ]
   static let examples = [
     CommandExample("nestwalk compare first-touch", "What a new page costs on each ISA."),
     CommandExample(
       "nestwalk compare first-touch --profile xeon-8269cy --profile kunpeng-920 --backing 2M",
       "The same on two machines that were measured, with large pages."),
+    CommandExample(
+      "nestwalk compare first-touch --populate process --batch 8",
+      "What is left of it where memory is backed before, and a fault maps eight neighbours."),
+    CommandExample(
+      "nestwalk compare cow-storm --sharers 8 --memory 256M",
+      "What it costs when eight machines of one snapshot write to what they share."),
     CommandExample(
       "nestwalk compare cold-resume --pages 4096 --csv bill.csv",
       "How deep faults cascade after a resume, with every line of the bill."),
@@ -50,13 +62,24 @@ struct Compare: Command {
       "Take tables of this format for the profiles of its ISA, instead of ept4, arm-s2-4k, sv39x4"),
     .option("memory", \.memory, value: "SIZE", "The memory of each machine"),
     .option(
-      "pages", \.pages, value: "N", "How many pages are touched, or accesses made to a device",
+      "pages", \.pages, value: "N",
+      "How many pages each machine touches, or accesses are made to a device",
       default: "all; 2048 after a resume; 10000 of a device"),
     .option(
       "backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G"),
     .option(
       "access", \.access, value: "ACCESS", "What is done with a page",
       default: "write; read after a resume"),
+    .option(
+      "sharers", \.sharers, value: "N", "How many machines of a cow-storm share their pages",
+      default: "4"),
+    .option(
+      "batch", \.batch, value: "N",
+      "How many pages of 4K, side by side, a fault maps at most: a power of two up to 512"),
+    .option(
+      "populate", \.populate, value: "DEPTH",
+      "Prepare all memory before: in the process's table alone, or at the second stage for reading or"
+        + " for writing", default: "none"),
     .option("device", \.device, value: "WHERE", "Who emulates the device"),
     .option(
       "json", \.json, value: "FILE", "Write all counts and costs as JSON; “-” is standard output"),

@@ -8,8 +8,9 @@ import Studies
 
 /// A comparison as text of 80 columns: a row for each number, a column for each machine.
 struct CompareText {
-  private let report: CompareReport
-  private let width: Int
+  let report: CompareReport
+  /// The columns that a number has.
+  let width: Int
   /// How many machines fit side by side.
   static let most = 4
   private static let labels = 22
@@ -21,38 +22,17 @@ struct CompareText {
 
   static func text(_ report: CompareReport) -> String {
     let text = Self(report)
-    let lines =
-      text.title + [""] + text.header + [""] + text.counts + [""] + text.components + [""]
-      + text.totals + [""] + text.movers
+    let sections = [
+      text.title, text.header, text.counts, text.faultTimes, text.faultUses, text.walkTimes,
+      text.totals, text.populationTimes, text.movers, text.words,
+    ]
+    let lines = sections.filter { !$0.isEmpty }.joined(separator: [""])
     return lines.joined(separator: "\n") + "\n"
   }
 
   // MARK: What is compared
 
-  private var title: [String] {
-    let study = report.study
-    let count = CostText.count(study.touchCount)
-    let memory = ByteSize(study.memoryBytes).argument
-    let backing = ByteSize(study.backing.bytes).argument
-    let verb = study.access == .read ? "reads" : "writes"
-    let sentence =
-      switch study.workload {
-      case .firstTouch:
-        "first-touch: a running guest \(verb) \(count) new pages of a machine of \(memory), which its"
-          + " host backs with pages of up to \(backing)."
-      case .coldResume:
-        "cold-resume: a machine of \(memory), loaded from a snapshot, \(verb) \(count) pages all over"
-          + " its memory; nothing is mapped at the second stage, and pages of up to \(backing) come"
-          + " from storage."
-      case .mmio:
-        "mmio: a guest \(verb) a register of a device \(count) times; the hypervisor's"
-          + " \(study.device == .kernelDevice ? "kernel" : "process") emulates it."
-      case .nested:
-        "nested: a guest's guest touches a page whose way no table has yet, four levels of tables"
-          + " everywhere."
-      }
-    return TextLayout.wrap(sentence, width: TextLayout.width)
-  }
+  private var title: [String] { TextLayout.wrap(report.study.sentence, width: TextLayout.width) }
 
   private var header: [String] {
     let names = report.outcomes.map { broken($0.machine.profile.name, at: "-") }
@@ -73,14 +53,14 @@ struct CompareText {
     }
   }
 
-  private func row(_ label: String, _ cells: [String]) -> String {
+  func row(_ label: String, _ cells: [String]) -> String {
     var line = TextLayout.column(label, Self.labels)
     for cell in cells { line += TextLayout.right(String(cell.prefix(width - 1)), width) }
     while line.last == " " { line.removeLast() }
     return line
   }
 
-  private func row(_ label: String, _ cell: (ComparedOutcome) -> String) -> String {
+  func row(_ label: String, _ cell: (ComparedOutcome) -> String) -> String {
     row(label, report.outcomes.map(cell))
   }
 
@@ -106,30 +86,16 @@ struct CompareText {
     return lines
   }
 
-  // MARK: Times
-
-  private var components: [String] {
-    var lines = [row("time a touch") { time($0.bill.total.likely, $0) }]
-    for component in Component.allCases {
-      let costs = report.outcomes.map { $0.bill.cost(of: component).likely }
-      guard costs.contains(where: { $0 > 0 }) else { continue }
-      lines.append(row("  \(component.name)") { time($0.bill.cost(of: component).likely, $0) })
-    }
-    return lines
-  }
-
-  /// The part of a cost that one touch has.
-  private func time(_ cost: UInt128, _ outcome: ComparedOutcome) -> String {
-    let touches = UInt128(outcome.touches)
-    return CostText.time((cost + touches / 2) / touches)
-  }
+  // MARK: Totals
 
   private var totals: [String] {
     let first = report.outcomes.first?.bill.total.likely ?? 0
     return [
       row("total") { CostText.time($0.bill.total.likely) },
-      row("  at low prices") { CostText.time($0.bill.total.low) },
-      row("  at high prices") { CostText.time($0.bill.total.high) },
+      row("  faults") { CostText.time($0.faultCost.likely) },
+      row("  walks") { CostText.time($0.walkCost.likely) },
+      row("at low prices") { CostText.time($0.bill.total.low) },
+      row("at high prices") { CostText.time($0.bill.total.high) },
       row("ratio to the first") { outcome in
         first == 0 ? "-" : CostText.decimal(outcome.bill.total.likely, over: first, 2)
       },
@@ -137,13 +103,60 @@ struct CompareText {
     ]
   }
 
+  private var populationTimes: [String] {
+    guard report.study.population != nil else { return [] }
+    return [
+      row("populating before") { CostText.time($0.populationBill.total.likely) },
+      row("  at low prices") { CostText.time($0.populationBill.total.low) },
+      row("  at high prices") { CostText.time($0.populationBill.total.high) },
+    ]
+  }
+
   private var movers: [String] {
     (0..<3).compactMap { place in
       let names = report.outcomes.map { outcome in
-        outcome.bill.movers.count > place ? outcome.bill.movers[place].component.name : ""
+        outcome.bill.movers.count > place && outcome.bill.movers[place].cost.spread > 0
+          ? outcome.bill.movers[place].component.name : ""
       }
       guard names.contains(where: { !$0.isEmpty }) else { return nil }
       return row(place == 0 ? "moved most by" : "", names)
     }
+  }
+}
+
+extension ISAComparison {
+  /// What is compared, in a sentence.
+  fileprivate var sentence: String {
+    let count = CostText.count(touchCount)
+    let memory = ByteSize(memoryBytes).argument
+    let backing = ByteSize(backing.bytes).argument
+    let verb = access == .read ? "reads" : "writes"
+    var sentence =
+      switch workload {
+      case .firstTouch:
+        "first-touch: a running guest \(verb) \(count) new pages of a machine of \(memory), which its"
+          + " host backs with pages of up to \(backing)."
+      case .coldResume:
+        "cold-resume: a machine of \(memory), loaded from a snapshot, \(verb) \(count) pages all over"
+          + " its memory; nothing is mapped at the second stage, and pages of up to \(backing) come"
+          + " from storage."
+      case .cowStorm:
+        "cow-storm: \(machineCount) machines of \(memory), forked from one and with all pages read,"
+          + " write \(count) pages each; a page's last sharer keeps it without a copy."
+      case .mmio:
+        "mmio: a guest \(verb) a register of a device \(count) times; the hypervisor's"
+          + " \(device == .kernelDevice ? "kernel" : "process") emulates it."
+      case .nested:
+        "nested: a guest's guest touches a page whose way no table has yet, four levels of tables"
+          + " everywhere."
+      }
+    switch population {
+    case nil: break
+    case .process: sentence += " All memory was populated before, in the process's table alone."
+    case .reading: sentence += " All memory was populated before, for reading."
+    case .writing: sentence += " All memory was populated before, for writing."
+    }
+    if batch > 1 { sentence += " A fault maps up to \(batch) neighbours." }
+    return sentence
   }
 }

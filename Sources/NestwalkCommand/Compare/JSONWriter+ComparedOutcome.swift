@@ -24,6 +24,19 @@ extension JSONWriter {
     endObject()
     key("cost")
     value(outcome.bill.total)
+    key("costOfFaults")
+    value(outcome.faultCost)
+    key("costOfWalks")
+    value(outcome.walkCost)
+    key("costByKind")
+    beginObject()
+    for kind in FaultKind.allCases {
+      key("\(kind)")
+      value(outcome.bill.cost(of: kind))
+    }
+    endObject()
+    key("costOfPopulation")
+    value(outcome.populationBill.total)
     if let weakest = outcome.bill.weakest { member("weakestGrade", weakest.rawValue) }
     key("components")
     beginArray()

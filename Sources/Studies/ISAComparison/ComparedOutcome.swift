@@ -10,23 +10,29 @@ public struct ComparedOutcome: Sendable {
   public let ledger: Ledger
   /// What that costs.
   public let bill: Bill
+  /// What was counted while memory was prepared for the accesses.
+  public let populationLedger: Ledger
+  /// What that costs.
+  public let populationBill: Bill
   /// The switches between levels of virtualisation, where there are several.
   public let switches: UInt64?
   /// The exits to the outermost hypervisor, where there are several.
   public let outerExits: UInt64?
 
   init(
-    _ machine: ComparedMachine, touches: UInt64, _ ledger: Ledger, switches: UInt64? = nil,
-    outerExits: UInt64? = nil
+    _ machine: ComparedMachine, touches: UInt64, _ ledger: Ledger, population: Ledger = Ledger(),
+    switches: UInt64? = nil, outerExits: UInt64? = nil
   ) throws(ISAComparisonError) {
     do throws(PricingError) {
       bill = try Bill(ledger, machine.profile)
+      populationBill = try Bill(population, machine.profile)
     } catch {
       throw .pricing(error)
     }
     self.machine = machine
     self.touches = touches
     self.ledger = ledger
+    populationLedger = population
     self.switches = switches
     self.outerExits = outerExits
   }
@@ -39,4 +45,10 @@ public struct ComparedOutcome: Sendable {
 
   /// The faults of all kinds, the guest's own among them.
   public var faults: UInt64 { FaultKind.allCases.reduce(0) { $0 + ledger.faults($1) } }
+
+  /// What the faults cost: everything but the walks that arrived.
+  public var faultCost: CostRange { bill.cost { $0.activity != .access } }
+
+  /// What the walks that arrived cost.
+  public var walkCost: CostRange { bill.cost(of: .access) }
 }

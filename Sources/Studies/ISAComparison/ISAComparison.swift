@@ -18,6 +18,12 @@ public struct ISAComparison: Sendable, Hashable {
   public var access = Access.Kind.write
   /// Who emulates the device: the hypervisor's kernel or its process.
   public var device = Slot.Kind.processDevice
+  /// How many machines share their pages before they write to them.
+  public var sharers = 4
+  /// How many neighbours a fault maps at most, the page itself included.
+  public var batch = 1
+  /// How far memory is prepared before the touches, if it is.
+  public var population: PopulationDepth?
 
   /// A comparison with the defaults of the workload.
   public init(_ workload: ComparedWorkload) {
@@ -40,21 +46,27 @@ public struct ISAComparison: Sendable, Hashable {
   /// The bytes that are left for the guest's data.
   public var dataBytes: UInt64 { memoryBytes > tableBytes ? memoryBytes - tableBytes : 0 }
 
-  /// How many pages are touched, or how often a device is accessed.
+  /// How many pages each machine touches, or how often it accesses a device.
   public var touchCount: UInt64 {
     if let touches { return touches }
     switch workload {
-    case .firstTouch: return dataBytes / Self.pageBytes
+    case .firstTouch, .cowStorm: return dataBytes / Self.pageBytes
     case .coldResume: return min(2048, dataBytes / Self.pageBytes)
     case .mmio: return 10_000
     case .nested: return 1
     }
   }
 
+  /// How many machines do it.
+  public var machineCount: Int { workload == .cowStorm ? sharers : 1 }
+
+  /// The most machines that may share their pages.
+  public static let mostSharers = 64
+
   /// What is wrong with the numbers, each as a sentence.
   public var problems: [String] {
-    var problems: [String] = []
-    guard workload != .nested else { return [] }
+    var problems = choiceProblems
+    guard workload != .nested else { return problems }
     if memoryBytes % (2 << 20) != 0 || memoryBytes < 8 << 20 || memoryBytes > 1 << 37 {
       problems.append(
         "The memory is \(memoryBytes) bytes: it must be a multiple of 2 MiB from 8 MiB to 128 GiB.")
@@ -67,13 +79,39 @@ public struct ISAComparison: Sendable, Hashable {
     return problems
   }
 
+  /// What of the choices is out of range, or has no meaning for the workload.
+  private var choiceProblems: [String] {
+    var problems: [String] = []
+    if !(1...512).contains(batch) || batch.nonzeroBitCount != 1 {
+      problems.append(
+        "A fault is to map \(batch) neighbours: it must be a power of two from 1 to 512.")
+    }
+    if !(2...Self.mostSharers).contains(sharers) {
+      problems.append(
+        "\(sharers) machines are to share their pages: it must be from 2 to \(Self.mostSharers).")
+    }
+    if workload == .mmio || workload == .nested {
+      let name = workload.rawValue
+      if batch != 1 { problems.append("A batch has no meaning for “\(name)”: no page is mapped.") }
+      if population != nil {
+        problems.append("Memory that is populated has no meaning for “\(name)”.")
+      }
+    }
+    if workload == .cowStorm, access != .write {
+      problems.append("The machines of “cow-storm” write: reads copy nothing.")
+    }
+    return problems
+  }
+
   /// What the work takes on one machine.
   public func outcome(on machine: ComparedMachine) throws(ISAComparisonError) -> ComparedOutcome {
     switch machine.tables {
     case .twoStages(let guest, let host):
-      var studied = try StudiedVirtualMachine(self, guest, host)
+      var studied = try StudiedMachines(self, guest, host)
       try studied.work()
-      return try ComparedOutcome(machine, touches: touchCount, studied.measured)
+      return try ComparedOutcome(
+        machine, touches: touchCount * UInt64(machineCount), studied.measured,
+        population: studied.population)
     case .nested(let scheme):
       let touch: NestedPlay
       do throws(NestedError) {
