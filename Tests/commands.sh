@@ -190,6 +190,8 @@ check "a missed target" 3 "Target missed" \
   "$nestwalk" run Scenarios/boot-storm-32.yaml --set target.ready=1ms
 check "a target that is met" 0 "Target met" \
   "$nestwalk" run Scenarios/boot-storm-32.yaml --set "target.ready=1 h"
+check "what helps against a storm" 3 "The cheapest that meets the target is “backing=2M”" \
+  "$nestwalk" run Scenarios/boot-storm-32.yaml --mitigate --set "target.ready=4.5 s"
 check "a storm with a misspelt key" 2 "is “count” meant?" \
   "$nestwalk" run Scenarios/boot-storm-32.yaml --set "fleet[0].cuont=3"
 check "a storm at another architecture's prices" 2 "is one of arm64" \

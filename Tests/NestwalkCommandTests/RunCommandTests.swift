@@ -54,8 +54,47 @@ struct RunCommandTests {
     arguments: [
       ["run"], ["run", "a.yaml", "b.yaml", "--json", "x.json"],
       ["run", "a.yaml", "--json", "-", "--csv", "-"], ["run", "a.yaml", "--mode", "cohrt"],
+      ["run", "a.yaml", "--threads", "0"],
     ])
   func refused(arguments: [String]) throws {
     #expect(try CommandRun(arguments).status == 2)
+  }
+
+  @Test("mitigations fit a terminal, and the cheapest is named")
+  func mitigations() throws {
+    let run = try CommandRun(["run", "-", "--mitigate"], input: Self.scenario)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("The cheapest that meets the target is nothing: no set-up"))
+    #expect(run.output.contains("  populate=writing (met)"))
+    let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test("where faults are a small part, the first line says that nothing helps")
+  func small() throws {
+    let run = try CommandRun(
+      ["run", "-", "--mitigate", "--profile", "xeon-8269cy"], input: Self.scenario)
+    #expect(run.output.hasPrefix("three: Stage-2 faults are "))
+    let answer = run.lines.prefix(2).joined(separator: " ")
+    #expect(answer.contains("no mitigation here helps"))
+  }
+
+  @Test("mitigations are the same bytes on one thread and on four, in every form")
+  func threads() throws {
+    let folder = try TemporaryFolder()
+    for threads in ["1", "4"] {
+      let run = try CommandRun(
+        [
+          "run", "-", "--mitigate", "--threads", threads, "--json", folder.path("\(threads).json"),
+          "--csv", folder.path("\(threads).csv"), "--html", folder.path("\(threads).html"),
+        ], input: Self.scenario)
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    for form in ["json", "csv", "html"] {
+      #expect(try folder.read("1.\(form)") == folder.read("4.\(form)"))
+    }
+    let csv = String(decoding: try folder.read("1.csv"), as: UTF8.self)
+    #expect(csv.hasPrefix("mitigation,policy,ready_ns,"))
+    #expect(csv.contains("\nnothing,none,"))
   }
 }

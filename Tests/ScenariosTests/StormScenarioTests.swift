@@ -54,4 +54,31 @@ struct StormScenarioTests {
     #expect(storm.mode == .cohort)
     #expect(storm.count == 1)
   }
+
+  @Test("a policy's settings are what a file would write")
+  func settings() throws {
+    let text = "study: boot-storm\nfleet: [{name: a, guest: microvm}]\n"
+    var policies = [StormPolicy()]
+    for backing in [FrameOrder.small, .large, .huge] {
+      for population in StormPolicy.Population.allCases {
+        var policy = StormPolicy()
+        policy.backing = backing
+        policy.population = population
+        policies.append(policy)
+      }
+    }
+    var policy = StormPolicy()
+    policy.batch = 64
+    policy.staggerNanoseconds = 1_500
+    policy.startsAtOnce = 7
+    policies.append(policy)
+    policy.staggerNanoseconds = 25_000_000
+    policies.append(policy)
+    for policy in policies {
+      let overrides = try policy.settings.map { try NodeOverride(parsing: "policy.\($0)") }
+      let read = try StormScenario.document.read(
+        Array(text.utf8), file: "x.yaml", overrides: overrides)
+      #expect(read.storm.policy == policy)
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import Console
 import Costs
+import Glibc
 import Paging
 import Quantities
 import Reports
@@ -12,6 +13,8 @@ struct Run: Command {
   var overrides: [OverrideArgument] = []
   var profile: ProfileArgument?
   var mode: Storm.Mode?
+  var mitigate = false
+  var threads: Int?
   var json: FilePath?
   var csv: FilePath?
   var html: FilePath?
@@ -32,6 +35,9 @@ struct Run: Command {
     CommandExample(
       "nestwalk run Scenarios/boot-storm-32.yaml --set policy.backing=2M --html storm.html",
       "The same with large pages, and a page to read in a browser."),
+    CommandExample(
+      "nestwalk run Scenarios/boot-storm-32.yaml --mitigate --set \"target.ready=4.5 s\"",
+      "What a host can do about it, and the cheapest that has them ready in 4.5 s."),
   ]
   static let parameters: [Parameter<Self>] = [
     .positional("FILE", \.files, "The files; “-” is standard input"),
@@ -43,11 +49,18 @@ struct Run: Command {
       "Price by this profile, by its name or in a file", default: "the file's"),
     .option(
       "mode", \.mode, value: "MODE", "How the faults are counted", default: "the file's"),
+    .flag(
+      "mitigate", \.mitigate,
+      "Try what a host can do about the faults, and tell what helps and what it costs"),
+    .option(
+      "threads", \.threads, value: "N",
+      "How many threads work on several storms; the outcome is the same on any number",
+      default: "the processors there are"),
     .option(
       "json", \.json, value: "FILE", "Write the outcome as JSON; “-” is standard output"),
     .option(
       "csv", \.csv, value: "FILE",
-      "Write faults and memory over time as CSV; “-” is standard output"),
+      "Write faults and memory over time, or the mitigations, as CSV; “-” is standard output"),
     .option("html", \.html, value: "FILE", "Write a page with charts that stands alone"),
     .option(
       "timeline", \.timeline, value: "FILE",
@@ -60,6 +73,9 @@ struct Run: Command {
     let outputs = [
       ("--json", json), ("--csv", csv), ("--html", html), ("--timeline", timeline),
     ].filter { $0.1 != nil }
+    if let threads, !(1...1024 ~= threads) {
+      problems.append("“--threads” is \(threads): it must be from 1 to 1024.")
+    }
     if files.count > 1, let output = outputs.first {
       problems.append("“\(output.0)” takes the outcome of one FILE: name one.")
     }
@@ -77,13 +93,20 @@ struct Run: Command {
     var texts: [String] = []
     for (scenario, source) in scenarios {
       var observed = StormTimeline(scenario.storm)
-      let report = try report(scenario, source, &observed)
+      var report = try report(scenario, source, &observed)
+      if mitigate {
+        report.mitigations = MitigationStudy(scenario.storm, target: scenario.target)
+          .run(after: report.outcome, threads: threadCount)
+      }
       texts.append(try write(report, observed))
       if !report.misses.isEmpty { status = .targetMissed }
     }
     let shown = Program.show(texts.joined(separator: "\n"))
     return shown == .success ? status : shown
   }
+
+  /// The threads that are asked for, or as many as the machine has processors.
+  private var threadCount: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// What a file describes, and its text.
   private func scenario(_ path: FilePath) throws(CommandFailure) -> (StormScenario, String) {
@@ -128,8 +151,9 @@ struct Run: Command {
     _ report: StormReport, _ observed: StormTimeline
   ) throws(CommandFailure) -> String {
     var text: String?
+    let mitigations = report.mitigations.map { MitigationReport(report, $0) }
     let outputs: [(FilePath?, () -> [UInt8])] = [
-      (json, { report.json }), (csv, { Array(report.csv.utf8) }),
+      (json, { report.json }), (csv, { Array((mitigations?.csv ?? report.csv).utf8) }),
       (html, { Array(report.page.utf8) }), (timeline, { observed.json(report) }),
     ]
     for (file, bytes) in outputs {
@@ -144,7 +168,7 @@ struct Run: Command {
         }
       }
     }
-    return text ?? StormText.text(report)
+    return text ?? mitigations.map(MitigationText.text) ?? StormText.text(report)
   }
 }
 

@@ -30,6 +30,7 @@ extension JSONWriter {
     member("allReady", report.allReady)
     member("alone", report.alone)
     member("bareMetal", report.bareMetal)
+    member("setUp", outcome.setUp)
     faults(report)
     key("time")
     beginObject()
@@ -47,6 +48,10 @@ extension JSONWriter {
     resources(outcome)
     profile(report)
     if let verdict = report.verdict { target(report, verdict) }
+    if let mitigations = report.mitigations {
+      key("mitigations")
+      value(MitigationReport(report, mitigations))
+    }
     flavours(report)
     series(outcome)
     endObject()

@@ -15,6 +15,14 @@ extension StormReport {
       ("memory", Self.bytes(outcome.usedBytes)),
       ("second stage's tables", Self.bytes(stageTwoTables)),
     ])
+    if let mitigations {
+      let report = MitigationReport(self, mitigations)
+      page.heading("What helps")
+      page.paragraph(report.advice)
+      page.table(report.table)
+      page.paragraph(MitigationReport.pageLegend)
+      page.paragraph(MitigationReport.missing)
+    }
     page.heading("When machines are ready")
     page.paragraph("Each is counted from its own planned start.")
     page.chart(readyChart)

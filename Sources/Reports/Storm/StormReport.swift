@@ -19,6 +19,8 @@ package struct StormReport: Sendable {
   package let ready: Distribution
   /// What the outcome misses, each as a sentence.
   package let misses: [String]
+  /// What each mitigation makes of it, where that was asked.
+  package var mitigations: MitigationOutcome?
 
   /// The report of a storm.
   package init(

@@ -8,6 +8,8 @@ import Simulation
 struct CountedMachine {
   let recording: Recording
   let shares: TimeShares
+  /// The work before the guest's first instruction.
+  let setUp: VirtualDuration
   let ledger: Ledger
   /// The bytes of frames that it has come to use, its tables included.
   let usedBytes: UInt64
@@ -26,7 +28,9 @@ struct CountedMachine {
     let before = host.frames.freeFrames
     var machine = try StormMachine(flavour, storm.policy, on: &host)
     var recorder = MachineRecorder(storm.profile, storm.host)
-    try machine.play(storm.policy, into: &recorder, on: &host)
+    try machine.begin(storm.policy, &recorder, on: &host)
+    setUp = recorder.shares.total
+    try machine.play(into: &recorder, on: &host)
     let ledger = machine.ledger
     do {
       _ = try Bill(ledger.withoutAccesses, storm.profile)

@@ -43,12 +43,14 @@ extension Storm {
       usedBytes = execution.usedBytes
     }
     var ofFlavours: [StormOutcome.OfFlavour] = []
+    var setUp = VirtualDuration.zero
     var first = 0
     for (flavour, machine) in zip(flavours, machines) {
       var nobody = NoEngineObserver()
       let alone = try StormExecution(self, [machine], counts: [1], observer: &nobody)
       let ready = Array(execution.ready[first..<first + flavour.count])
       first += flavour.count
+      setUp += machine.setUp * Int64(flavour.count)
       ofFlavours.append(
         StormOutcome.OfFlavour(
           name: flavour.name, count: flavour.count, ready: Distribution(ready),
@@ -60,7 +62,7 @@ extension Storm {
       flavours: ofFlavours, ready: Distribution(execution.readySinceStart), ledger: ledger,
       shares: execution.shares, series: execution.series, frameLock: execution.frameLock,
       storage: execution.storage, network: execution.network, end: execution.end,
-      usedBytes: usedBytes, mode: mode, bill: try bill(ledger))
+      usedBytes: usedBytes, setUp: setUp, mode: mode, bill: try bill(ledger))
   }
 
   private func bill(_ ledger: Ledger) throws(StormError) -> Bill {

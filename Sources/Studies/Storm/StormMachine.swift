@@ -51,9 +51,8 @@ struct StormMachine: ~Copyable {
 
   /// Plays the guest from its launch to its end.
   mutating func play(
-    _ policy: StormPolicy, into recorder: inout MachineRecorder, on host: inout Host
+    into recorder: inout MachineRecorder, on host: inout Host
   ) throws(StormError) {
-    try begin(policy, &recorder, on: &host)
     for step in flavour.guest.steps() { try play(step, into: &recorder, on: &host) }
     recorder.finish()
   }

@@ -43,6 +43,8 @@ public struct StormOutcome: Sendable {
   public let end: VirtualTime
   /// The bytes that all machines come to use.
   public let usedBytes: UInt64
+  /// The work that is done for all machines before their guests' first instruction.
+  public let setUp: VirtualDuration
   /// How the faults were counted.
   public let mode: Storm.Mode
   /// The bill of all machines' faults.

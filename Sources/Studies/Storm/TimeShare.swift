@@ -45,4 +45,11 @@ public enum TimeShare: Int, Sendable, Hashable, CaseIterable {
     case .startWait: "startWait"
     }
   }
+  /// Whether a processor works meanwhile; waiting for a lock keeps it busy, and is no work.
+  var isWork: Bool {
+    switch self {
+    case .guest, .exit, .decode, .allocate, .zero, .copy, .install, .other: true
+    case .lockWait, .processorWait, .deviceWait, .guestWait, .startWait: false
+    }
+  }
 }

@@ -1,0 +1,120 @@
+import HostMemory
+import Simulation
+
+/// A storm under each mitigation that makes sense for it.
+public struct MitigationStudy: Sendable {
+  /// The storm, with a policy of its own.
+  public let storm: Storm
+  /// What is wanted.
+  public let target: StormTarget
+
+  /// The study of a storm's mitigations.
+  public init(_ storm: Storm, target: StormTarget = StormTarget()) {
+    self.storm = storm
+    self.target = target
+  }
+
+  /// What is tried, nothing first.
+  ///
+  /// `outcome` is what becomes of the storm as it stands: machines that start one after another do so as
+  /// fast as the processors are done with them.
+  public func mitigations(after outcome: StormOutcome) -> [Mitigation] {
+    var list = [Mitigation("nothing", StormPolicy())]
+    func add(_ name: String, _ change: (inout StormPolicy) -> Void) {
+      var policy = StormPolicy()
+      change(&policy)
+      guard !list.contains(where: { $0.policy == policy }) else { return }
+      list.append(Mitigation(name, policy))
+    }
+    if !storm.policy.settings.isEmpty {
+      list.append(Mitigation("what the scenario says", storm.policy))
+    }
+    for batch in [8, 64] {
+      add("\(batch) neighbours mapped with a fault") { $0.batch = batch }
+    }
+    add("pages of 2 MiB, as faults take them") { $0.backing = .large }
+    add("pages of 1 GiB, as faults take them") { $0.backing = .huge }
+    for population in StormPolicy.Population.allCases where population != .none {
+      add("4 KiB, \(population.phrase)") { $0.population = population }
+    }
+    for population in StormPolicy.Population.allCases where population != .none {
+      add("2 MiB, \(population.phrase)") {
+        $0.backing = .large
+        $0.population = population
+      }
+    }
+    add("1 GiB, \(StormPolicy.Population.writing.phrase)") {
+      $0.backing = .huge
+      $0.population = .writing
+    }
+    let processors = storm.host.processors
+    for most in [processors, processors / 2] where most > 0 && most < storm.count {
+      add("at most \(most) at once") { $0.startsAtOnce = most }
+      add("2 MiB, at most \(most) at once") {
+        $0.backing = .large
+        $0.startsAtOnce = most
+      }
+    }
+    if storm.count > 1 {
+      let interval = interval(after: outcome)
+      add("one after another, as the processors are done") { $0.staggerNanoseconds = interval }
+      add("2 MiB, one after another") {
+        $0.backing = .large
+        $0.staggerNanoseconds = interval
+      }
+    }
+    return list
+  }
+
+  /// How often a machine can start without a line for the processors growing, in whole milliseconds.
+  private func interval(after outcome: StormOutcome) -> UInt64 {
+    var work = VirtualDuration.zero
+    for share in TimeShare.allCases where share.isWork { work += outcome.shares[share] }
+    let machines = Int64(storm.count) * Int64(storm.host.processors)
+    let milliseconds = work.picoseconds / machines / 1_000_000_000
+    return UInt64(max(milliseconds, 1)) * 1_000_000
+  }
+
+  /// What becomes of the storm with each of them; the same on any number of threads.
+  public func run(
+    after outcome: StormOutcome, threads: Int,
+    finished: @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }
+  ) -> MitigationOutcome {
+    let mitigations = mitigations(after: outcome)
+    let results = IndependentWork.results(
+      of: mitigations.count, threads: threads, finished: { finished($0, mitigations.count) }
+    ) { number in
+      var storm = storm
+      storm.policy = mitigations[number].policy
+      return MitigationResult(mitigation: mitigations[number], figures: figures(of: storm))
+    }
+    return MitigationOutcome(results, target: target)
+  }
+
+  private func figures(of storm: Storm) -> Result<MitigationResult.Figures, StormError> {
+    do throws(StormError) {
+      let outcome = try storm.run()
+      let ready = Distribution(outcome.flavours.flatMap { $0.ready.values })
+      let stagger = VirtualDuration(nanoseconds: Int64(storm.policy.staggerNanoseconds))
+      return .success(
+        MitigationResult.Figures(
+          ready: ready.percentile(target.percentile), allReady: outcome.ready.most,
+          usedBytes: outcome.usedBytes, setUp: outcome.setUp,
+          heldBack: stagger * Int64(storm.count - 1), misses: target.misses(of: outcome)))
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+extension StormPolicy.Population {
+  /// What is done, in a few words.
+  fileprivate var phrase: String {
+    switch self {
+    case .none: "nothing populated"
+    case .process: "behind the process before the start"
+    case .reading: "mapped for reading before the start"
+    case .writing: "mapped for writing before the start"
+    }
+  }
+}
