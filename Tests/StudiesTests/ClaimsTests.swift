@@ -48,8 +48,10 @@ struct ClaimsTests {
   @Test(
     "figures that hold, and figures that do not",
     arguments: [
-      ("F01", Verdict.reproduced), ("F02", .reproduced), ("F04", .reproduced),
-      ("F07", .corrected), ("F09", .reproduced), ("F10", .corrected), ("F11", .corrected),
+      ("F01", Verdict.reproduced), ("F02", .reproduced), ("F03", .reproduced),
+      ("F04", .reproduced), ("F05", .corrected), ("F57", .corrected),
+      ("F07", .corrected), ("F08", .corrected), ("F09", .reproduced), ("F10", .corrected),
+      ("F11", .corrected),
       ("F12", .corrected), ("F13", .corrected), ("F14", .corrected), ("F15", .reproduced),
       ("F20", .parameter), ("F21", .corrected), ("F22", .corrected), ("F24", .corrected),
       ("F50", .reproduced), ("F51", .reproduced), ("F52", .reproduced), ("F54", .reproduced),

@@ -109,7 +109,10 @@ enum ClaimsText {
   }
 
   private static func size(_ bytes: Double) -> String {
-    bytes >= Double(1 << 20)
+    if bytes >= Double(1 << 30) {
+      return trimmed(TextLayout.decimal(bytes / Double(1 << 30), 2)) + " GiB"
+    }
+    return bytes >= Double(1 << 20)
       ? trimmed(TextLayout.decimal(bytes / Double(1 << 20), 1)) + " MiB"
       : trimmed(TextLayout.decimal(bytes / 1024, 1)) + " KiB"
   }

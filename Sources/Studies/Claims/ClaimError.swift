@@ -16,6 +16,8 @@ public enum ClaimError: Error, Sendable {
   case comparison(ISAComparisonError)
   /// The study of translation can't be carried out.
   case translation(TranslationStudyError)
+  /// The storm can't be played.
+  case storm(StormError)
   /// The bill can't be made.
   case pricing(PricingError)
   /// A profile is not given, or lacks a price or its clock.
@@ -34,6 +36,7 @@ extension ClaimError: CustomStringConvertible {
     case .machine(let error): error.description
     case .comparison(let error): error.description
     case .translation(let error): error.description
+    case .storm(let error): error.description
     case .pricing(let error): error.description
     case .lacking(let what): "There is no \(what) to price the figure by."
     case .unexpected(let what): "The play of the figure failed: \(what)."

@@ -111,7 +111,10 @@ extension Claims {
         .model(
           "times fewer faults", .ratio, 512,
           Double(manyFaults.ledger.faults(.missing)) / Double(fewFaults.ledger.faults(.missing))),
-      ], "Faults are those of a guest of 256 MiB that touches all of its memory."
+        .model("times fewer faults of a recorded boot", .ratio, 512, try bootFaults(profile)),
+      ],
+      "Faults are those of a guest of 256 MiB that touches all of its memory. A boot touches a few pages"
+        + " of many 2 MiB: recorded is Debian's in 4 GiB."
     )
   }
 

@@ -23,6 +23,10 @@ extension Claims {
       { (claims) throws(ClaimError) in try claims.database() }
     ),
     (
+      "F57", "The database that is killed with 17 GB available",
+      { (claims) throws(ClaimError) in try claims.puzzle() }
+    ),
+    (
       "F59", "What 16 VMs of 8 GB need", { (claims) throws(ClaimError) in try claims.density() }
     ),
     ("F60", "What 2 MiB pages change", { (claims) throws(ClaimError) in try claims.reach() }),
@@ -135,6 +139,44 @@ extension Claims {
       ],
       "Of each 48 GB 16 are dense and 32 sparse, as the text begins; its 216 MB takes 36 GB for the"
         + " sparse part. The two levels on top are 4 % of the last figure."
+    )
+  }
+
+  private func puzzle() throws(ClaimError) -> Found {
+    // 48 GB in 45,000 areas, each as long as any other and around an end of 1 GiB that no other is near:
+    // each needs two tables of the lowest level and two of the next.
+    let areas: UInt64 = 45_000
+    let pages = 48 * Self.gibibyte / 4096 / areas
+    let scattered = (0..<areas).map { number -> (UInt64, UInt64, UInt64) in
+      let end: UInt64 = (2 * number + 1) << 30
+      return (end - pages / 2 * 4096, pages * 4096, 4096)
+    }
+    let most = try ClaimTables.guest(.x86Level4, scattered)
+    let huge = try Self.dense(48 * Self.gibibyte, pageBytes: 2 << 20)
+    let gigabytes = { (bytes: Double) in bytes / Double(Self.gibibyte) }
+    let tables = gigabytes(3 * most.bytes)
+    // What is not data, tables or the kernel's is free or the page cache's.
+    let stated: Double = 64 - 48 - 8 - 2
+    let found = 64 - 48 - tables - 2
+    return (
+      [
+        .model(
+          "bytes of tables", .bytes, 8.1 * Double(Self.gibibyte), 3 * most.bytes,
+          within: Self.rounding),
+        .model(
+          "bytes of tables in 2 MiB pages", .bytes, 512 * Self.mebibyte, 3 * huge.bytes,
+          within: Self.rounding),
+        .model(
+          "bytes available by the row's own sums", .bytes, 17 * Double(Self.gibibyte),
+          stated * Double(Self.gibibyte), within: Self.rounding),
+        .model(
+          "requests of 10 GB that are refused, of one", .count, 1, found < 10 ? 1 : 0),
+      ],
+      "3 processes of 48 GB, each in 45,000 areas that lie as far apart as they can: \(most.count) tables"
+        + " each. The row's own 48 GB of data, 8 of tables and 2 of the kernel leave 6 of 64"
+        + " and not 17; with the tables found here \(Int(found.rounded())) are left. MemAvailable, being"
+        + " free and cached pages, has no tables in it that could be taken off once more. These are sums:"
+        + " no reclaim is played."
     )
   }
 

@@ -13,12 +13,10 @@ public struct Claims: Sendable {
 
   /// The rows that the model can't recompute yet, and what each waits for.
   public static let pending: [(id: String, waitsFor: String)] = [
-    ("F03", "copies of shared pages and dirty logging"),
-    ("F05", "the time of a boot"), ("F06", "boots at the same time"),
     ("F23", "scans of accessed bits"),
     ("F30–F37", "replacement under pressure"),
     ("F40–F47", "watermarks, reclaim and the OOM choice"),
-    ("F57", "reclaim and the OOM choice"), ("F70–F80", "sharing, copies and tiers"),
+    ("F70–F80", "sharing, copies and tiers"),
   ]
 
   typealias Row = (
@@ -28,7 +26,8 @@ public struct Claims: Sendable {
   /// What a row's recomputation comes to.
   typealias Found = (checks: [ClaimCheck], note: String)
 
-  static let rows: [Row] = faultRows + reportRows + flagRows + tableRows + missRows
+  static let rows: [Row] =
+    faultRows + permissionRows + bootRows + reportRows + flagRows + tableRows + missRows
 
   /// All findings, in the order of their rows.
   public func findings() throws(ClaimError) -> [ClaimFinding] {
