@@ -8,9 +8,11 @@ struct Tally: ~Copyable {
   private var depths: FlatWords
   /// The faults one by one, where someone wants to know them.
   var routes: FaultRoutes?
-  private static let components = Component.allCases.count
+  /// The words of a row: more than there are components, so that a row is found by a shift.
+  private static var components: Int { 64 }
 
   init() {
+    precondition(Component.allCases.count <= Self.components, "a row has no room for components")
     events = FlatWords(count: Activity.all.count)
     amounts = FlatWords(count: Activity.all.count * Self.components)
     depths = FlatWords(count: Ledger.depths)

@@ -77,27 +77,13 @@ extension VirtualMachine {
       // process, and the second stage learns of it at the program's access.
       let isFilled =
         area.source == .disk
-        ? writeByDevice(own, on: &host) : touchByKernel(own, .write, &run, on: &host)
+        ? touchByProcess(own, .write, on: &host).end == .arrived
+        : touchByKernel(own, .write, &run, on: &host)
       guard isFilled else { return false }
       target = own
     }
     attributes.isDirty = attributes.isDirty && isWrite
     return map(page, to: target, attributes, in: &space, &run, on: &host)
-  }
-
-  /// Lets a device that the hypervisor's process emulates write to a page.
-  private mutating func writeByDevice(_ page: GuestPhysical, on host: inout Host) -> Bool {
-    guard let slot = slot(of: page), slots[slot].kind == .ram else { return false }
-    var work = FaultWork()
-    let number = recordNumber(page, slot: slot)
-    guard hostPage(number, at: page, slot: slot, isWrite: true, &work, on: &host) != nil else {
-      return false
-    }
-    if work.hostFaults > 0 {
-      tally.count(.work(.populate))
-      tally.post(work, for: .work(.populate))
-    }
-    return true
   }
 
   /// The kernel's page of zeros, which it zeroes when it first has need of it.

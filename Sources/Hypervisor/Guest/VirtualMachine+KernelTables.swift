@@ -73,7 +73,7 @@ extension VirtualMachine {
   /// Carries out the invalidations of an edit of the guest's own tables, which its kernel does without its
   /// host.
   private mutating func flushGuest(_ edit: LiveEdit, from processor: Int) {
-    guard processors[processor].caches != nil else { return }
+    guard processors[processor].caches.count > 0 else { return }
     for instruction in edit.instructions(withLazy: true) {
       guard let flush = processors[processor].flush(instruction) else { continue }
       for number in 0..<processors.count { processors[number].apply(flush) }

@@ -17,23 +17,26 @@ extension VirtualMachine {
     // fault may be on a page that is mapped for reading first.
     tries: for _ in 0..<64 {
       outcome.tries &+= 1
-      switch attempt(processor: processor, address, access, on: &host) {
-      case .arrived(let place):
+      let attempt = processors[processor].attempt(address, access, in: &host.memory)
+      switch attempt.end {
+      case .arrived:
+        tally.use(.tableRead, attempt.reads, for: .access)
+        tally.use(.tableUpdate, attempt.updates, for: .access)
         outcome.end = .arrived
-        outcome.hostPhysical = place
+        outcome.hostPhysical = attempt.address
         break tries
-      case .pending(let pending):
+      case .host:
         outcome.exits &+= 1
-        if pending.isCascade { outcome.cascades &+= 1 }
-        let end = resolve(pending, on: &host)
+        if attempt.fault.context != .finalAccess { outcome.cascades &+= 1 }
+        let end = resolve(attempt.fault, processor, on: &host)
         guard end != .arrived else { continue tries }
         outcome.end = end
         break tries
-      case .guestFault(let report):
+      case .guest:
         outcome.end = .guestFault
-        outcome.guestReport = report
+        outcome.guestReport = processors[processor].guestReport
         break tries
-      case .unresolved: break tries
+      case .broken: break tries
       }
     }
     endTouch(cascades: outcome.cascades)
@@ -47,23 +50,17 @@ extension VirtualMachine {
   public mutating func attempt(
     processor: Int, _ address: GuestVirtual, _ access: Access, on host: inout Host
   ) -> TouchAttempt {
-    let failure: WalkFailure
-    do {
-      let arrival = try processors[processor].translate(address, access, in: &host.memory)
-      tally.use(.tableRead, UInt64(truncatingIfNeeded: arrival.reads), for: .access)
-      tally.use(.tableUpdate, UInt64(truncatingIfNeeded: arrival.updates), for: .access)
-      return .arrived(arrival.address)
-    } catch {
-      failure = error
-    }
-    let report = processors[processor].report(failure)
-    switch ReportedFault(report) {
-    case .guest: return .guestFault(report)
+    let attempt = processors[processor].attempt(address, access, in: &host.memory)
+    switch attempt.end {
+    case .arrived:
+      tally.use(.tableRead, attempt.reads, for: .access)
+      tally.use(.tableUpdate, attempt.updates, for: .access)
+      return .arrived(attempt.address)
+    case .host: return .pending(PendingFault(processor: processor, fault: attempt.fault))
+    case .guest:
+      guard let report = processors[processor].guestReport else { return .unresolved }
+      return .guestFault(report)
     case .broken: return .unresolved
-    case .host(var fault):
-      // A ledger is right where RISC-V's report is silent; the resolution doesn't look at it.
-      if fault.cause == nil { fault.ledgerCause = FaultCause(failure.cause) }
-      return .pending(PendingFault(processor: processor, fault: fault))
     }
   }
 

@@ -137,7 +137,7 @@ public struct VirtualMachine: ~Copyable {
         registers.maxphyaddr = 48
         registers.vpid = 1
         registers.guestASID = 1
-        return VirtualProcessor(.x86(try X86Processor(registers)), configuration.core)
+        return VirtualProcessor(try VirtualProcessor.Core(.x86, x86: registers), configuration.core)
       case .arm:
         let lower = guest.flatMap { $0.isUpperHalf ? nil : $0 }
         let upper = guest.flatMap { $0.isUpperHalf ? $0 : nil }
@@ -148,14 +148,15 @@ public struct VirtualMachine: ~Copyable {
           registers.vtcrEL2 |= 1 << 21 | (dirty ? 1 << 22 : 0)
           registers.tcrEL1 |= 1 << 39 | (dirty ? 1 << 40 : 0)
         }
-        return VirtualProcessor(.arm(try ArmProcessor(registers)), configuration.core)
+        return VirtualProcessor(try VirtualProcessor.Core(.arm, arm: registers), configuration.core)
       case .riscv:
         var registers = try RISCVRegisters(guest: guest, host: root)
         if configuration.setsAccessedFlags {
           registers.menvcfg |= 1 << 61
           registers.henvcfg |= 1 << 61
         }
-        return VirtualProcessor(.riscv(try RISCVProcessor(registers)), configuration.core)
+        return VirtualProcessor(
+          try VirtualProcessor.Core(.riscv, riscv: registers), configuration.core)
       }
     } catch {
       throw .registers(error)

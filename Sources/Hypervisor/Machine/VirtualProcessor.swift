@@ -1,67 +1,112 @@
-public import Paging
+import Costs
+import HostMemory
+import Paging
 
 /// A virtual processor: its registers, and its TLBs if the machine's core has any.
-public struct VirtualProcessor: ~Copyable {
-  /// The processor of the machine's architecture.
-  enum Core: ~Copyable {
-    case x86(X86Processor)
-    case arm(ArmProcessor)
-    case riscv(RISCVProcessor)
+struct VirtualProcessor: ~Copyable {
+  /// The processor of the machine's architecture: a row of one, and of none for the others.
+  ///
+  /// An enumeration would be the plain way to say so, but looking into one copies the processor, and
+  /// that at each access.
+  struct Core: ~Copyable {
+    let isa: ISA
+    let x86: Row<X86Processor>
+    let arm: Row<ArmProcessor>
+    let riscv: Row<RISCVProcessor>
+
+    init(
+      _ isa: ISA, x86 first: X86Registers = X86Registers(),
+      arm second: ArmRegisters = ArmRegisters(),
+      riscv third: RISCVRegisters = RISCVRegisters()
+    ) throws(RegisterError) {
+      let x86 = try Row(count: isa == .x86 ? 1 : 0) { _ throws(RegisterError) in
+        try X86Processor(first)
+      }
+      let arm = try Row(count: isa == .arm ? 1 : 0) { _ throws(RegisterError) in
+        try ArmProcessor(second)
+      }
+      let riscv = try Row(count: isa == .riscv ? 1 : 0) { _ throws(RegisterError) in
+        try RISCVProcessor(third)
+      }
+      self.isa = isa
+      self.x86 = x86
+      self.arm = arm
+      self.riscv = riscv
+    }
   }
 
   let core: Core
-  /// The TLBs and walk caches.
-  public internal(set) var caches: TranslationCaches?
+  /// The TLBs and walk caches: a row of one, or of none.
+  var caches: Row<TranslationCaches>
+  /// What the architecture told the guest when its own tables stopped an access last.
+  private(set) var guestReport: FaultReport?
   /// Whether the processor runs its guest now, so that it must be interrupted to flush.
   var isRunning = true
 
   init(_ core: consuming Core, _ model: CoreModel?) {
     self.core = core
-    caches = model.map { TranslationCaches($0) }
+    caches = Self.caches(model)
   }
 
-  /// Translates one access as the hardware does.
+  private static func caches(_ model: CoreModel?) -> Row<TranslationCaches> {
+    guard let model else { return Row(count: 0) { _ in preconditionFailure("there are none") } }
+    return Row(count: 1) { _ in TranslationCaches(model) }
+  }
+
+  /// Tries one access as the hardware does, and reads off the report why it stopped, if it did.
   @inline(__always)
-  mutating func translate(
+  mutating func attempt(
     _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
-  ) throws(WalkFailure) -> Arrival {
-    if caches != nil { return try translateThroughCaches(address, access, in: &memory) }
-    let found: Translation
-    switch core {
-    case .x86(let processor): found = try processor.translate(address, access, in: &memory)
-    case .arm(let processor): found = try processor.translate(address, access, in: &memory)
-    case .riscv(let processor): found = try processor.translate(address, access, in: &memory)
+  ) -> ProcessorAttempt {
+    do {
+      if caches.count > 0 {
+        return ProcessorAttempt(try translateThroughCaches(address, access, in: &memory))
+      }
+      switch core.isa {
+      case .x86:
+        return ProcessorAttempt(try core.x86[0].translate(address, access, in: &memory))
+      case .arm:
+        return ProcessorAttempt(try core.arm[0].translate(address, access, in: &memory))
+      case .riscv:
+        return ProcessorAttempt(try core.riscv[0].translate(address, access, in: &memory))
+      }
+    } catch {
+      return stopped(by: error)
     }
-    return Arrival(found.hostPhysical, reads: found.reads, updates: found.updates)
+  }
+
+  /// What the report of a failure says.
+  @inline(never)
+  private mutating func stopped(by failure: WalkFailure) -> ProcessorAttempt {
+    let report = report(failure)
+    switch ReportedFault(report) {
+    case .guest:
+      guestReport = report
+      return ProcessorAttempt(.guest)
+    case .broken: return ProcessorAttempt(.broken)
+    case .host(let fault):
+      var attempt = ProcessorAttempt(.host)
+      attempt.fault = fault
+      // A ledger is right where RISC-V's report is silent; the resolution doesn't look at it.
+      if fault.cause == nil { attempt.fault.ledgerCause = FaultCause(failure.cause) }
+      return attempt
+    }
   }
 
   private mutating func translateThroughCaches(
     _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
-  ) throws(WalkFailure) -> Arrival {
-    guard var caches = caches.take() else { preconditionFailure("the caches are there") }
-    let found: CachedTranslation
-    do {
-      found = try Self.translate(core, address, access, in: &memory, through: &caches)
-    } catch {
-      self.caches = consume caches
-      throw error
-    }
-    self.caches = consume caches
-    return Arrival(
-      found.hostPhysical, reads: Int(found.reads), updates: Int(found.updates))
+  ) throws(WalkFailure) -> CachedTranslation {
+    try Self.translate(core, address, access, in: &memory, through: &caches[0])
   }
 
   private static func translate(
     _ core: borrowing Core, _ address: GuestVirtual, _ access: Access,
     in memory: inout PhysicalMemory, through caches: inout TranslationCaches
   ) throws(WalkFailure) -> CachedTranslation {
-    switch core {
-    case .x86(let processor):
-      try processor.translate(address, access, in: &memory, through: &caches)
-    case .arm(let processor):
-      try processor.translate(address, access, in: &memory, through: &caches)
-    case .riscv(let processor):
-      try processor.translate(address, access, in: &memory, through: &caches)
+    switch core.isa {
+    case .x86: try core.x86[0].translate(address, access, in: &memory, through: &caches)
+    case .arm: try core.arm[0].translate(address, access, in: &memory, through: &caches)
+    case .riscv: try core.riscv[0].translate(address, access, in: &memory, through: &caches)
     }
   }
 
@@ -70,15 +115,12 @@ public struct VirtualProcessor: ~Copyable {
   ///
   /// The second stage is not asked about the access itself.
   func rewalk(_ address: GuestVirtual, in memory: inout PhysicalMemory) -> GuestPhysical? {
-    let access = Access(.read, .supervisor, isAddressTranslation: true)
+    let access = Access(.read, .supervisor, isAddressTranslation: core.isa == .arm)
     do {
-      switch core {
-      case .x86(let processor):
-        return try processor.translate(address, .read, in: &memory).guestPhysical
-      case .arm(let processor):
-        return try processor.translate(address, access, in: &memory).guestPhysical
-      case .riscv(let processor):
-        return try processor.translate(address, .read, in: &memory).guestPhysical
+      switch core.isa {
+      case .x86: return try core.x86[0].translate(address, access, in: &memory).guestPhysical
+      case .arm: return try core.arm[0].translate(address, access, in: &memory).guestPhysical
+      case .riscv: return try core.riscv[0].translate(address, access, in: &memory).guestPhysical
       }
     } catch {
       return error.context == .finalAccess ? error.guestPhysical : nil
@@ -88,42 +130,74 @@ public struct VirtualProcessor: ~Copyable {
   /// What the architecture tells of a failure.
   @inline(__always)
   func report(_ failure: WalkFailure) -> FaultReport {
-    switch core {
-    case .x86(let processor): processor.report(failure)
-    case .arm(let processor): processor.report(failure)
-    case .riscv(let processor): processor.report(failure)
+    switch core.isa {
+    case .x86: core.x86[0].report(failure)
+    case .arm: core.arm[0].report(failure)
+    case .riscv: core.riscv[0].report(failure)
     }
   }
 
   /// What a maintenance instruction makes the caches forget.
   func flush(_ instruction: MaintenanceInstruction) -> CacheFlush? {
-    switch core {
-    case .x86(let processor): processor.flush(instruction)
-    case .arm(let processor): processor.flush(instruction)
-    case .riscv(let processor): processor.flush(instruction)
+    switch core.isa {
+    case .x86: core.x86[0].flush(instruction)
+    case .arm: core.arm[0].flush(instruction)
+    case .riscv: core.riscv[0].flush(instruction)
     }
   }
 
   /// Whose tables the processor walks, as instructions name it.
   var maintenanceContext: MaintenanceContext {
-    switch core {
-    case .x86(let processor): processor.maintenanceContext
-    case .arm(let processor): processor.maintenanceContext
-    case .riscv(let processor): processor.maintenanceContext
+    switch core.isa {
+    case .x86: core.x86[0].maintenanceContext
+    case .arm: core.arm[0].maintenanceContext
+    case .riscv: core.riscv[0].maintenanceContext
     }
+  }
+
+  /// Forgets what an instruction says, if there are caches.
+  mutating func apply(_ flush: CacheFlush) {
+    if caches.count > 0 { caches[0].apply(flush) }
   }
 }
 
-/// Where an access has arrived and what it took.
-struct Arrival {
-  var address: HostPhysical
-  var reads: Int
-  var updates: Int
+/// What one try of an access came to.
+struct ProcessorAttempt {
+  enum End: UInt8 {
+    /// The access was made.
+    case arrived
+    /// The second stage stopped it.
+    case host
+    /// The guest's own tables stopped it.
+    case guest
+    /// Nobody can do anything about it.
+    case broken
+  }
+
+  var end: End
+  /// Where the access arrived, and the table reads and updates that it took.
+  var address = HostPhysical(0)
+  var reads: UInt64 = 0
+  var updates: UInt64 = 0
+  /// Why the second stage stopped it.
+  var fault = StageTwoFault.none
 
   @inline(__always)
-  init(_ address: HostPhysical, reads: Int, updates: Int) {
-    self.address = address
-    self.reads = reads
-    self.updates = updates
+  init(_ end: End) { self.end = end }
+
+  @inline(__always)
+  init(_ found: Translation) {
+    end = .arrived
+    address = found.hostPhysical
+    reads = UInt64(truncatingIfNeeded: found.reads)
+    updates = UInt64(truncatingIfNeeded: found.updates)
+  }
+
+  @inline(__always)
+  init(_ found: CachedTranslation) {
+    end = .arrived
+    address = found.hostPhysical
+    reads = UInt64(found.reads)
+    updates = UInt64(found.updates)
   }
 }

@@ -49,6 +49,12 @@ extension VirtualMachine {
     while true {
       let start = GuestPhysical(address.value & ~(order.bytes &- 1))
       let target = HostPhysical(record.frame.address & ~(order.bytes &- 1))
+      if tables.mapPage(start, to: target, attributes, pageBytes: order.bytes, in: &host.memory) {
+        work.entries &+= 1
+        counters.count(order, 1)
+        fenceNewEntry(&work)
+        return .installed
+      }
       do {
         let summary = try tables.map(
           start, bytes: order.bytes, to: target, attributes, pageBytes: order.bytes,

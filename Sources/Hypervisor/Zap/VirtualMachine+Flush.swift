@@ -52,12 +52,3 @@ extension VirtualMachine {
     if broadcasts | others != 0 { counters.remoteTLBFlush &+= 1 }
   }
 }
-
-extension VirtualProcessor {
-  /// Forgets what an instruction says, if there are caches.
-  mutating func apply(_ flush: CacheFlush) {
-    guard var caches = caches.take() else { return }
-    caches.apply(flush)
-    self.caches = consume caches
-  }
-}

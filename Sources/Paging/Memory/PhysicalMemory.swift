@@ -153,7 +153,19 @@ struct MemoryHandle {
   /// Stores a word at an aligned address and says whether there is memory.
   @inline(__always)
   func write(_ address: UInt64, _ word: UInt64) -> Bool {
-    guard let place = locate(address) else { return false }
+    if address &- base <= lastWord {
+      unsafe UnsafeMutablePointer<UInt64>(bitPattern: origin &+ UInt(address)).unsafelyUnwrapped
+        .pointee = word
+      return true
+    }
+    return unsafe Self.writeElsewhere(regions, count, address, word)
+  }
+
+  @inline(never)
+  private static func writeElsewhere(
+    _ regions: UnsafeMutablePointer<MemoryRegion>, _ count: Int, _ address: UInt64, _ word: UInt64
+  ) -> Bool {
+    guard let place = unsafe locate(regions, count, address) else { return false }
     unsafe place.pointer.storeBytes(of: word, as: UInt64.self)
     return true
   }

@@ -44,6 +44,23 @@ public struct HostTables: ~Copyable {
       .map(target: target.value, attributes.page, pageBytes: pageBytes), address, bytes, &memory)
   }
 
+  /// Maps one page if nothing is in its way and its table is there already, as after most faults, and says
+  /// whether it was so.
+  ///
+  /// Where it wasn't, nothing has changed, and ``map(_:bytes:to:_:pageBytes:in:)`` makes the table or says
+  /// what is wrong.
+  public mutating func mapPage(
+    _ address: GuestPhysical, to target: HostPhysical, _ attributes: HostAttributes,
+    pageBytes: UInt64, in memory: inout PhysicalMemory
+  ) -> Bool {
+    guard address.value &>> UInt64(truncatingIfNeeded: root.shape.inputBits) == 0 else {
+      return false
+    }
+    return root.format.encoding.mapOne(
+      address.value, to: target.value, attributes.page, pageBytes: pageBytes, in: &stage,
+      memory.handle)
+  }
+
   /// Unmaps a range of whole pages, and frees the tables that become empty.
   @discardableResult
   public mutating func unmap(
@@ -84,7 +101,13 @@ public struct HostTables: ~Copyable {
 
   /// Finds the page of a guest-physical address, without a trace.
   public func page(at address: GuestPhysical, in memory: borrowing PhysicalMemory) -> HostPage? {
-    root.page(at: address, in: memory)
+    // The root in the tables' own keeping: a copy would count references to where they are placed.
+    guard let narrow = stage.root.narrowed(address.value),
+      let found = root.format.encoding.find(narrow, in: stage.root, memory.handle)
+    else { return nil }
+    return HostPage(
+      address: HostPhysical(found.address), bytes: found.bytes, level: found.level,
+      entry: found.entry, attributes: HostAttributes(found.attributes))
   }
 
   /// The tables as text.

@@ -1,8 +1,9 @@
 extension StageTables {
   /// Maps one page where nothing refuses it and its table is there already, as after most faults.
   ///
-  /// Whatever is not so simple is left to the plan, which says what is wrong with it.
-  func mapOne<Format: EditableFormat>(
+  /// Whatever is not so simple is left to the plan, which says what is wrong with it. It changes no
+  /// property, but is called so often that the copy of one that does not would count.
+  mutating func mapOne<Format: EditableFormat>(
     _: Format.Type, _ address: UInt64, to target: UInt64, _ attributes: PageAttributes,
     pageBytes: UInt64, _ memory: MemoryHandle
   ) -> Bool {
@@ -10,6 +11,33 @@ extension StageTables {
       (address | target) & (pageBytes &- 1) == 0, target >> UInt64(Format.addressBits) == 0,
       let page = try? Format.pageEntry(attributes, level: leaf)
     else { return false }
+    // Tables that lie at their own addresses are read as a walk reads them.
+    guard let distance = root.placement.distance else {
+      return mapOneElsewhere(Format.self, address, to: target, page, leaf: leaf, memory)
+    }
+    var table = root.address
+    var level = root.shape.levels &- 1
+    // All bits above index the root; below it, those of one table.
+    var index = address &>> Format.shift(level)
+    while true {
+      let place = table &+ distance &+ index &* 8
+      guard let entry = memory.read(place) else { return false }
+      if level == leaf {
+        guard !Format.isPresent(entry) else { return false }
+        return memory.write(place, page | Format.addressField(target))
+      }
+      guard Format.isPresent(entry), Format.isTable(entry, level: level) else { return false }
+      table = Format.address(entry)
+      level &-= 1
+      index = (address &>> Format.shift(level)) & ((1 &<< Format.indexBits) &- 1)
+    }
+  }
+
+  /// The same where each table's place has to be looked up.
+  private func mapOneElsewhere<Format: EditableFormat>(
+    _: Format.Type, _ address: UInt64, to target: UInt64, _ page: UInt64, leaf: Int,
+    _ memory: MemoryHandle
+  ) -> Bool {
     var table = root.address
     var level = root.shape.levels &- 1
     while true {

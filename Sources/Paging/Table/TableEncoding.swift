@@ -35,6 +35,46 @@ enum TableEncoding: Sendable {
     }
   }
 
+  /// Maps one page where nothing refuses it and its table is there already, and says whether it was so.
+  @inline(__always)
+  func mapOne(
+    _ address: UInt64, to target: UInt64, _ attributes: PageAttributes, pageBytes: UInt64,
+    in tables: inout StageTables, _ memory: MemoryHandle
+  ) -> Bool {
+    switch self {
+    case .ept:
+      tables.mapOne(EPTFormat.self, address, to: target, attributes, pageBytes: pageBytes, memory)
+    case .x86:
+      tables.mapOne(X86Format.self, address, to: target, attributes, pageBytes: pageBytes, memory)
+    case .riscv:
+      tables.mapOne(RISCVFormat.self, address, to: target, attributes, pageBytes: pageBytes, memory)
+    case .armStage1Granule4K:
+      tables.mapOne(
+        ArmStage1Format<ArmGranule4K>.self, address, to: target, attributes, pageBytes: pageBytes,
+        memory)
+    case .armStage1Granule16K:
+      tables.mapOne(
+        ArmStage1Format<ArmGranule16K>.self, address, to: target, attributes, pageBytes: pageBytes,
+        memory)
+    case .armStage1Granule64K:
+      tables.mapOne(
+        ArmStage1Format<ArmGranule64K>.self, address, to: target, attributes, pageBytes: pageBytes,
+        memory)
+    case .armStage2Granule4K:
+      tables.mapOne(
+        ArmStage2Format<ArmGranule4K>.self, address, to: target, attributes, pageBytes: pageBytes,
+        memory)
+    case .armStage2Granule16K:
+      tables.mapOne(
+        ArmStage2Format<ArmGranule16K>.self, address, to: target, attributes, pageBytes: pageBytes,
+        memory)
+    case .armStage2Granule64K:
+      tables.mapOne(
+        ArmStage2Format<ArmGranule64K>.self, address, to: target, attributes, pageBytes: pageBytes,
+        memory)
+    }
+  }
+
   /// Finds the page of an address that fits the tables.
   func find(_ address: UInt64, in root: StageRoot, _ memory: MemoryHandle) -> StagePage? {
     switch self {

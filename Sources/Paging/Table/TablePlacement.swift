@@ -17,6 +17,13 @@ public struct TablePlacement: Sendable, Hashable {
   /// guest do with it.
   public static func through(_ root: HostRoot) -> Self { Self(kind: .through(root)) }
 
+  /// How far behind its guest-physical address a word lies, if that is the same for all.
+  @inline(__always)
+  var distance: UInt64? {
+    if case .offset(let bytes) = kind { return bytes }
+    return nil
+  }
+
   /// The words from `address` on, up to `most` or to the end of what lies side by side.
   @inline(__always)
   func words(at address: UInt64, most: Int, _ memory: MemoryHandle) -> WordRun? {
