@@ -14,7 +14,9 @@ extension ValueForm where Value == ValidationPlay {
     let entries = OptionalField("entries", .entries, "the entries that map a range")
     let queue = OptionalField("queue", .queue, "processors that share a lock")
     let threads = OptionalField("threads", .threads, "threads that share nothing")
-    let all = [nested, touch, prices, entries, queue, threads]
+    let watermarks = OptionalField(
+      "watermarks", .watermarks, "what a host keeps free of its memory")
+    let all = [nested, touch, prices, entries, queue, threads, watermarks]
     return .mapping("a play", all.map(\.declaration)) { mapping in
       let given = all.filter { mapping.has($0.declaration.name) }
       guard given.count == 1, let field = given.first else {
@@ -133,6 +135,30 @@ extension ValueForm where Value == ValidationPlay {
       }
       return .entries(
         host, bytes: memory.bytes, pageBytes: page.bytes, at: component, named(profile))
+    }
+  }
+
+  private static var watermarks: Self {
+    let memory = RequiredField(
+      "memory", ValueForm<ByteSize>.quantity(in: ByteSize(1 << 22)...ByteSize(1 << 45)),
+      "the host's memory")
+    let zones = DefaultField(
+      "zones", ValueForm<Bool>.choice(among: [("one", false), ("x86-64", true)]), default: false,
+      "the zones that it is in")
+    let huge = DefaultField(
+      "huge-pages", ValueForm<Bool>.boolean, default: true, "whether huge pages are transparent")
+    let count = RequiredField(
+      "count", ValueForm<ValidationPlay.WatermarkCount>.choice(), "the number that is told")
+    let fields = [
+      memory.declaration, zones.declaration, huge.declaration, count.declaration,
+    ]
+    return .mapping("watermarks", fields) { mapping in
+      let memory = mapping.value(of: memory)
+      let zones = mapping.value(of: zones)
+      let huge = mapping.value(of: huge)
+      let count = mapping.value(of: count)
+      guard let memory, let count else { return nil }
+      return .watermarks(bytes: memory.bytes, inZones: zones, hasHugePages: huge, count)
     }
   }
 

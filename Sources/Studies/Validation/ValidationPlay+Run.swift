@@ -27,9 +27,28 @@ extension ValidationPlay {
         try queue.picoseconds(processors: processors),
         Self.inputs(fit, predicting: processors)
       )
+    case .watermarks(let bytes, let inZones, let hasHugePages, let count):
+      return (Self.watermarks(bytes, inZones, hasHugePages, count), [])
     case .threads(let threads, let point):
       let work = Double(point.picoseconds) * Double(point.processors)
       return (work / Double(threads), Self.inputs([point], predicting: threads))
+    }
+  }
+
+  private static func watermarks(
+    _ bytes: UInt64, _ inZones: Bool, _ hasHugePages: Bool, _ count: WatermarkCount
+  ) -> Double {
+    var settings = WatermarkSettings()
+    settings.hasTransparentHugePages = hasHugePages
+    let zones =
+      inZones
+      ? ZoneExtent.x86(nodeBytes: [bytes]) : [ZoneExtent(.normal, managed: bytes >> 12)]
+    let watermarks = Watermarks(zones, settings)
+    switch count {
+    case .minimum: return Double(watermarks.minFreeKibibytes)
+    case .gap:
+      guard let last = watermarks.marks.last, let zone = zones.last else { return 0 }
+      return Double(last.low - last.min) / Double(zone.managed)
     }
   }
 

@@ -25,6 +25,14 @@ public enum ValidationPlay: Sendable, Hashable {
     case time
   }
 
+  /// What is told of a host's watermarks.
+  public enum WatermarkCount: String, Sendable, Hashable, CaseIterable {
+    /// `vm.min_free_kbytes`.
+    case minimum
+    /// The gap between two watermarks of the largest zone, over the zone.
+    case gap
+  }
+
   /// A page fault of a nested guest.
   case nested(NestingScheme, NestedCount, CostProfile)
   /// Pages that are touched for the first time, on tables of a format.
@@ -37,6 +45,8 @@ public enum ValidationPlay: Sendable, Hashable {
   case entries(HostFormat, bytes: UInt64, pageBytes: UInt64, at: Component?, CostProfile)
   /// Processors that do the same over and over, a part of it under one lock.
   case queue(processors: Int, rounds: UInt64, fit: [ValidationPoint])
+  /// The watermarks of a host with so much memory, in the zones of x86-64 or in one.
+  case watermarks(bytes: UInt64, inZones: Bool, hasHugePages: Bool, WatermarkCount)
   /// Threads that share work of which nothing is serial.
   case threads(Int, fit: ValidationPoint)
 }
