@@ -65,7 +65,7 @@ struct EngineLawTests {
     #expect(use.acquisitions == count)
     #expect(use.contended == count - 1)
     #expect(use.held == .ns(40 * Int64(count)))
-    #expect(use.waited == .ns(40 * Int64(count * (count - 1) / 2)))
+    #expect(use.waited == TotalTime(.ns(40 * Int64(count * (count - 1) / 2))))
   }
 
   @Test("those who share a lock hold it together; who comes alone waits, and holds up those behind")

@@ -83,6 +83,12 @@ public struct JSONWriter: Sendable {
     decimal(UInt64(number.magnitude))
   }
 
+  /// Writes a number, however long.
+  public mutating func value(_ number: Int128) {
+    separate()
+    bytes += number.description.utf8
+  }
+
   /// Writes a number with a fixed count of decimal places, rounded half away from zero.
   public mutating func decimal(_ number: Double, places: Int) {
     precondition(number.isFinite, "JSON has no infinities")

@@ -82,7 +82,8 @@ extension JSONWriter {
       member("ready", Int(figures.ready.nanoseconds))
       member("allReady", Int(figures.allReady.nanoseconds))
       member("memory", figures.usedBytes)
-      member("setUp", Int(figures.setUp.nanoseconds))
+      key("setUp")
+      value(figures.setUp.nanoseconds)
       member("unbeaten", result.isUnbeaten)
       if report.hasTarget { member("met", figures.misses.isEmpty) }
     case .failure(let error): member("failure", error.description)

@@ -67,6 +67,11 @@ extension StormReport {
     Measure.time.text(Double(duration.picoseconds) / 1000)
   }
 
+  /// The times of many in the unit that suits their sum.
+  package func time(_ total: TotalTime) -> String {
+    Measure.time.text(Double(total.picoseconds) / 1000)
+  }
+
   /// How many times as long as this the storm takes.
   private func ratio(_ duration: VirtualDuration) -> String {
     guard duration > .zero else { return "-" }

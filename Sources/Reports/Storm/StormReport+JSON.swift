@@ -194,6 +194,11 @@ extension JSONWriter {
     member(name, Int(duration.nanoseconds))
   }
 
+  private mutating func member(_ name: String, _ total: TotalTime) {
+    key(name)
+    value(total.nanoseconds)
+  }
+
   private mutating func member(_ name: String, _ times: Distribution) {
     key(name)
     beginObject()

@@ -96,7 +96,7 @@ package struct StormReport: Sendable {
   }
 
   /// The parts of the time that there were, the greatest first.
-  package var shares: [(share: TimeShare, time: VirtualDuration)] {
+  package var shares: [(share: TimeShare, time: TotalTime)] {
     TimeShare.allCases.map { ($0, outcome.shares[$0]) }.filter { $0.1 > .zero }
       .sorted { ($1.1, $0.0.rawValue) < ($0.1, $1.0.rawValue) }
   }

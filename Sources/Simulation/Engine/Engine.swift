@@ -4,7 +4,7 @@
 /// moment, so counts and times are functions of one execution, the same in each run.
 public struct Engine: ~Copyable {
   /// What an actor waits for, or does.
-  private enum State: UInt8 {
+  enum State: UInt8 {
     /// Its next step is to be asked for or, if one is pending, made.
     case stepping
     case computing
@@ -18,7 +18,7 @@ public struct Engine: ~Copyable {
     case finished
   }
 
-  private struct Actor {
+  struct Actor {
     var state = State.stepping
     var hasPending = false
     var pending = Step.finish
@@ -34,12 +34,16 @@ public struct Engine: ~Copyable {
     var spinsHeld = 0
     /// What it is waiting for, if it is a lock.
     var lock = 0
+    /// The bandwidth through which it moves bytes as fast as alone; -1 if there is none.
+    var bandwidth = -1
+    /// Until when it does.
+    var moveEnd = VirtualTime.start
     /// A wake-up came before it waited.
     var woken = false
     var times = ActorTimes()
   }
 
-  private var actors: [Actor]
+  private var actors: FlatRow<Actor>
   private var processors: Processors
   private var locks: [LockState] = []
   private var lockNames: [Lock] = []
@@ -53,7 +57,7 @@ public struct Engine: ~Copyable {
     actors: Int, processors: Int, slice: VirtualDuration, switchCost: VirtualDuration = .zero
   ) {
     precondition(processors > 0, "a host has a processor")
-    self.actors = Array(repeating: Actor(), count: actors)
+    self.actors = FlatRow(repeatElement(Actor(), count: actors))
     self.processors = Processors(count: processors, slice: slice, switchCost: switchCost)
   }
 
@@ -91,24 +95,34 @@ public struct Engine: ~Copyable {
   /// Runs all actors to their end.
   public mutating func run(_ program: inout some Program & ~Copyable) throws(EngineError) {
     var observer = NoEngineObserver()
-    try run(&program, observer: &observer)
+    try runAny(&program, observer: &observer)
   }
 
   /// Runs all actors to their end, under the eyes of an observer.
   public mutating func run(
     _ program: inout some Program & ~Copyable, observer: inout some EngineObserver
   ) throws(EngineError) {
-    var queue = EventQueue(owners: actors.count + bandwidths.count)
-    for actor in actors.indices { queue.schedule(actor, at: .start) }
+    try runAny(&program, observer: &observer)
+  }
+
+  /// Runs all actors to their end.
+  mutating func runAny(
+    _ program: inout some Program & ~Copyable, observer: inout some EngineObserver
+  ) throws(EngineError) {
+    var queue = EventQueue(
+      owners: actors.count + bandwidths.count, processors: processors.last.count)
+    for actor in 0..<actors.count { queue.schedule(actor, at: .start) }
     while let event = queue.next() {
       now = event.time
+      guard now < .never else { throw .tooLong }
       if event.owner < actors.count {
         resume(event.owner, &queue, &program, &observer)
       } else {
         finishMoves(event.owner - actors.count, &queue)
       }
     }
-    let stuck = actors.indices.filter { actors[$0].state != .finished }
+    var stuck: [Int] = []
+    for actor in 0..<actors.count where actors[actor].state != .finished { stuck.append(actor) }
     guard stuck.isEmpty else { throw .stuck(actors: stuck.map(ActorNumber.init), at: now) }
   }
 
@@ -127,7 +141,12 @@ public struct Engine: ~Copyable {
         actors[actor].pending = .compute(actors[actor].left)
         actors[actor].hasPending = true
       }
-    case .moving: actors[actor].times.moving += elapsed
+    case .moving:
+      actors[actor].times.moving += elapsed
+      if actors[actor].bandwidth >= 0 {
+        bandwidths[actors[actor].bandwidth].endFree(at: now)
+        actors[actor].bandwidth = -1
+      }
     case .queued: actors[actor].times.queued += elapsed
     case .spinning:
       actors[actor].times.spinning += elapsed
@@ -160,24 +179,27 @@ public struct Engine: ~Copyable {
       } else {
         step = program.next(ActorNumber(actor), at: now)
       }
-      if needsProcessor(step), !hasProcessor(actor, for: step, &queue, &observer) { return }
       switch step {
       case .compute(let duration):
         guard duration > .zero else { continue }
+        guard hasProcessor(actor, for: step, &queue, &observer) else { return }
         actors[actor].left = duration
         begin(.computing, actor)
         let end = now + duration
         let isPreemptible = actors[actor].spinsHeld == 0
-        queue.schedule(actor, at: isPreemptible ? min(end, actors[actor].sliceEnd) : end)
+        queue.schedule(
+          actor, on: actors[actor].processor,
+          at: isPreemptible ? min(end, actors[actor].sliceEnd) : end)
         return
       case .move(let bandwidth, let bytes):
         guard bytes > 0 else { continue }
+        guard hasProcessor(actor, for: step, &queue, &observer) else { return }
         begin(.moving, actor)
-        bandwidths[bandwidth.value].begin(actor, bytes: bytes, at: now)
-        schedule(bandwidth.value, &queue)
+        move(actor, bandwidth.value, bytes, &queue)
         return
       case .lock(let lock, let shared):
         let spins = locks[lock.value].waiting == .spin
+        if spins, !hasProcessor(actor, for: step, &queue, &observer) { return }
         if locks[lock.value].acquire(actor, shared: shared, at: now) {
           if spins { actors[actor].spinsHeld += 1 }
           continue
@@ -195,7 +217,7 @@ public struct Engine: ~Copyable {
         locks[lock.value].release(at: now)
         while let waiter = locks[lock.value].admitNext(at: now) {
           if locks[lock.value].waiting == .spin { actors[waiter.actor].spinsHeld += 1 }
-          queue.schedule(waiter.actor, at: now)
+          queue.schedule(waiter.actor, on: actors[waiter.actor].processor, at: now)
         }
       case .request(let device, let bytes):
         leaveProcessor(actor, &queue, &observer)
@@ -236,18 +258,16 @@ public struct Engine: ~Copyable {
     actors[actor].since = now
   }
 
-  /// Whether a step is made on a processor.
-  private func needsProcessor(_ step: Step) -> Bool {
-    switch step {
-    case .compute(let duration): duration > .zero
-    case .move(_, let bytes): bytes > 0
-    case .lock(let lock, _): locks[lock.value].waiting == .spin
-    default: false
-    }
+  /// Whether an actor has a processor now for its step; if not, it stands in line, the step pending.
+  @inline(__always)
+  private mutating func hasProcessor(
+    _ actor: Int, for step: Step, _ queue: inout EventQueue, _ observer: inout some EngineObserver
+  ) -> Bool {
+    if actors[actor].processor >= 0, now < actors[actor].sliceEnd { return true }
+    return getsProcessor(actor, for: step, &queue, &observer)
   }
 
-  /// Whether an actor has a processor now for its step; if not, it stands in line, the step pending.
-  private mutating func hasProcessor(
+  private mutating func getsProcessor(
     _ actor: Int, for step: Step, _ queue: inout EventQueue, _ observer: inout some EngineObserver
   ) -> Bool {
     if actors[actor].processor >= 0 {
@@ -281,7 +301,7 @@ public struct Engine: ~Copyable {
     actors[actor].hasPending = true
     actors[actor].times.switching += processors.switchCost
     actors[actor].state = .stepping
-    queue.schedule(actor, at: now + processors.switchCost)
+    queue.schedule(actor, on: processor, at: now + processors.switchCost)
     return true
   }
 
@@ -300,13 +320,56 @@ public struct Engine: ~Copyable {
     actors[next].times.queued += now - actors[next].since
     actors[next].state = .stepping
     if !turn(processor, to: next, pending: actors[next].pending, &queue) {
-      queue.schedule(next, at: now)
+      queue.schedule(next, on: processor, at: now)
     }
   }
 
-  /// Lets those go on who have moved their bytes.
+  /// Lets an actor move bytes.
+  @inline(__always)
+  private mutating func move(
+    _ actor: Int, _ bandwidth: Int, _ bytes: Int64, _ queue: inout EventQueue
+  ) {
+    if bandwidths[bandwidth].isFull { share(bandwidth, &queue) }
+    guard let duration = bandwidths[bandwidth].begin(actor, bytes: bytes, at: now) else {
+      schedule(bandwidth, &queue)
+      return
+    }
+    goFreely(actor, bandwidth, until: now + duration, &queue)
+  }
+
+  /// Lets an actor move its bytes as fast as alone until a moment.
+  @inline(__always)
+  private mutating func goFreely(
+    _ actor: Int, _ bandwidth: Int, until end: VirtualTime, _ queue: inout EventQueue
+  ) {
+    actors[actor].bandwidth = bandwidth
+    actors[actor].moveEnd = end
+    queue.schedule(actor, on: actors[actor].processor, at: end)
+  }
+
+  /// Makes those share a bandwidth who moved bytes as fast as alone: they now wait for the bandwidth's
+  /// moment, and no more for one of their own.
+  private mutating func share(_ bandwidth: Int, _ queue: inout EventQueue) {
+    bandwidths[bandwidth].beginSharing(at: now)
+    for processor in processors.last.indices {
+      let actor = processors.last[processor]
+      guard actor >= 0, actors[actor].processor == processor, actors[actor].bandwidth == bandwidth
+      else { continue }
+      actors[actor].bandwidth = -1
+      bandwidths[bandwidth].share(actor, until: actors[actor].moveEnd)
+      queue.cancel(processor: processor)
+    }
+  }
+
+  /// Lets those go on who have moved their bytes, and all others who share as fast as alone if they are
+  /// few enough.
   private mutating func finishMoves(_ bandwidth: Int, _ queue: inout EventQueue) {
-    while let actor = bandwidths[bandwidth].end(at: now) { queue.schedule(actor, at: now) }
+    while let actor = bandwidths[bandwidth].endShared(at: now) {
+      queue.schedule(actor, on: actors[actor].processor, at: now)
+    }
+    while let (actor, left) = bandwidths[bandwidth].release() {
+      goFreely(actor, bandwidth, until: now + left, &queue)
+    }
     schedule(bandwidth, &queue)
   }
 

@@ -1,7 +1,8 @@
 /// The moments at which the engine has something to do, earliest first.
 ///
 /// Each owner (an actor, or a resource with a moment of its own) has at most one; within a moment the
-/// owners' numbers decide. So the order is total, and no sequence number is needed.
+/// owners' numbers decide. So the order is total, and no sequence number is needed. The moments of
+/// those on processors lie apart from the others, which are far fewer.
 struct EventQueue: ~Copyable {
   private struct Entry {
     let time: Int64
@@ -17,13 +18,31 @@ struct EventQueue: ~Copyable {
   /// Where each owner's entry lies in the heap; -1 where it has none.
   private var places: [Int32]
 
-  init(owners: Int) {
+  private var running: ProcessorMoments
+  /// The processor whose moment has come last, until it has another one.
+  private var passed = -1
+
+  init(owners: Int, processors: Int) {
     places = Array(repeating: -1, count: owners)
-    heap.reserveCapacity(owners)
+    running = ProcessorMoments(processors: processors)
   }
 
-  /// Gives an owner its moment, or another one.
+  /// Gives an actor its moment, on its processor if it has one.
   @inline(__always)
+  mutating func schedule(_ owner: Int, on processor: Int, at time: VirtualTime) {
+    guard processor >= 0 else { return schedule(owner, at: time) }
+    if passed == processor { passed = -1 }
+    running.set(
+      processor, ProcessorMoments.key(time, owner: owner, processor: processor))
+  }
+
+  /// Takes the moment of the actor on a processor away.
+  mutating func cancel(processor: Int) {
+    if passed == processor { passed = -1 }
+    running.clear(processor)
+  }
+
+  /// Gives an owner without a processor its moment, or another one.
   mutating func schedule(_ owner: Int, at time: VirtualTime) {
     let entry = Entry(time: time.picoseconds, owner: Int32(truncatingIfNeeded: owner))
     let place = Int(places[owner])
@@ -50,6 +69,28 @@ struct EventQueue: ~Copyable {
   /// The earliest moment and whose it is.
   @inline(__always)
   mutating func next() -> (owner: Int, time: VirtualTime)? {
+    // A processor's moment that has come is left in its place until now: as a rule the next one of the
+    // same processor has replaced it.
+    if passed >= 0 {
+      running.clear(passed)
+      passed = -1
+    }
+    let first = running.first
+    let time = Int64(bitPattern: UInt64(truncatingIfNeeded: first >> 64))
+    let owner = Int(UInt32(truncatingIfNeeded: first >> 32))
+    if first != .max {
+      if let other = heap.first,
+        other.precedes(Entry(time: time, owner: Int32(truncatingIfNeeded: owner)))
+      {
+        return nextOfOthers()
+      }
+      passed = Int(UInt32(truncatingIfNeeded: first))
+      return (owner, VirtualTime(picoseconds: time))
+    }
+    return nextOfOthers()
+  }
+
+  private mutating func nextOfOthers() -> (owner: Int, time: VirtualTime)? {
     guard let first = heap.first else { return nil }
     places[Int(first.owner)] = -1
     let last = heap.removeLast()

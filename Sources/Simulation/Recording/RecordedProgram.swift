@@ -1,5 +1,5 @@
 /// Actors that each make the steps of a recording.
-public struct RecordedProgram: Program {
+public struct RecordedProgram: ~Copyable, Program {
   /// Which of the engine's resources an actor's recording means by its numbers.
   public struct Resources: Sendable, Hashable {
     /// The locks, by the recording's number.
@@ -13,21 +13,34 @@ public struct RecordedProgram: Program {
     public init() {}
   }
 
-  /// An actor.
-  struct Part: Sendable {
-    let recording: Int32
-    let resources: Int32
-    /// When it starts.
+  /// An actor: which recording it makes, on what, and from when.
+  public struct Actor: Sendable {
+    let recording: Int
+    let resources: Int
     let start: VirtualTime
-    /// Its gate, which it passes before it starts and leaves when it is ready.
     let gate: LockNumber?
-    var segment: Int32 = 0
-    var note: Int32 = 0
+
+    /// An actor that starts at a moment, once it has passed a gate if there is one; it leaves that when
+    /// it is ready.
+    public init(recording: Int, resources: Int, start: VirtualTime, gate: LockNumber? = nil) {
+      self.recording = recording
+      self.resources = resources
+      self.start = start
+      self.gate = gate
+    }
+  }
+
+  struct Part {
+    let actor: Actor
+    /// The next segment and note of all recordings', and where the actor's own end.
+    var segment: Int
+    let end: Int
+    var note: Int
     var phase = Phase.starting
     var ready: VirtualTime?
   }
 
-  enum Phase: UInt8, Sendable {
+  enum Phase: UInt8 {
     case starting
     case entering
     case computing
@@ -36,26 +49,48 @@ public struct RecordedProgram: Program {
     case finished
   }
 
-  private let recordings: [Recording]
+  /// What is noted at the end of a segment.
+  struct Note {
+    let quantity: Int
+    let amount: Int64
+  }
+
+  /// The segments of all recordings, one recording after another.
+  private let segments: FlatRow<Recording.Segment>
+  /// The notes of all segments in their order.
+  private let notes: FlatRow<Note>
   private let resources: [Resources]
-  private var parts: [Part] = []
+  private var parts: FlatRow<Part>
   /// What the recordings noted, when it happened.
   public private(set) var series: TimeSeries
 
-  /// A program without actors.
-  public init(_ recordings: [Recording], _ resources: [Resources], series: TimeSeries) {
-    self.recordings = recordings
+  /// The program of some actors, each of which makes the steps of one of the recordings.
+  public init(
+    _ recordings: [Recording], _ resources: [Resources], series: TimeSeries, actors: [Actor]
+  ) {
+    var segments: [Recording.Segment] = []
+    var notes: [Note] = []
+    var starts: [(segment: Int, note: Int)] = []
+    for recording in recordings {
+      starts.append((segments.count, notes.count))
+      let first = segments.count
+      segments += recording.segments
+      for note in recording.notes {
+        segments[first + Int(note.segment)].notes += 1
+        notes.append(Note(quantity: Int(note.quantity), amount: note.amount))
+      }
+    }
+    starts.append((segments.count, notes.count))
+    parts = FlatRow(
+      actors.map {
+        Part(
+          actor: $0, segment: starts[$0.recording].segment, end: starts[$0.recording + 1].segment,
+          note: starts[$0.recording].note)
+      })
+    self.segments = FlatRow(segments)
+    self.notes = FlatRow(notes)
     self.resources = resources
     self.series = series
-  }
-
-  /// Adds an actor that starts at a moment, once it has passed a gate if there is one.
-  public mutating func addActor(
-    recording: Int, resources: Int, start: VirtualTime, gate: LockNumber? = nil
-  ) {
-    parts.append(
-      Part(
-        recording: Int32(recording), resources: Int32(resources), start: start, gate: gate))
   }
 
   /// How many actors there are.
@@ -65,31 +100,31 @@ public struct RecordedProgram: Program {
   public func ready(_ actor: ActorNumber) -> VirtualTime? { parts[actor.value].ready }
 
   /// The next step of an actor.
+  @inline(__always)
   public mutating func next(_ actor: ActorNumber, at time: VirtualTime) -> Step {
     let number = actor.value
     while true {
       switch parts[number].phase {
-      case .starting:
-        parts[number].phase = .entering
-        if parts[number].start > time { return .sleep(parts[number].start - time) }
-      case .entering:
-        parts[number].phase = .computing
-        if let gate = parts[number].gate { return .lock(gate, shared: false) }
       case .computing:
-        let recording = Int(parts[number].recording)
-        let segment = Int(parts[number].segment)
-        guard segment < recordings[recording].segments.count else {
+        let segment = parts[number].segment
+        guard segment < parts[number].end else {
           parts[number].phase = .finished
           continue
         }
         parts[number].phase = .operating
-        return .compute(
-          VirtualDuration(picoseconds: recordings[recording].segments[segment].compute))
+        return .compute(VirtualDuration(picoseconds: segments[segment].compute))
       case .operating:
         if let step = operate(number, at: time) { return step }
+      case .starting:
+        parts[number].phase = .entering
+        let start = parts[number].actor.start
+        if start > time { return .sleep(start - time) }
+      case .entering:
+        parts[number].phase = .computing
+        if let gate = parts[number].actor.gate { return .lock(gate, shared: false) }
       case .leaving:
         parts[number].phase = .computing
-        if let gate = parts[number].gate { return .unlock(gate) }
+        if let gate = parts[number].actor.gate { return .unlock(gate) }
       case .finished:
         return .finish
       }
@@ -97,23 +132,23 @@ public struct RecordedProgram: Program {
   }
 
   /// Notes what came with the segment that has been computed, and makes the step at its end.
+  @inline(__always)
   private mutating func operate(_ number: Int, at time: VirtualTime) -> Step? {
-    let recording = Int(parts[number].recording)
-    let segment = parts[number].segment
-    while Int(parts[number].note) < recordings[recording].notes.count {
-      let note = recordings[recording].notes[Int(parts[number].note)]
-      guard note.segment == segment else { break }
-      series.add(note.amount, to: Int(note.quantity), at: time)
-      parts[number].note += 1
+    let place = parts[number].segment
+    var note = parts[number].note
+    let segment = segments[place]
+    for _ in 0..<segment.notes {
+      series.add(notes[note].amount, to: notes[note].quantity, at: time)
+      note += 1
     }
-    let place = recordings[recording].segments[Int(segment)]
-    parts[number].segment += 1
+    parts[number].note = note
+    parts[number].segment = place + 1
     parts[number].phase = .computing
-    if place.operation == .markReady {
+    if segment.operation == .markReady {
       parts[number].ready = time
       parts[number].phase = .leaving
     }
-    return resources[Int(parts[number].resources)].step(place)
+    return resources[parts[number].actor.resources].step(segment)
   }
 }
 

@@ -24,6 +24,8 @@ public struct Recording: Sendable {
     var operation = Operation.none
     /// Which lock, bandwidth or device, in the recording's own numbers.
     var resource: UInt8 = 0
+    /// How much is noted at its end, where recordings are laid out for a run.
+    var notes: UInt16 = 0
 
     /// Whether the actor is ready at the end.
     public var isReady: Bool { operation == .markReady }

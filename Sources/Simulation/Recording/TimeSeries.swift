@@ -10,6 +10,16 @@ public struct TimeSeries: Sendable, Hashable {
   public private(set) var sums: [Int64] = []
   /// How many quantities are summed.
   public let quantities: Int
+  /// The bin that was added to last: as a rule the next sum goes there too.
+  private var open = Bin()
+
+  private struct Bin: Sendable, Hashable {
+    var start: Int64 = 0
+    /// Where it ends; where it starts, if it can't be used.
+    var end: Int64 = 0
+    /// Where its sums begin.
+    var place = 0
+  }
 
   /// Empty sums of so many quantities.
   public init(quantities: Int, bin: VirtualDuration, mostBins: Int = 1024) {
@@ -25,9 +35,17 @@ public struct TimeSeries: Sendable, Hashable {
   /// Adds to a quantity at a moment.
   @inline(__always)
   public mutating func add(_ amount: Int64, to quantity: Int, at time: VirtualTime) {
-    let place = Int(time.picoseconds / bin.picoseconds)
-    if place >= bins { reach(time) }
-    sums[Int(time.picoseconds / bin.picoseconds) * quantities + quantity] += amount
+    if time.picoseconds < open.start || time.picoseconds >= open.end { open(time) }
+    sums[open.place + quantity] += amount
+  }
+
+  /// Makes the bin of a moment the one that is added to.
+  private mutating func open(_ time: VirtualTime) {
+    reach(time)
+    let number = time.picoseconds / bin.picoseconds
+    open.start = number * bin.picoseconds
+    open.end = open.start + bin.picoseconds
+    open.place = Int(number) * quantities
   }
 
   /// The sums of one quantity, by bin.
@@ -50,5 +68,6 @@ public struct TimeSeries: Sendable, Hashable {
     }
     sums = halved
     bin = bin * 2
+    open = Bin()
   }
 }

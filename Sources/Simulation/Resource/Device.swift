@@ -52,9 +52,8 @@ struct DeviceState {
     places[place] = end
     use.requests += 1
     use.bytes += bytes
-    // Sums over all actors, as with locks.
-    use.queued.picoseconds &+= (start - time).picoseconds
-    use.busy.picoseconds &+= (end - start).picoseconds
+    use.queued += start - time
+    use.busy += end - start
     return end
   }
 }
@@ -62,8 +61,7 @@ struct DeviceState {
 extension VirtualDuration {
   /// How long so many bytes take, rounded up.
   static func moving(_ bytes: Int64, perSecond rate: Int64) -> VirtualDuration {
-    let scaled = bytes.multipliedFullWidth(by: 1_000_000_000_000)
-    let (quotient, remainder) = rate.dividingFullWidth(scaled)
-    return VirtualDuration(picoseconds: quotient + (remainder > 0 ? 1 : 0))
+    let scaled = Int128(bytes) * 1_000_000_000_000
+    return VirtualDuration(picoseconds: Int64(clamping: (scaled + Int128(rate) - 1) / Int128(rate)))
   }
 }

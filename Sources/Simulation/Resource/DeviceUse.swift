@@ -5,7 +5,7 @@ public struct DeviceUse: Sendable, Hashable {
   /// Their bytes.
   public internal(set) var bytes: Int64 = 0
   /// How long requests waited for a place, all together.
-  public internal(set) var queued = VirtualDuration.zero
+  public internal(set) var queued = TotalTime.zero
   /// How long requests were worked on, all together.
-  public internal(set) var busy = VirtualDuration.zero
+  public internal(set) var busy = TotalTime.zero
 }

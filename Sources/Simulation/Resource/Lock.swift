@@ -79,8 +79,7 @@ struct LockState {
       head = 0
     }
     hold(waiter.shared, time)
-    // A sum over all actors may be longer than any one time: who reads it knows whether it can be.
-    use.waited.picoseconds &+= (time - waiter.since).picoseconds
+    use.waited += time - waiter.since
     return waiter
   }
 

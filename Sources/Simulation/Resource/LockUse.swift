@@ -7,5 +7,5 @@ public struct LockUse: Sendable, Hashable {
   /// How long anyone held it.
   public internal(set) var held = VirtualDuration.zero
   /// How long actors waited for it, all together.
-  public internal(set) var waited = VirtualDuration.zero
+  public internal(set) var waited = TotalTime.zero
 }

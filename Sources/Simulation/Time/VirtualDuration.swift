@@ -40,9 +40,10 @@ public struct VirtualDuration: Sendable, Hashable, Comparable {
     one.picoseconds += other.picoseconds
   }
 
-  /// A length so many times.
+  /// A length so many times; the greatest of all where it would be greater.
   @inlinable
   public static func * (duration: VirtualDuration, times: Int64) -> VirtualDuration {
-    VirtualDuration(picoseconds: duration.picoseconds * times)
+    let (product, overflow) = duration.picoseconds.multipliedReportingOverflow(by: times)
+    return VirtualDuration(picoseconds: overflow ? .max : product)
   }
 }

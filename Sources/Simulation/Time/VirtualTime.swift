@@ -18,10 +18,11 @@ public struct VirtualTime: Sendable, Hashable, Comparable {
     one.picoseconds < other.picoseconds
   }
 
-  /// The moment so much later.
+  /// The moment so much later; the last of all where there is none so late.
   @inlinable
   public static func + (time: VirtualTime, duration: VirtualDuration) -> VirtualTime {
-    VirtualTime(picoseconds: time.picoseconds + duration.picoseconds)
+    let (sum, overflow) = time.picoseconds.addingReportingOverflow(duration.picoseconds)
+    return VirtualTime(picoseconds: overflow ? .max : sum)
   }
 
   /// How much later a moment is than another.

@@ -11,7 +11,7 @@ public struct MitigationResult: Sendable {
     /// The bytes that all machines come to use.
     public let usedBytes: UInt64
     /// The work that is done for all machines before their guests' first instruction.
-    public let setUp: VirtualDuration
+    public let setUp: TotalTime
     /// How long after the first machine the last one is meant to start.
     public let heldBack: VirtualDuration
     /// What of the target is missed, each as a sentence.
@@ -19,7 +19,7 @@ public struct MitigationResult: Sendable {
 
     /// Figures.
     public init(
-      ready: VirtualDuration, allReady: VirtualDuration, usedBytes: UInt64, setUp: VirtualDuration,
+      ready: VirtualDuration, allReady: VirtualDuration, usedBytes: UInt64, setUp: TotalTime,
       heldBack: VirtualDuration, misses: [String]
     ) {
       self.ready = ready

@@ -68,11 +68,11 @@ public struct MitigationStudy: Sendable {
 
   /// How often a machine can start without a line for the processors growing, in whole milliseconds.
   private func interval(after outcome: StormOutcome) -> UInt64 {
-    var work = VirtualDuration.zero
+    var work = TotalTime.zero
     for share in TimeShare.allCases where share.isWork { work += outcome.shares[share] }
-    let machines = Int64(storm.count) * Int64(storm.host.processors)
+    let machines = Int128(storm.count) * Int128(storm.host.processors)
     let milliseconds = work.picoseconds / machines / 1_000_000_000
-    return UInt64(max(milliseconds, 1)) * 1_000_000
+    return UInt64(clamping: max(milliseconds, 1)) * 1_000_000
   }
 
   /// What becomes of the storm with each of them; the same on any number of threads.

@@ -9,7 +9,7 @@ struct CountedMachine {
   let recording: Recording
   let shares: TimeShares
   /// The work before the guest's first instruction.
-  let setUp: VirtualDuration
+  let setUp: TotalTime
   let ledger: Ledger
   /// The bytes of frames that it has come to use, its tables included.
   let usedBytes: UInt64

@@ -43,14 +43,14 @@ extension Storm {
       usedBytes = execution.usedBytes
     }
     var ofFlavours: [StormOutcome.OfFlavour] = []
-    var setUp = VirtualDuration.zero
+    var setUp = TotalTime.zero
     var first = 0
     for (flavour, machine) in zip(flavours, machines) {
       var nobody = NoEngineObserver()
       let alone = try StormExecution(self, [machine], counts: [1], observer: &nobody)
       let ready = Array(execution.ready[first..<first + flavour.count])
       first += flavour.count
-      setUp += machine.setUp * Int64(flavour.count)
+      setUp += machine.setUp * flavour.count
       ofFlavours.append(
         StormOutcome.OfFlavour(
           name: flavour.name, count: flavour.count, ready: Distribution(ready),

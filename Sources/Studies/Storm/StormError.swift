@@ -16,8 +16,6 @@ public enum StormError: Error, Sendable, Hashable {
   case unresolved(flavour: String, address: UInt64)
   /// A guest's format and its host's don't fit.
   case foreignGuest(flavour: String)
-  /// The times of all machines add up to more than a number of picoseconds holds, 106 days.
-  case tooLong(machines: Int, end: VirtualTime)
   /// The simulation could not end.
   case engine(EngineError)
 }
@@ -38,9 +36,6 @@ extension StormError: CustomStringConvertible {
         + " of memory has the address."
     case .foreignGuest(let flavour):
       "The guest of “\(flavour)” has tables of another architecture than its host."
-    case .tooLong(let machines, let end):
-      "The last of \(machines) machines is done after \(end.picoseconds / 1_000_000_000_000) s; the times"
-        + " of all may add up to 9,223,372 s: fewer machines, or a host with more processors, would fit."
     case .engine(let error): "\(error)"
     }
   }

@@ -24,16 +24,12 @@ struct StormExecution {
     observer: inout some EngineObserver
   ) throws(StormError) {
     var stage = StormStage(storm, count: counts.reduce(0, +))
+    let numbers = counts.enumerated().flatMap { Array(repeating: $0, count: $1) }
     var program = RecordedProgram(
-      machines.map(\.recording), [stage.resources], series: StormStage.series)
-    var numbers: [Int] = []
-    for (number, count) in counts.enumerated() {
-      for _ in 0..<count {
-        program.addActor(
-          recording: number, resources: 0, start: stage.starts[numbers.count], gate: stage.gate)
-        numbers.append(number)
-      }
-    }
+      machines.map(\.recording), [stage.resources], series: StormStage.series,
+      actors: zip(numbers, stage.starts).map { [gate = stage.gate] number, start in
+        RecordedProgram.Actor(recording: number, resources: 0, start: start, gate: gate)
+      })
     do {
       try stage.engine.run(&program, observer: &observer)
     } catch {
@@ -44,7 +40,6 @@ struct StormExecution {
     storage = stage.engine.use(of: stage.storage)
     network = stage.engine.use(of: stage.network)
     end = stage.engine.now
-    try Self.check(end, machines: stage.starts.count)
     for (actor, number) in numbers.enumerated() {
       let times = stage.engine.times(of: ActorNumber(actor))
       let moment = program.ready(ActorNumber(actor)) ?? times.finished ?? end
@@ -71,7 +66,6 @@ struct StormExecution {
     storage = stage.engine.use(of: stage.storage)
     network = stage.engine.use(of: stage.network)
     end = stage.engine.now
-    try Self.check(end, machines: stage.starts.count)
     ledgers = program.ledgers
     usedBytes = program.usedBytes
     for actor in stage.starts.indices {
@@ -79,13 +73,6 @@ struct StormExecution {
       let moment = program.ready(ActorNumber(actor)) ?? times.finished ?? end
       add(
         program.shares(ActorNumber(actor)), times, ready: moment, start: stage.starts[actor])
-    }
-  }
-
-  /// Refuses an execution whose machines' times can't be added up.
-  private static func check(_ end: VirtualTime, machines: Int) throws(StormError) {
-    guard !end.picoseconds.multipliedReportingOverflow(by: Int64(machines)).overflow else {
-      throw .tooLong(machines: machines, end: end)
     }
   }
 
@@ -97,7 +84,7 @@ struct StormExecution {
     readySinceStart.append(moment - .start)
     shares.add(work)
     // What is moved through a shared bandwidth takes as long as it took, not as long as alone.
-    if times.moving > .zero { shares[.zero] += times.moving - work[.zero] }
+    if times.moving > .zero { shares[.zero] += TotalTime(times.moving) - work[.zero] }
     shares[.lockWait] += times.spinning
     shares[.startWait] += times.locked
     shares[.processorWait] += times.queued + times.switching

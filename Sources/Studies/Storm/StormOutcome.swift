@@ -44,7 +44,7 @@ public struct StormOutcome: Sendable {
   /// The bytes that all machines come to use.
   public let usedBytes: UInt64
   /// The work that is done for all machines before their guests' first instruction.
-  public let setUp: VirtualDuration
+  public let setUp: TotalTime
   /// How the faults were counted.
   public let mode: Storm.Mode
   /// The bill of all machines' faults.

@@ -11,7 +11,7 @@ struct MitigationTests {
   ) -> MitigationResult.Figures {
     MitigationResult.Figures(
       ready: .zero, allReady: VirtualDuration(nanoseconds: milliseconds * 1_000_000),
-      usedBytes: bytes, setUp: VirtualDuration(nanoseconds: setUp), heldBack: .zero, misses: [])
+      usedBytes: bytes, setUp: TotalTime(.init(nanoseconds: setUp)), heldBack: .zero, misses: [])
   }
 
   @Test("one beats another where it is nowhere worse and somewhere better")
@@ -58,7 +58,7 @@ struct MitigationTests {
     let outcome = try storm.run()
     // Everything is mapped, so that what is left of the faults' work is the set-up.
     #expect(outcome.ledger.exits == 0)
-    var work = VirtualDuration.zero
+    var work = TotalTime.zero
     for share in TimeShare.allCases where share != .guest { work += outcome.shares[share] }
     let waits = outcome.shares[.lockWait] + outcome.shares[.processorWait]
     #expect(outcome.setUp == work - waits)

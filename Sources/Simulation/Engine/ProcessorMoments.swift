@@ -1,0 +1,48 @@
+/// The next moment of each processor, and which comes first.
+///
+/// Nearly all moments of an execution are those of actors on processors, of which there is one for
+/// each. So they are the leaves of a tree whose every node has the earlier one of the two below: a
+/// change goes up one path, whatever it was, without a branch that depends on the moments.
+struct ProcessorMoments: ~Copyable {
+  /// A moment above, the actor below it, and the processor in the lowest bits: their order is that of
+  /// events.
+  private var nodes: FlatRow<UInt128>
+  private let leaves: Int
+
+  private static let none = UInt128.max
+
+  init(processors: Int) {
+    var leaves = 1
+    while leaves < processors { leaves *= 2 }
+    self.leaves = leaves
+    nodes = FlatRow(repeatElement(Self.none, count: 2 * leaves))
+  }
+
+  /// The key of a moment of an actor on a processor.
+  @inline(__always)
+  static func key(_ time: VirtualTime, owner: Int, processor: Int) -> UInt128 {
+    UInt128(UInt64(bitPattern: time.picoseconds)) << 64
+      | UInt128(UInt64(owner) << 32 | UInt64(processor))
+  }
+
+  /// The key of the earliest moment; the greatest of all numbers if there is none.
+  var first: UInt128 { @inline(__always) get { nodes[1] } }
+
+  /// Gives a processor a moment.
+  @inline(__always)
+  mutating func set(_ processor: Int, _ key: UInt128) {
+    var place = leaves + processor
+    nodes[place] = key
+    var least = key
+    while place > 1 {
+      let other = nodes[place ^ 1]
+      least = least < other ? least : other
+      place >>= 1
+      nodes[place] = least
+    }
+  }
+
+  /// Takes a processor's moment away.
+  @inline(__always)
+  mutating func clear(_ processor: Int) { set(processor, Self.none) }
+}
