@@ -18,7 +18,7 @@ struct LedgerTests {
     for fault in GuestFault.allCases { ledger.count(.guest(fault), times: 1_000_000) }
     let kinds = ledger.faults(.missing) + ledger.faults(.permission) + ledger.faults(.cascade)
     #expect(kinds == ledger.exits)
-    #expect(ledger.exits == (0..<84).reduce(0) { $0 + $1 * 7 + 1 })
+    #expect(ledger.exits == (0..<96).reduce(0) { $0 + $1 * 7 + 1 })
     #expect(ledger.faults(.guest) == 4_000_000)
   }
 

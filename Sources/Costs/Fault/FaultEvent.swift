@@ -19,7 +19,7 @@ public struct FaultEvent: Sendable, Hashable {
   public var kind: FaultKind {
     guard context == .finalAccess else { return .cascade }
     switch resolution {
-    case .copy, .emulate, .log, .split, .age: return .permission
+    case .copy, .emulate, .log, .split, .age, .permit: return .permission
     case .allocate: return .missing
     case .spurious: return cause == .missing ? .missing : .permission
     }
@@ -35,6 +35,6 @@ public struct FaultEvent: Sendable, Hashable {
   /// The place of the event in ``all``.
   @inlinable
   public var number: Int {
-    (Int(cause.rawValue) &* 3 &+ Int(context.rawValue)) &* 7 &+ Int(resolution.rawValue)
+    (Int(cause.rawValue) &* 3 &+ Int(context.rawValue)) &* 8 &+ Int(resolution.rawValue)
   }
 }

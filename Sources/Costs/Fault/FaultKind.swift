@@ -6,7 +6,7 @@ public enum FaultKind: UInt8, Sendable, Hashable, CaseIterable {
   case guest
   /// The final access met no page.
   case missing
-  /// The final access met a page that was copied, emulated, logged, split or aged.
+  /// The final access met a page that was copied, emulated, logged, split, aged or given a right.
   case permission
   /// A walk of the guest's tables met the second stage: any event on a table read or update.
   case cascade

@@ -12,6 +12,8 @@ public enum FaultResolution: UInt8, Sendable, Hashable, CaseIterable {
   case split
   /// The page was marked as accessed.
   case age
+  /// The page was there, lacked a right that the guest has, and was given it: nothing else changed.
+  case permit
   /// Another virtual processor had resolved it already.
   case spurious
 }

@@ -20,8 +20,8 @@ public enum Activity: Sendable, Hashable {
     switch self {
     case .guest(let fault): Int(fault.rawValue)
     case .fault(let event): 4 &+ event.number
-    case .work(let work): 4 &+ 84 &+ Int(work.rawValue)
-    case .access: 4 &+ 84 &+ 8
+    case .work(let work): 4 &+ 96 &+ Int(work.rawValue)
+    case .access: 4 &+ 96 &+ 8
     }
   }
 }

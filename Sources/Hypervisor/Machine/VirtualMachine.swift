@@ -28,6 +28,8 @@ public struct VirtualMachine: ~Copyable {
   /// The virtual processors, and behind them one that never runs a guest's tables.
   var processors: Row<VirtualProcessor>
   var tally: Tally
+  /// What is logged of writes to each slot; nothing at all while none is logged.
+  var dirtyLogs: [DirtyLog?] = []
   /// Where the words of pages that guests' tables lie in are, for those who edit them from outside.
   var content: HostTables?
 

@@ -20,9 +20,18 @@ public struct Policy: Sendable, Hashable {
   public var batch = 1
   /// Which of a fault's neighbours are mapped with it.
   public var batchFill = BatchFill.fresh
+  /// Which rights a new entry gives, of those that the guest has to the page.
+  public var rights = MappingRights.all
+  /// Whether large pages can't be executed, as KVM maps them on x86 processors with the erratum "ITLB
+  /// multihit": a fetch splits the page of 2 MiB, whose small pages can be.
+  public var hasNonExecutableLargePages = false
   /// The NUMA node that frames come from, as long as it has any.
   public var node = 0
 
   /// 4 KiB pages, mapped one by one as they are touched.
   public init() {}
+
+  /// Whether every page is mapped with all rights that the guest has to it.
+  @inline(__always)
+  var hasPlainRights: Bool { !hasNonExecutableLargePages && rights == .all }
 }

@@ -151,6 +151,7 @@ extension VirtualMachine {
     _ run: PageRun, _ work: inout FaultWork, on host: inout Host
   ) -> Bool {
     guard run.to > run.from else { return true }
+    guard policy.hasPlainRights, !isLogged(run.slot) else { return mapEach(run, &work, on: &host) }
     let attributes: HostAttributes = run.isWritable ? .readWriteExecute : .readExecute
     while true {
       do {

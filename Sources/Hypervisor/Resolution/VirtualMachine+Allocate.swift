@@ -13,8 +13,9 @@ extension VirtualMachine {
       let record = hostPage(
         page, at: address, slot: slot, isWrite: fault.access == .write, &work, on: &host)
     else { return .outOfMemory }
-    switch install(record, at: address, slot: slot, &work, on: &host) {
+    switch install(record, at: address, slot: slot, for: fault.access, &work, on: &host) {
     case .installed:
+      if fault.access == .write { noteWrite(at: address, slot: slot, &work) }
       counters.pfFixed &+= 1
       if policy.batch > 1 {
         mapNeighbours(
@@ -39,14 +40,19 @@ extension VirtualMachine {
   }
 
   /// Maps a page of the process's table at the second stage, in the largest size that both allow.
+  ///
+  /// A page that is mapped for no access in particular is mapped as for a read.
   mutating func install(
-    _ record: BackingRecord, at address: GuestPhysical, slot: Int, _ work: inout FaultWork,
-    on host: inout Host
+    _ record: BackingRecord, at address: GuestPhysical, slot: Int,
+    for access: Access.Kind = .read, _ work: inout FaultWork, on host: inout Host
   ) -> Installation {
     var order = min(record.order, policy.largestMapping)
+    let isPlain = policy.hasPlainRights && dirtyLogs.isEmpty
+    if !isPlain, mapsSmall(slot, access) { order = .small }
     let isWritable = slots[slot].kind == .ram && !record.isShared && !record.isZero
-    let attributes: HostAttributes = isWritable ? .readWriteExecute : .readExecute
+    let plain: HostAttributes = isWritable ? .readWriteExecute : .readExecute
     while true {
+      let attributes = isPlain ? plain : ruled(plain, order, slot: slot, access)
       let start = GuestPhysical(address.value & ~(order.bytes &- 1))
       let target = HostPhysical(record.frame.address & ~(order.bytes &- 1))
       if tables.mapPage(start, to: target, attributes, pageBytes: order.bytes, in: &host.memory) {
@@ -69,7 +75,7 @@ extension VirtualMachine {
         case .alreadyMapped: return .present
         case .tableInTheWay:
           guard let smaller = order.smaller else { return .present }
-          order = smaller
+          if !replacesTables || !dropTable(at: start, order, &work, on: &host) { order = smaller }
         case .outOfFrames:
           guard addTableFrames(on: &host) else { return .outOfMemory }
         default: preconditionFailure("\(error) can't come from a page of a slot")

@@ -18,9 +18,10 @@ extension VirtualMachine {
     // The process's page changes: the notifier clears the entry and has it flushed, and the fault maps
     // the new page.
     zapEntry(at: address, old.order, &work, on: &host)
-    guard install(record, at: address, slot: slot, &work, on: &host) != .outOfMemory else {
-      return .outOfMemory
-    }
+    guard
+      install(record, at: address, slot: slot, for: .write, &work, on: &host) != .outOfMemory
+    else { return .outOfMemory }
+    noteWrite(at: address, slot: slot, &work)
     counters.pfFixed &+= 1
     tally.post(FaultEvent(.permission, fault.context, .copy), work)
     return .arrived

@@ -39,6 +39,10 @@ extension VirtualMachine {
     guard !page.attributes.allows(fault.access) else {
       return spurious(fault, fault.ledgerCause ?? cause, processor, at: address, &work)
     }
+    let record = backing[recordNumber(address, slot: number)]
+    if fault.access != .write || !record.isShared && !record.isZero {
+      return permit(fault, cause, page, at: address, slot: number, &work, on: &host)
+    }
     return copy(fault, at: address, slot: number, &work, on: &host)
   }
 

@@ -11,8 +11,8 @@ struct FlushBatch {
   private static let mostPages: UInt64 = 64
 
   /// Takes in what an edit asks for, but for what may be left out.
-  mutating func add(_ edit: LiveEdit) {
-    for invalidation in edit.invalidations where invalidation.need == .required {
+  mutating func add(_ edit: LiveEdit, withLazy: Bool = false) {
+    for invalidation in edit.invalidations where withLazy || invalidation.need == .required {
       add(invalidation)
     }
   }

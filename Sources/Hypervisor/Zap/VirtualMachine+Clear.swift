@@ -88,6 +88,7 @@ extension VirtualMachine {
         } else {
           batch.add(edit)
         }
+        if smaller == .small { allowExecution(around: [address.value], on: &host) }
         return true
       } catch .outOfFrames {
         guard addTableFrames(on: &host) else { return false }

@@ -49,6 +49,8 @@ protocol EditableFormat: PagingFormat {
   static func aged(_ entry: UInt64) -> UInt64
   /// The entry with its dirty flag clear.
   static func cleaned(_ entry: UInt64) -> UInt64
+  /// The entry without the right to write; its flags stay where they are apart from that right.
+  static func writeProtected(_ entry: UInt64) -> UInt64
 
   /// The named fields of an entry, from bit 0 up, without its address and without the bits that make
   /// it a page or a table.

@@ -105,7 +105,7 @@ extension HostTables {
     return try perform(.range(edit), options, &memory)
   }
 
-  private mutating func perform(
+  mutating func perform(
     _ change: LiveChange, _ options: LiveOptions, _ memory: inout PhysicalMemory
   ) throws(TableError) -> LiveEdit {
     var session = LiveSession(root.format.translationStage, options, NoEditObserver())

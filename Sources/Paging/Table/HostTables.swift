@@ -99,6 +99,14 @@ public struct HostTables: ~Copyable {
     try perform(.clean, address, bytes, skippingHoles: true, &memory).pages
   }
 
+  /// Takes the right to write from all pages that meet a range, and says how many had it.
+  @discardableResult
+  public mutating func writeProtect(
+    _ address: GuestPhysical, bytes: UInt64, in memory: inout PhysicalMemory
+  ) throws(TableError) -> Int {
+    try perform(.writeProtect, address, bytes, skippingHoles: true, &memory).pages
+  }
+
   /// Finds the page of a guest-physical address, without a trace.
   public func page(at address: GuestPhysical, in memory: borrowing PhysicalMemory) -> HostPage? {
     // The root in the tables' own keeping: a copy would count references to where they are placed.

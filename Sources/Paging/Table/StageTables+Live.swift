@@ -139,6 +139,8 @@ extension StageTables {
     switch change {
     case .split(let address, let bytes, let children):
       try split(Format.self, address, to: bytes, children, &session, &memory)
+    case .splitRange(let range, let bytes):
+      try splitRange(Format.self, range, to: bytes, &session, &memory)
     case .collapse(let address, let bytes, let way):
       try collapse(Format.self, address, to: bytes, way, &session, &memory)
     case .remap(let address, let target, let attributes):

@@ -84,6 +84,8 @@ extension StageTables {
       try rewriteLive(Format.self, change, range, &session, &memory)
     case .age: try rewriteLive(Format.self, Ageing(), range, &session, &memory)
     case .clean: try rewriteLive(Format.self, Cleaning(), range, &session, &memory)
+    case .writeProtect:
+      try rewriteLive(Format.self, WriteProtection(), range, &session, &memory)
     }
   }
 
@@ -147,7 +149,7 @@ extension StageTables {
   }
 
   /// Visits the present entries that a range meets, in the order of their addresses.
-  private func visitLive<Format: LiveFormat>(
+  func visitLive<Format: LiveFormat>(
     _: Format.Type, _ table: UInt64, level: Int, _ range: Range<UInt64>,
     _ memory: borrowing PhysicalMemory, _ body: (EntryPlace, UInt64) -> Void
   ) throws(TableError) {

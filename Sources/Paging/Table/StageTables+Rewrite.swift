@@ -20,6 +20,14 @@ struct Cleaning: EntryChange {
   }
 }
 
+/// Takes the right to write away, and nothing else.
+struct WriteProtection: EntryChange {
+  @inline(__always)
+  func applied<Format: EditableFormat>(to entry: UInt64, _: Format.Type) -> UInt64 {
+    Format.writeProtected(entry)
+  }
+}
+
 /// Gives pages other permissions.
 ///
 /// A page stays dirty or clean, except that one which gains the right to write becomes dirty: the

@@ -45,7 +45,8 @@ extension StageTables {
     }
   }
 
-  private mutating func splitEntry<Format: LiveFormat, Observer: EditObserver>(
+  /// Splits a page that is one entry.
+  mutating func splitEntry<Format: LiveFormat, Observer: EditObserver>(
     _: Format.Type, _ page: PlacedPage, _ address: UInt64, _ children: SplitChildren,
     _ session: inout LiveSession<Observer>, _ memory: inout PhysicalMemory
   ) throws(TableError) {
@@ -97,6 +98,15 @@ extension StageTables {
     let target = Format.target(of: entry, level: place.level, index: place.index, groupBits: 0)
     let count = 1 << Int(Format.indexBits)
     let chosen = only.map { Int($0 >> Format.shift(level)) & (count - 1) }
+    if chosen == nil {
+      let step = Format.addressField(1 << Format.shift(level))
+      var next = body | Format.addressField(target)
+      try Self.visit(table, bytes: UInt64(count) * 8, root.placement, memory.handle) {
+        $0.fill(from: 0, $0.count, first: next, step: step)
+        next &+= step &* UInt64($0.count)
+      }
+      return count
+    }
     for index in 0..<count {
       let own = target &+ UInt64(index) << Format.shift(level)
       let child = chosen == nil || chosen == index ? body | Format.addressField(own) : 0

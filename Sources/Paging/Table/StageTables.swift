@@ -75,6 +75,10 @@ struct StageTables: Sendable {
     case .clean:
       try survey(Format.self, edit, root.address, level: top, from, to, memory)
       try rewrite(Format.self, Cleaning(), root.address, level: top, from, to, memory, &summary)
+    case .writeProtect:
+      try survey(Format.self, edit, root.address, level: top, from, to, memory)
+      let change = WriteProtection()
+      try rewrite(Format.self, change, root.address, level: top, from, to, memory, &summary)
     }
     return summary
   }

@@ -9,6 +9,8 @@ struct TableEdit: Sendable {
     case age
     /// Clears dirty flags.
     case clean
+    /// Takes the right to write away.
+    case writeProtect
 
     /// Whether tables that become empty are freed.
     var freesTables: Bool {
@@ -19,7 +21,7 @@ struct TableEdit: Sendable {
     /// Whether a page is changed as a whole where the range meets only a part of it.
     var takesPartsOfPages: Bool {
       switch self {
-      case .age, .clean: true
+      case .age, .clean, .writeProtect: true
       case .map, .unmap, .protect: false
       }
     }

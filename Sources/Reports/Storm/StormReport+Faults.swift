@@ -28,6 +28,7 @@ extension StormReport {
       part("dirtyLog", "noted as dirty", .permission, [.log]),
       part("accessFlag", "marked as accessed", .permission, [.age]),
       part("execute", "split for execution", .permission, [.split]),
+      part("permit", "given a right that it lacked", .permission, [.permit]),
       part("spurious", "another processor was faster", .permission, [.spurious]),
     ]
   }

@@ -96,6 +96,11 @@ extension ArmStage1Format: EditableFormat {
     isDirty(entry) ? entry | Entry.readOnly.mask | Entry.dirtyBitModifier.mask : entry
   }
 
+  @inline(__always)
+  static func writeProtected(_ entry: UInt64) -> UInt64 {
+    entry & ~Entry.dirtyBitModifier.mask | Entry.readOnly.mask
+  }
+
   static func fields(isTable: Bool, level: Int) -> [EntryField] {
     guard !isTable else {
       return [

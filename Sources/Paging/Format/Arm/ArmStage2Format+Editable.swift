@@ -101,6 +101,11 @@ extension ArmStage2Format: EditableFormat {
     isDirty(entry) ? entry & ~Entry.write.mask | Entry.dirtyBitModifier.mask : entry
   }
 
+  @inline(__always)
+  static func writeProtected(_ entry: UInt64) -> UInt64 {
+    entry & ~(Entry.write.mask | Entry.dirtyBitModifier.mask)
+  }
+
   static func fields(isTable: Bool, level: Int) -> [EntryField] {
     guard !isTable else { return [] }
     return [

@@ -103,6 +103,11 @@ extension RISCVFormat: EditableFormat {
   @inline(__always)
   static func cleaned(_ entry: UInt64) -> UInt64 { entry & ~Entry.dirty.mask }
 
+  @inline(__always)
+  static func writeProtected(_ entry: UInt64) -> UInt64 {
+    entry & ~Entry.write.mask
+  }
+
   static func fields(isTable: Bool, level: Int) -> [EntryField] {
     [
       EntryField("R", Entry.read), EntryField("W", Entry.write), EntryField("X", Entry.execute),

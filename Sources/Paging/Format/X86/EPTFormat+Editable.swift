@@ -101,6 +101,11 @@ extension EPTFormat: EditableFormat {
   @inline(__always)
   static func cleaned(_ entry: UInt64) -> UInt64 { entry & ~Entry.dirty.mask }
 
+  @inline(__always)
+  static func writeProtected(_ entry: UInt64) -> UInt64 {
+    entry & ~Entry.write.mask
+  }
+
   static func fields(isTable: Bool, level: Int) -> [EntryField] {
     let rights = [
       EntryField("R", Entry.read), EntryField("W", Entry.write), EntryField("X", Entry.execute),

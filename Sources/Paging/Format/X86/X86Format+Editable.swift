@@ -105,6 +105,11 @@ extension X86Format: EditableFormat {
   @inline(__always)
   static func cleaned(_ entry: UInt64) -> UInt64 { entry & ~Entry.dirty.mask }
 
+  @inline(__always)
+  static func writeProtected(_ entry: UInt64) -> UInt64 {
+    entry & ~Entry.write.mask
+  }
+
   static func fields(isTable: Bool, level: Int) -> [EntryField] {
     let low = [
       EntryField("R/W", Entry.write), EntryField("U/S", Entry.user),
