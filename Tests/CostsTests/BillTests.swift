@@ -91,7 +91,7 @@ struct BillTests {
     }
     let bill = try Bill(ledger, profile(prices))
     let lines = Activity.all.count * Component.allCases.count
-    #expect(lines < 4096)
+    #expect(lines < 8192)
     #expect(bill.total.likely == UInt128(lines) * UInt128(UInt64.max) * UInt128(Price.most))
   }
 

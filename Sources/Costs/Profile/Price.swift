@@ -13,8 +13,8 @@ public struct Price: Sendable, Hashable {
   /// Where the number comes from.
   public let source: PriceSource
 
-  /// The most that a component may cost, 4.5 seconds: so no bill leaves 128 bits, whatever it counts.
-  public static let most: UInt64 = 1 << 52
+  /// The most that a component may cost, 2.25 seconds: so no bill leaves 128 bits, whatever it counts.
+  public static let most: UInt64 = 1 << 51
 
   /// A price with its range.
   public init(
