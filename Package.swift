@@ -47,10 +47,15 @@ let package = Package(
       name: "Nestwalk",
       dependencies: [
         "Costs", "HostMemory", "Paging", "Quantities", "Records", "Guests", "Hypervisor", "Studies",
-        "Scenarios",
+        "Scenarios", "LiveHost",
       ]),
     // What every command line needs: arguments, help, files.
     .target(name: "Console", dependencies: ["Quantities", "Records"]),
+    // libvirt's functions, bound when they are asked for. Its headers are used where they are.
+    .target(name: "CLibvirt", linkerSettings: [.linkedLibrary("dl"), .linkedLibrary("pthread")]),
+    // What a real host says.
+    .target(
+      name: "LiveHost", dependencies: ["CLibvirt", "Console", "Quantities", "Records", "Studies"]),
     // What a reader sees.
     .target(
       name: "Reports",
@@ -62,7 +67,7 @@ let package = Package(
       name: "NestwalkCommand",
       dependencies: [
         "Console", "Costs", "HostMemory", "Paging", "Quantities", "Records", "Guests", "Hypervisor",
-        "Reports", "Scenarios", "Simulation", "Studies",
+        "LiveHost", "Reports", "Scenarios", "Simulation", "Studies",
       ]),
     // The benchmarks, each beside a floor in C.
     .target(name: "CFloor"),
@@ -88,6 +93,7 @@ let package = Package(
       ],
       exclude: ["Files"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),
+    .testTarget(name: "LiveHostTests", dependencies: ["LiveHost", "Paging", "Records", "Studies"]),
     .testTarget(name: "GuestsTests", dependencies: ["Guests", "Paging"]),
     .testTarget(
       name: "StudiesTests",
@@ -104,7 +110,7 @@ let package = Package(
 )
 
 // The same strictness for every Swift target.
-for target in package.targets where !["CFloor", "CYaml"].contains(target.name) {
+for target in package.targets where !["CFloor", "CLibvirt", "CYaml"].contains(target.name) {
   target.swiftSettings = [
     .treatAllWarnings(as: .error),
     .strictMemorySafety(),

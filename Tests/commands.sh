@@ -201,6 +201,26 @@ check "a storm that the host can't hold" 2 "more memory" \
 check "an outcome that can't be written" 1 "can't be written" \
   "$nestwalk" run Scenarios/boot-storm-32.yaml --html "$folder/none/storm.html"
 
+# Real hosts: this one, and captured by the script that the command prints.
+check "an inventory of this host" 0 "/proc/meminfo MemTotal" "$nestwalk" import proc
+"$nestwalk" capture-script >"$folder/capture.sh"
+sh "$folder/capture.sh" >"$folder/captured.tar" </dev/null
+check "a captured host" 0 "/proc/meminfo MemTotal" "$nestwalk" import "$folder/captured.tar" \
+  --output "$folder/captured.yaml"
+check "its inventory" 0 "captured.yaml: an inventory" "$nestwalk" check "$folder/captured.yaml"
+head -c 3000 "$folder/captured.tar" >"$folder/cut.tar"
+check "a captured host that is cut off" 2 "cut off" "$nestwalk" import "$folder/cut.tar"
+printf 'time,vm,resident,workingSet\n0,web,1 GiB,512 MiB\n60,web,2 GiB,\n' >"$folder/samples.csv"
+check "samples on an assumed host" 0 "the last row" \
+  "$nestwalk" import "$folder/samples.csv" --host-memory 64G
+check "samples without a host" 2 "--host-memory" "$nestwalk" import "$folder/samples.csv"
+echo '{"machine-config":{"vcpu_count":2,"mem_size_mib":512}}' >"$folder/vm.json"
+check "a machine of Firecracker on a captured host" 0 "firecracker (measured" \
+  "$nestwalk" import "$folder/captured.yaml" "$folder/vm.json"
+check "a source that is misspelt" 2 "is “libvirt” meant?" "$nestwalk" import libvrt
+check "libvirt that is not there" 1 "install the package libvirt0" \
+  env NESTWALK_LIBVIRT="$folder/none.so" "$nestwalk" import libvirt --uri test:///default
+
 head -c 65536 /dev/zero >"$folder/image"
 check "a command that is not there" 2 "translate" "$nestwalk" translat
 check "a format that is not there" 2 "sv39" "$nestwalk" walk --guest sv38

@@ -10,9 +10,10 @@ for catalogue in Sources/*/*.docc; do
   module=$(basename "$catalogue" .docc)
   graphs=.build/symbolgraph/$module
   rm -rf "$graphs" && mkdir -p "$graphs"
-  # Scenarios is made with CYaml, whose map the build has written.
+  # Scenarios is made with CYaml and LiveHost with CLibvirt, whose maps the build has written.
   swift-symbolgraph-extract -module-name "$module" -target "$target" -I "$modules" \
     -Xcc "-fmodule-map-file=$modules/../CYaml.build/module.modulemap" \
+    -Xcc "-fmodule-map-file=$modules/../CLibvirt.build/module.modulemap" \
     -minimum-access-level public -output-dir "$graphs"
   docc convert "$catalogue" --additional-symbol-graph-dir "$graphs" \
     --fallback-display-name "$module" --fallback-bundle-identifier "org.nestwalk.$module" \

@@ -2,6 +2,7 @@
 @_exported public import Guests
 @_exported public import HostMemory
 @_exported public import Hypervisor
+@_exported public import LiveHost
 @_exported public import Paging
 @_exported public import Quantities
 @_exported public import Records

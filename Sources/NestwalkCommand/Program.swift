@@ -11,7 +11,7 @@ enum Program: CommandProgram {
   static let commands: [any Command.Type] = [
     Run.self, Walk.self, Translate.self, TLB.self, Merge.self, Replay.self, Profiles.self,
     Guest.self, Compare.self, Check.self, SchemaCommand.self, ClaimsCommand.self, Cases.self,
-    Completions.self, Manual.self,
+    Import.self, CaptureScriptCommand.self, Completions.self, Manual.self,
   ]
 
   static let example = CommandExample(

@@ -14,21 +14,23 @@ struct HelpTests {
         Usage: nestwalk COMMAND [OPTIONS] [ARGUMENTS]
 
         Commands:
-          run          work out what becomes of a storm that a file describes
-          walk         explain one translation, read by read
-          translate    answer accesses in bulk, on a memory image
-          tlb          tell what TLBs and page sizes make of a workload's translation
-          merge        tell what same-page merging gives back, and when
-          replay       tell how often replacement policies miss on a trace
-          profiles     list, print and compare what things cost on which machine
-          guest        show what a guest works and touches while it boots
-          compare      compare what the same faults cost on several ISAs and machines
-          check        check the files you write, and tell everything that is wrong
-          schema       print the JSON Schema of the files you write, for an editor
-          claims       recompute the source texts' figures, each with its verdict
-          cases        predict published measurements, and tell how far off it is
-          completions  print the completions for a shell
-          manual       print the manual page
+          run             work out what becomes of a storm that a file describes
+          walk            explain one translation, read by read
+          translate       answer accesses in bulk, on a memory image
+          tlb             tell what TLBs and page sizes make of a workload's translation
+          merge           tell what same-page merging gives back, and when
+          replay          tell how often replacement policies miss on a trace
+          profiles        list, print and compare what things cost on which machine
+          guest           show what a guest works and touches while it boots
+          compare         compare what the same faults cost on several ISAs and machines
+          check           check the files you write, and tell everything that is wrong
+          schema          print the JSON Schema of the files you write, for an editor
+          claims          recompute the source texts' figures, each with its verdict
+          cases           predict published measurements, and tell how far off it is
+          import          read an inventory from real hosts
+          capture-script  print the script that captures a host for import
+          completions     print the completions for a shell
+          manual          print the manual page
 
         Options:
           --help     Show this help, or with a command that command's, and stop
@@ -37,6 +39,82 @@ struct HelpTests {
         Example:
           nestwalk walk --guest sv39 --host sv39x4
               Shows every table read of one nested translation.
+
+        """)
+  }
+
+  @Test("import")
+  func importing() throws {
+    let run = try CommandRun(["import", "--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk import: read an inventory from real hosts
+
+        Usage: nestwalk import [OPTIONS] SOURCE...
+
+        Reads what hosts, monitors and clusters say of their memory and of their virtual
+        machines, and writes an inventory, each value with its origin: measured, derived
+        or assumed. Nothing is changed, and nothing needs root.
+
+        A source is “proc”, which is this host; “libvirt”; or a file: HOST.tar as
+        “nestwalk capture-script” captures a host, VM.json as Firecracker is configured,
+        SAMPLES.csv with the columns time,vm,resident,workingSet, OBJECTS.yaml as
+        kubectl prints Nodes and VirtualMachineInstances, or an inventory that others
+        complete.
+
+        What could not be read of a host stands in the inventory and on standard error.
+        Docs/Import.md says which statistic sets which value.
+
+        Arguments:
+          SOURCE  Where to read: proc, libvirt, or files; may be given several times
+
+        Options:
+          --uri URI           The libvirt to connect to (default: libvirt’s own choice)
+          --timeout TIME      How long libvirt may take for an answer (default: 10s)
+          --interval TIME     The time between samples of libvirt (default: 5s)
+          --for TIME          How long to take samples after the first (default: one
+                              sample)
+          --allow-write       Give balloons without a statistics period one, as long as
+                              samples are taken
+          --host-memory SIZE  The memory of a host that no source tells of
+          --name NAME         What the inventory is called
+          --output FILE       Where to write; “-” is standard output (default: -)
+          --help              Show this help and stop
+
+        Examples:
+          nestwalk import proc
+              What this host says of its memory.
+          nestwalk import libvirt --uri qemu:///system --output fleet.yaml
+              The host's running domains, with what they use.
+          nestwalk import rack1.tar rack2.tar --output rack.yaml
+              Two hosts that were captured.
+
+        """)
+  }
+
+  @Test("capture-script")
+  func captureScript() throws {
+    let run = try CommandRun(["capture-script", "--help"])
+    #expect(run.status == 0)
+    #expect(
+      run.output == """
+        nestwalk capture-script: print the script that captures a host for import
+
+        Usage: nestwalk capture-script [OPTIONS]
+
+        The script needs a POSIX shell and tar, and uses virsh where it is there. It
+        reads only, and writes one tar archive to standard output, which “nestwalk
+        import” reads on any machine.
+
+        Options:
+          --help  Show this help and stop
+
+        Examples:
+          nestwalk capture-script > capture.sh
+              Saves the script, to be read and copied to a host.
+          nestwalk capture-script | ssh rack1 sh > rack1.tar
+              Captures a host from here.
 
         """)
   }

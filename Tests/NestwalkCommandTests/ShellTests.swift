@@ -81,7 +81,8 @@ struct ShellTests {
       #expect(requests.contains { line == $0 || line.hasPrefix($0 + " ") }, "\(line)")
     }
     for command in Program.commands {
-      #expect(page.output.contains(".SS nestwalk \(command.name) "))
+      let shown = command.name.replacingOccurrences(of: "-", with: "\\-")
+      #expect(page.output.contains(".SS nestwalk \(shown) "))
       for declaration in command.declarations where declaration.form != .positional {
         let name = declaration.name.replacingOccurrences(of: "-", with: "\\-")
         #expect(page.output.contains("\n.B \\-\\-\(name)"), "\(declaration.name)")

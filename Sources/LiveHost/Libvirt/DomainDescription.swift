@@ -1,0 +1,131 @@
+/// What libvirt's XML of a domain says of its memory and of what costs memory.
+struct DomainDescription: Sendable, Hashable {
+  var name: String
+  var uuid: String?
+  /// The number of a running domain.
+  var id: Int?
+  /// The kind of driver, such as `kvm`.
+  var type: String
+  /// The memory that it may have at most, in bytes.
+  var memoryBytes: UInt64
+  /// The memory that it was given, in bytes.
+  var currentBytes: UInt64?
+  var processors: Int?
+  /// The largest page that is asked for; nothing where pools are not used, or their size is the host's
+  /// own choice.
+  var poolPageBytes: UInt64?
+  var usesPool = false
+  var isLocked = false
+  var isAllocatedAtOnce = false
+  var nodes: [Int] = []
+  var balloon: Balloon?
+  var videoBytes: UInt64?
+  var disks = 0
+  var networks = 0
+  var passedThrough = 0
+  var ioThreads = 0
+  var firmware: Firmware?
+  var emulator: String?
+  /// What its control group may be charged at most (`memtune/hard_limit`).
+  var hardLimitBytes: UInt64?
+
+  struct Balloon: Sendable, Hashable {
+    var statisticsSeconds = 0
+    var reportsFreePages = false
+  }
+
+  enum Firmware: Sendable, Hashable { case bios, uefi }
+
+  /// What the XML says, or everything that is wrong with it.
+  init(_ xml: XMLElement, source: String) throws(ImportError) {
+    var problems: [ImportProblem] = []
+    func report(_ sentence: String, _ element: XMLElement) {
+      problems.append(ImportProblem(sentence, in: source, at: element.position))
+    }
+    func bytes(_ path: String) -> UInt64? {
+      guard let element = xml[path] else { return nil }
+      guard let bytes = ScaledBytes.read(element), bytes < 1 << 56 else {
+        report("“\(path)” is no size; it must be a whole number with a unit such as KiB", element)
+        return nil
+      }
+      return bytes
+    }
+    func count(_ path: String) -> Int? {
+      guard let element = xml[path] else { return nil }
+      guard let count = Int(element.trimmedText), 0...1_000_000 ~= count else {
+        report("“\(path)” is no count; it must be a whole number", element)
+        return nil
+      }
+      return count
+    }
+    if xml.name != "domain" {
+      throw ImportError(
+        ImportProblem(
+          "the element at the top is “\(xml.name)”; it must be “domain”", in: source,
+          at: xml.position))
+    }
+    name = xml["name"]?.trimmedText ?? ""
+    if name.isEmpty { report("the domain has no name; “name” must say it", xml) }
+    uuid = xml["uuid"]?.trimmedText
+    id = xml.attribute("id").flatMap { Int($0) }
+    type = xml.attribute("type") ?? ""
+    if xml["memory"] == nil { report("the domain has no “memory”; it must say how much", xml) }
+    memoryBytes = max(bytes("memory") ?? 0, bytes("maxMemory") ?? 0)
+    currentBytes = bytes("currentMemory")
+    processors = count("vcpu")
+    ioThreads = count("iothreads") ?? 0
+    hardLimitBytes = bytes("memtune/hard_limit")
+    if let pools = xml["memoryBacking/hugepages"] {
+      usesPool = true
+      for page in pools.children("page") {
+        guard
+          let size = ScaledBytes.read(page.attribute("size") ?? "", unit: page.attribute("unit"))
+        else {
+          report("the page’s size is none; it must be such as size='2048' unit='KiB'", page)
+          continue
+        }
+        poolPageBytes = max(poolPageBytes ?? 0, size)
+      }
+    }
+    isLocked = xml["memoryBacking/locked"] != nil
+    isAllocatedAtOnce = xml["memoryBacking/allocation"]?.attribute("mode") == "immediate"
+    if let memory = xml["numatune/memory"], let set = memory.attribute("nodeset") {
+      guard let numbers = ProcessorList.numbers(set, most: 1024) else {
+        report("“\(set.prefix(60))” is no list of nodes; it must be such as 0-1", memory)
+        throw ImportError(problems)
+      }
+      nodes = numbers
+    }
+    readDevices(xml)
+    readFirmware(xml)
+    guard problems.isEmpty else { throw ImportError(problems) }
+  }
+
+  private mutating func readDevices(_ xml: XMLElement) {
+    guard let devices = xml["devices"] else { return }
+    emulator = devices["emulator"]?.trimmedText
+    disks = devices.children("disk").count
+    networks = devices.children("interface").count
+    passedThrough = devices.children("hostdev").count
+    for model in devices.children("video").compactMap({ $0["model"] }) {
+      // Each of these is host memory of its own, in KiB.
+      let kibibytes = ["ram", "vram"].compactMap { model.attribute($0).flatMap { UInt64($0) } }
+        .reduce(0) { $0 + min($1, 1 << 40) }
+      videoBytes = (videoBytes ?? 0) + kibibytes << 10
+    }
+    if let element = devices["memballoon"], element.attribute("model") != "none" {
+      var balloon = Balloon()
+      balloon.statisticsSeconds =
+        element["stats"]?.attribute("period").flatMap { Int($0) }.map { max($0, 0) } ?? 0
+      balloon.reportsFreePages = element.attribute("freePageReporting") == "on"
+      self.balloon = balloon
+    }
+  }
+
+  private mutating func readFirmware(_ xml: XMLElement) {
+    guard let system = xml["os"], system["type"]?.trimmedText == "hvm" else { return }
+    let isUEFI =
+      system.attribute("firmware") == "efi" || system["loader"]?.attribute("type") == "pflash"
+    firmware = isUEFI ? .uefi : .bios
+  }
+}

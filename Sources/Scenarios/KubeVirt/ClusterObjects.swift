@@ -1,0 +1,195 @@
+internal import Paging
+public import Studies
+
+/// Reads the objects of a Kubernetes cluster that tell of virtual machines: nodes, and KubeVirt's
+/// VirtualMachineInstances, each alone or in a List, as `kubectl get -o yaml` prints them.
+public struct ClusterObjects {
+  private var inventory: Inventory
+  private let log: DocumentLog
+
+  /// What the objects of a text tell, or everything that is wrong with them.
+  public static func read(_ text: [UInt8], file: String) throws(DocumentError) -> Inventory {
+    let log = DocumentLog(file: file)
+    var objects = Self(inventory: Inventory(""), log: log)
+    if let root = NodeReader.read(text, into: log) { objects.read(root) }
+    guard log.count == 0 else {
+      throw DocumentError(lines: log.lines, diagnostics: log.diagnostics)
+    }
+    return objects.inventory
+  }
+
+  /// Whether a text looks like an object of a cluster.
+  public static func isOne(_ text: [UInt8]) -> Bool {
+    guard let node = NodeReader.read(text).node else { return false }
+    return node["kind"] != nil && node["apiVersion"] != nil
+  }
+
+  private mutating func read(_ node: Node) {
+    guard case .scalar(let kind)? = node["kind"]?.content else {
+      log.report(
+        "the object does not say its “kind”; it must be Node, VirtualMachineInstance or List",
+        at: node.place)
+      return
+    }
+    switch kind.text {
+    case "List", "VirtualMachineInstanceList", "NodeList":
+      guard case .sequence(let items)? = node["items"]?.content else {
+        log.report("the list has no “items”; they must be objects", at: node.place)
+        return
+      }
+      for item in items { read(item) }
+    case "Node": readNode(node)
+    case "VirtualMachineInstance": readInstance(node)
+    default:
+      log.report(
+        "an object of kind “\(kind.text.prefix(60))” stands here; it must be Node,"
+          + " VirtualMachineInstance or List", at: node["kind"]?.place ?? node.place)
+    }
+  }
+
+  // MARK: Values
+
+  private func text(_ path: String, of node: Node) -> String? {
+    guard case .scalar(let scalar)? = value(path, of: node)?.content, !scalar.text.isEmpty else {
+      return nil
+    }
+    return scalar.text
+  }
+
+  private func value(_ path: String, of node: Node) -> Node? {
+    var found: Node? = node
+    for key in path.split(separator: "/") { found = found?[String(key)] }
+    return found
+  }
+
+  private func count(_ path: String, of node: Node) -> Int {
+    guard case .sequence(let items)? = value(path, of: node)?.content else { return 0 }
+    return items.count
+  }
+
+  private func quantity(_ path: String, of node: Node) -> UInt64? {
+    guard let value = value(path, of: node) else { return nil }
+    guard case .scalar(let scalar) = value.content, let bytes = ClusterQuantity.whole(scalar.text),
+      bytes < 1 << 56
+    else {
+      log.refuse(value, path, "it must be a quantity such as 2Gi")
+      return nil
+    }
+    return bytes
+  }
+
+  private func name(_ node: Node) -> String? {
+    guard let name = text("metadata/name", of: node) else {
+      log.report("the object has no “metadata.name”; it must have one", at: node.place)
+      return nil
+    }
+    return name
+  }
+
+  // MARK: Objects
+
+  private mutating func readNode(_ node: Node) {
+    guard let name = name(node) else { return }
+    guard let capacity = quantity("status/capacity/memory", of: node) else {
+      if value("status/capacity/memory", of: node) == nil {
+        log.report(
+          "the node “\(name)” has no “status.capacity.memory”; it must say its memory",
+          at: node.place)
+      }
+      return
+    }
+    var host = InventoryHost(name, memoryBytes: .measured(capacity, "Node status.capacity.memory"))
+    host.processors = quantity("status/capacity/cpu", of: node).flatMap { Int(exactly: $0) }
+      .map { .measured($0, "Node status.capacity.cpu") }
+    switch text("status/nodeInfo/architecture", of: node) {
+    case "amd64": host.architecture = .x86
+    case "arm64": host.architecture = .arm
+    case "riscv64": host.architecture = .riscv
+    default: break
+    }
+    var pooled: UInt64 = 0
+    for (suffix, size) in [("2Mi", 2 << 20), ("1Gi", 1 << 30), ("64Ki", 64 << 10)]
+      as [(String, UInt64)]
+    {
+      let key = "status/allocatable/hugepages-\(suffix)"
+      guard let bytes = quantity(key, of: node), bytes > 0 else { continue }
+      pooled &+= bytes
+      host.hugePages.append(
+        InventoryHugePages(
+          pageBytes: size,
+          total: .derived(bytes / size, "Node status.allocatable.hugepages-\(suffix)")))
+    }
+    // Kubernetes takes the pools off what is allocatable, and so they are no part of what is kept.
+    if let allocatable = quantity("status/allocatable/memory", of: node) {
+      let given = allocatable.addingReportingOverflow(pooled)
+      if !given.overflow, given.partialValue <= capacity {
+        host.reservedBytes = .derived(
+          capacity - given.partialValue, "Node status.capacity less status.allocatable")
+      }
+    }
+    inventory.hosts.append(host)
+  }
+
+  private mutating func readInstance(_ node: Node) {
+    guard let name = name(node) else { return }
+    let full = text("metadata/namespace", of: node).map { "\($0)/\(name)" } ?? name
+    let paths = [
+      "spec/domain/memory/guest", "spec/domain/resources/requests/memory",
+      "spec/domain/resources/limits/memory",
+    ]
+    let before = log.count
+    let path = paths.first { value($0, of: node) != nil } ?? paths[0]
+    guard let memory = quantity(path, of: node) else {
+      if log.count == before {
+        log.report(
+          "“\(full)” has no “spec.domain.memory.guest”; it must say its memory", at: node.place)
+      }
+      return
+    }
+    let statistic = path.split(separator: "/").joined(separator: ".")
+    var machine = InventoryMachine(full, memoryBytes: .measured(memory, "VMI \(statistic)"))
+    machine.host = text("status/nodeName", of: node)
+    machine.processors = processors(node)
+    machine.monitor = .derived(.qemu, "KubeVirt")
+    let pageSize = quantity("spec/domain/memory/hugepages/pageSize", of: node)
+    machine.usesPool = .measured(pageSize != nil, "VMI spec.domain.memory.hugepages")
+    machine.backingPageBytes = pageSize.map { .measured($0, "VMI spec.domain.memory.hugepages") }
+    let passed =
+      count("spec/domain/devices/hostDevices", of: node)
+      + count("spec/domain/devices/gpus", of: node)
+    machine.isLocked = .derived(
+      pageSize != nil || passed > 0, "VMI spec.domain.memory.hugepages, devices.hostDevices")
+    if text("spec/domain/devices/autoattachMemBalloon", of: node) != "false" {
+      var balloon = InventoryBalloon()
+      balloon.statisticsSeconds = .assumed(10, "KubeVirt’s own period")
+      machine.balloon = balloon
+    }
+    machine.devices.disks = .measured(
+      count("spec/domain/devices/disks", of: node), "VMI spec.domain.devices.disks")
+    machine.devices.networks = .measured(
+      count("spec/domain/devices/interfaces", of: node), "VMI spec.domain.devices.interfaces")
+    machine.devices.passedThrough = .measured(
+      passed, "VMI spec.domain.devices.hostDevices and gpus")
+    let isUEFI = value("spec/domain/firmware/bootloader/efi", of: node) != nil
+    machine.devices.firmware = .measured(
+      isUEFI ? .uefi : .bios, "VMI spec.domain.firmware.bootloader")
+    inventory.machines.append(machine)
+  }
+
+  private func processors(_ node: Node) -> Observed<Int>? {
+    let factors = ["sockets", "cores", "threads"].map { name in
+      quantity("spec/domain/cpu/\(name)", of: node)
+    }
+    guard value("spec/domain/cpu", of: node) != nil, factors.contains(where: { $0 != nil }) else {
+      return quantity("spec/domain/resources/requests/cpu", of: node).flatMap { Int(exactly: $0) }
+        .map { .derived(max($0, 1), "VMI spec.domain.resources.requests.cpu") }
+    }
+    // KubeVirt takes one of each that is not given.
+    var product: UInt64 = 1
+    for factor in factors {
+      product = product.multipliedReportingOverflow(by: factor ?? 1).partialValue
+    }
+    guard let count = Int(exactly: product), 1...1_000_000 ~= count else { return nil }
+    return .measured(count, "VMI spec.domain.cpu")
+  }
+}
