@@ -119,6 +119,20 @@ struct ProfileTests {
     #expect(lines.first?.contains(words) == true, "\(lines)")
   }
 
+  @Test("what a terminal would not show as it stands is refused, and told in plain letters")
+  func names() {
+    let rest = "machine: m\narchitecture: x86-64\nbase: xeon-8269cy\ncomponents: {}\n"
+    for (name, words) in [
+      (#""a\e[31mb""#, #"“profile” is “a\u{1B}[31mb”; it must be one line"#),
+      (#""a\nb""#, "it must be one line"), (#""\x9b""#, #"“\u{9B}”"#),
+      (String(repeating: "x", count: 41), "at most 40 characters"),
+    ] {
+      let lines = problems("profile: \(name)\n" + rest)
+      #expect(lines.count == 1 && lines[0].contains(words), "\(lines)")
+    }
+    #expect(problems("profile: é — 8269CY\n" + rest) == [])
+  }
+
   @Test("components that are missing are all named, where there is no base")
   func missing() {
     let all = Component.allCases.filter { $0 != .lock && $0 != .pin }

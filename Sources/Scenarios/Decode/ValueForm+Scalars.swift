@@ -11,6 +11,18 @@ extension ValueForm where Value == String {
       return scalar.text
     }
   }
+
+  /// A text of one line that a terminal shows as it stands, of so many characters at most.
+  public static func line(atMost most: Int) -> Self {
+    text.map { text throws(FormError) in
+      guard text.count <= most else {
+        throw FormError("it must have at most \(most) characters")
+      }
+      guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+      else { throw FormError("it must be one line without control characters") }
+      return text
+    }
+  }
 }
 
 extension ValueForm where Value == Bool {

@@ -5,9 +5,9 @@ internal import Records
 /// How a cost profile is written in a file.
 extension CostProfile: MappingDecodable {
   private static let nameField = RequiredField(
-    "profile", ValueForm<String>.text, "the name that it is chosen by")
+    "profile", ValueForm<String>.line(atMost: 40), "the name that it is chosen by")
   private static let machineField = RequiredField(
-    "machine", ValueForm<String>.text, "the machine in words")
+    "machine", ValueForm<String>.line(atMost: 200), "the machine in words")
   private static let architectureField = RequiredField(
     "architecture", ValueForm<Architecture>.choice(), "the machine's architecture")
   private static let clockField = OptionalField(
