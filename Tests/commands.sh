@@ -130,6 +130,16 @@ if ! diff <(awk '/^```swift$/{on=1; next} /^```$/{on=0} on' README.md | sed 1,2d
   failed=$((failed + 1))
 fi
 
+# So is that of Hypervisor's tour.
+done=$((done + 1))
+if ! diff <(awk '/^```swift$/{on=1; next} /^```$/{on=0} on' \
+  Sources/Hypervisor/Hypervisor.docc/TourOfFaults.md) \
+  <(sed -n '/Tour: machine/,/Tour: end/p' Tests/Outsider/Sources/Outsider/TourOfFaults.swift \
+    | sed '/^  \/\/ Tour: /d;s/^  //'); then
+  echo "FAILED: the tour's program is not the one that is tested"
+  failed=$((failed + 1))
+fi
+
 check "merging of a fleet" 0 "nine tenths of it were back after" \
   "$nestwalk" merge --vms 4 --memory 16M --seconds 60
 printf 'space 4\nfill 0 0 4 7\nscan 2\ncounters\n' >"$folder/steps"

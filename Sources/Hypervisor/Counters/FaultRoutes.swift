@@ -26,7 +26,7 @@ public struct FaultRoutes: Sendable {
 
   /// The routes, in the order in which they were first taken.
   public private(set) var routes: [Route] = []
-  /// Which routes were taken since the last ``removeTaken()``.
+  /// Which routes were taken since the last ``VirtualMachine/removeTakenRoutes()``.
   public private(set) var taken: [Int] = []
   private var numbers: [Key: Int] = [:]
 

@@ -11,7 +11,8 @@ extension Price: MappingDecodable {
   private static let gradeField = RequiredField(
     "grade", ValueForm<Grade>.choice(), "how well that is known")
   private static let rowField = OptionalField(
-    "row", ValueForm<String>.line(atMost: 100), "where it comes from: a row, a measurement and its date")
+    "row", ValueForm<String>.line(atMost: 100),
+    "where it comes from: a row, a measurement and its date")
   private static let noteField = OptionalField(
     "note", ValueForm<String>.line(atMost: 1000), "how it follows from there, or why it is assumed")
 
