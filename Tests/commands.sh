@@ -183,7 +183,7 @@ check "an override that is misspelt" 2 "is “machine” meant?" \
 check "schema" 0 "2020-12/schema" "$nestwalk" schema
 
 # Every scenario that comes along is sound, runs, and gives the same bytes under any name.
-for scenario in Scenarios/*.yaml; do
+for scenario in $(grep -l '^study: boot-storm' Scenarios/*.yaml); do
   check "check of $scenario" 0 "$scenario: a scenario" "$nestwalk" check "$scenario"
   check "run of $scenario" 0 "ready after its start" "$nestwalk" run "$scenario" --json "$folder/first.json"
   cp "$scenario" "$folder/another name.yaml"
@@ -230,6 +230,31 @@ check "a machine of Firecracker on a captured host" 0 "firecracker (measured" \
 check "a source that is misspelt" 2 "is “libvirt” meant?" "$nestwalk" import libvrt
 check "libvirt that is not there" 1 "install the package libvirt0" \
   env NESTWALK_LIBVIRT="$folder/none.so" "$nestwalk" import libvirt --uri test:///default
+
+# The same of those that ask how many machines fit.
+for scenario in $(grep -l '^study: density' Scenarios/*.yaml); do
+  check "check of $scenario" 0 "a question of density" "$nestwalk" check "$scenario"
+  check "density of $scenario" 0 "what there is an end of" \
+    "$nestwalk" density "$scenario" --parts --rules --settings --html "$folder/density.html"
+  "$nestwalk" density "$scenario" --json "$folder/first.json" >"$folder/text"
+  "$nestwalk" density "$scenario" --print-scenario >"$folder/printed.yaml"
+  "$nestwalk" density "$folder/printed.yaml" --json "$folder/second.json" >"$folder/again"
+  done=$((done + 1))
+  if ! cmp "$folder/first.json" "$folder/second.json" || ! cmp "$folder/text" "$folder/again" \
+    || ! python3 -m json.tool "$folder/first.json" >"$folder/tool.json"; then
+    echo "FAILED: the answer to $scenario is no JSON, or not that of the scenario that is printed"
+    failed=$((failed + 1))
+  fi
+done
+check "sixteen machines of 8 GiB" 0 "1.004 times" "$nestwalk" density Scenarios/density-16x8.yaml
+check "17 GiB that don't hold 10" 0 ": 0 machines fit" "$nestwalk" density Scenarios/oom-puzzle.yaml
+check "17 GiB that hold 10" 0 ": 1 machine fits" \
+  "$nestwalk" density Scenarios/oom-puzzle.yaml --set "host.processes[0].maps[0].pageSize=2M"
+check "KubeVirt's example" 0 "KubeVirt 280 MiB" \
+  "$nestwalk" density --memory 2GiB --vcpus 2 --host-memory 512GiB
+check "density with a misspelt key" 2 "is “memory” meant?" \
+  "$nestwalk" density Scenarios/density-16x8.yaml --set host.memroy=1GiB
+check "density of nothing" 2 "Name a FILE" "$nestwalk" density
 
 head -c 65536 /dev/zero >"$folder/image"
 check "a command that is not there" 2 "translate" "$nestwalk" translat

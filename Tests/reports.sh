@@ -12,7 +12,7 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failed=0
-for scenario in Scenarios/*.yaml; do
+for scenario in $(grep -l '^study: boot-storm' Scenarios/*.yaml); do
   name=$(basename "$scenario" .yaml)
   # A target, so that its mark is drawn as well.
   .build/release/nestwalk run "$scenario" --set target.ready=5s --html "$folder/$name.html" >/dev/null

@@ -8,7 +8,8 @@ extension DocumentKindDeclaration {
   /// name others stand before these.
   public static var all: [Self] {
     [
-      StormScenario.document.declaration, ValidationCase.document.declaration,
+      StormScenario.document.declaration, DensityScenario.document.declaration,
+      ValidationCase.document.declaration,
       Inventory.document.declaration,
       CostProfile.document.declaration,
     ]

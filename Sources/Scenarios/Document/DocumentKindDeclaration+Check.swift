@@ -6,7 +6,9 @@ extension DocumentKindDeclaration {
   /// The first kind in the list whose key is there: a scenario may name its cost profile under the key
   /// by which a profile is known, so scenarios stand before profiles.
   public static func find(_ node: Node, among kinds: [Self], _ log: DocumentLog) -> Self? {
-    let names = kinds.map { "“\($0.key)” (\($0.noun))" }
+    let names = kinds.map { kind in
+      "“\(kind.key)\(kind.word.map { ": \($0)" } ?? "")” (\(kind.noun))"
+    }
     let wanted =
       names.dropLast().joined(separator: ", ") + (names.count > 1 ? " or " : "")
       + (names.last ?? "")
@@ -15,7 +17,7 @@ extension DocumentKindDeclaration {
       return nil
     }
     if let kind = kinds.first(where: { kind in members.contains { $0.key == kind.key } }) {
-      return kind
+      return find(kind, among: kinds, members, log)
     }
     var sentence = "the file does not say what it is; it must have \(wanted)"
     var place = node.place
@@ -26,6 +28,25 @@ extension DocumentKindDeclaration {
       break
     }
     log.report(sentence, at: place)
+    return nil
+  }
+
+  /// The kind whose word stands behind the key that it shares with others; where none does, that is noted.
+  private static func find(
+    _ first: Self, among kinds: [Self], _ members: [Node.Member], _ log: DocumentLog
+  ) -> Self? {
+    let kinds = kinds.filter { $0.key == first.key }
+    let words = kinds.compactMap(\.word)
+    guard kinds.count > 1, words.count == kinds.count,
+      let member = members.first(where: { $0.key == first.key }),
+      case .scalar(let scalar) = member.value.content, !member.value.isAbsent
+    else { return first }
+    if let kind = kinds.first(where: { $0.word == scalar.text }) { return kind }
+    var rule = "it must be \(Spelling.list(words))"
+    if let guess = Spelling.nearest(to: scalar.text, among: words) {
+      rule += "; is “\(guess)” meant?"
+    }
+    log.refuse(member.value, member.key, rule)
     return nil
   }
 

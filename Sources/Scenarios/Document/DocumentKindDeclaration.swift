@@ -4,6 +4,8 @@ public struct DocumentKindDeclaration: Sendable {
   public let noun: String
   /// The key that says which kind a file is.
   public let key: String
+  /// What stands behind the key, where several kinds of file have it.
+  public let word: String?
   /// What a schema says of the kind.
   public let schema: ValueSchema
   /// Notes in the log everything that is wrong with a file's node.

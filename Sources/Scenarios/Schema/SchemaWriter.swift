@@ -34,6 +34,11 @@ public struct SchemaWriter {
     writer.beginObject()
     writer.key("required")
     strings([kind.key])
+    if let word = kind.word {
+      object("properties") { writer in
+        writer.object(kind.key) { $0.member("const", word) }
+      }
+    }
     writer.endObject()
     writer.key("then")
     writer.beginObject()

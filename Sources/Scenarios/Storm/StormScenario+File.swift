@@ -28,7 +28,7 @@ extension StormScenario: MappingDecodable {
 
   /// A storm as a file of its own.
   public static let document = DocumentKind<StormScenario>(
-    "a scenario", key: studyField.declaration.name, form: .mapping())
+    "a scenario", key: studyField.declaration.name, word: "boot-storm", form: .mapping())
 
   /// What such a mapping is.
   public static var noun: String { "a scenario" }

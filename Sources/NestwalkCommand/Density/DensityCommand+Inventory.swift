@@ -1,0 +1,101 @@
+import Console
+import Quantities
+import Reports
+import Scenarios
+import Studies
+
+extension DensityCommand {
+  /// An inventory may be of thousands of hosts.
+  private static var limits: NodeLimits {
+    var limits = NodeLimits()
+    limits.bytes = 1 << 30
+    limits.nodes = 50_000_000
+    return limits
+  }
+
+  /// The inventory that a document is, if it is one.
+  func inventory(_ document: DocumentFile) throws(CommandFailure) -> Inventory? {
+    // Its key stands at its top; a scenario has none of that name, so that a line tells them apart.
+    guard Self.isInventory(document.text) else { return nil }
+    do throws(DocumentError) {
+      return try Inventory.document.read(
+        document.text, file: document.name, overrides: overrides.map(\.override),
+        limits: Self.limits)
+    } catch {
+      throw CommandFailure(.badInput, "the file is refused:\n\(error)")
+    }
+  }
+
+  /// Whether some line begins with the key of inventories, or a file in JSON has it.
+  private static func isInventory(_ text: [UInt8]) -> Bool {
+    let key = Array("inventory".utf8)
+    for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
+      let content = line.drop { [0x20, 0x09, 0x7b, 0x22].contains($0) }
+      if line.first == UInt8(ascii: "#") || content.isEmpty { continue }
+      return content.starts(with: key)
+    }
+    return false
+  }
+
+  /// How many more machines fit on the hosts of an inventory.
+  func answer(_ inventory: Inventory) throws(CommandFailure) -> String {
+    guard let memory else {
+      throw CommandFailure(
+        .badInput,
+        "“--memory” is missing: an inventory says what runs, and not what is to be added.")
+    }
+    var hosts: [RackReport.Host] = []
+    var running: [String: [InventoryMachine]] = [:]
+    for machine in inventory.machines {
+      running[machine.host ?? inventory.hosts[0].name, default: []].append(machine)
+    }
+    for host in inventory.hosts {
+      let machines = running[host.name] ?? []
+      var added = flavour
+      added.name = "added"
+      let base = DensityHost(host)
+      added.host =
+        DensityFlavour(
+          InventoryMachine("", memoryBytes: .assumed(1 << 30)), on: base
+        ).host
+      var density = Density(
+        host, running: machines, adding: added, processorRatio: ratio.value)
+      if let reserved { density.host.reservedBytes = reserved.bytes }
+      if let swap { density.host.swapBytes = swap.bytes }
+      if let risk { density.overcommit = Density.Overcommit(risk: risk.share.value) }
+      var outcome: DensityOutcome?
+      var problem: String?
+      do throws(DensityError) {
+        outcome = try density.run()
+      } catch {
+        switch error {
+        case .leastDoNotFit: problem = "promised too much"
+        case .noPool: problem = "no such pool"
+        default: throw CommandFailure(.badInput, "\(host.name): \(error)")
+        }
+      }
+      hosts.append(
+        RackReport.Host(host.name, running: machines.count, outcome, problem: problem))
+    }
+    let report = RackReport(
+      inventory.name, adding: "\(memory) and \(TextLayout.count(vcpus, "vCPU"))", hosts)
+    var text: String?
+    if html != nil {
+      throw CommandFailure(
+        .badInput, "“--html” shows one host; an inventory has text, JSON and CSV.")
+    }
+    for (file, bytes) in [(json, { report.json }), (csv, { Array(report.csv.utf8) })] {
+      guard let file else { continue }
+      if file.isStandardStream {
+        text = String(decoding: bytes(), as: UTF8.self)
+      } else {
+        do throws(SystemError) {
+          try OutputFile.write(file.path, bytes: bytes())
+        } catch {
+          throw CommandFailure(.failed, error.description)
+        }
+      }
+    }
+    return text ?? report.text
+  }
+}

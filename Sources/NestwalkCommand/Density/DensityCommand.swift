@@ -1,0 +1,184 @@
+import Console
+import Quantities
+import Reports
+import Scenarios
+import Studies
+
+/// `nestwalk density`: how many virtual machines fit a host, and what binds first.
+struct DensityCommand: Command {
+  var file: FilePath?
+  var overrides: [OverrideArgument] = []
+  var memory: ByteSize?
+  var vcpus = 1
+  var hostMemory: ByteSize?
+  var reserved: ByteSize?
+  var processors: Int?
+  var ratio = DecimalNumber(1)
+  var nodes = 1
+  var swap: ByteSize?
+  var backing = ByteSize(4096)
+  var pool = false
+  var eager = false
+  var monitor = MonitorKind.qemu
+  var workingSet: [ByteSize] = []
+  var returns = DensityFlavour.Return.none
+  var risk: ShareArgument?
+  var parts = false
+  var rules = false
+  var settings = false
+  var printScenario = false
+  var json: FilePath?
+  var csv: FilePath?
+  var html: FilePath?
+
+  static let name = "density"
+  static let summary = "tell how many machines fit a host, and what binds first"
+  static let discussion = [
+    "FILE is a scenario that asks this, or an inventory of real hosts; without one, --memory and"
+      + " --host-memory describe machines of one kind and a host. The answer says how many fit, what"
+      + " binds first and what next, where the host's memory goes, and what a machine takes beside its"
+      + " guest's memory, each part with its source and whom it is charged to.",
+    "On an inventory it says how many more machines such as --memory and --vcpus fit beside those that"
+      + " run.",
+  ]
+  static let examples = [
+    CommandExample(
+      "nestwalk density --memory 2G --vcpus 2 --host-memory 512G",
+      "How many machines of 2 GiB fit 512 GiB."),
+    CommandExample(
+      "nestwalk density --memory 8G --host-memory 256G --swap 64G --working-set 2G"
+        + " --working-set 6G --risk 1%",
+      "The same where guests use 2 or 6 GiB and may want too much for 1 % of the time."),
+    CommandExample(
+      "nestwalk density Scenarios/density-mixed.yaml --settings --html density.html",
+      "Three kinds of machines, with settings to apply and a page to read."),
+  ]
+  static let parameters: [Parameter<Self>] = [
+    .positional("FILE", \.file, "A scenario or an inventory; “-” is standard input"),
+    .option(
+      "set", \.overrides, value: "PATH=VALUE",
+      "Give a field of the file another value, such as machines[0].backing=2M"),
+    .option("memory", \.memory, value: "SIZE", "The memory of each machine"),
+    .option("vcpus", \.vcpus, value: "N", "The virtual processors of each machine"),
+    .option(
+      "host-memory", \.hostMemory, value: "SIZE", "The memory that the host's kernel manages"),
+    .option("reserved", \.reserved, value: "SIZE", "What is kept for the host", default: "1G"),
+    .option(
+      "processors", \.processors, value: "N", "The host's processors", default: "not counted"),
+    .option(
+      "ratio", \.ratio, value: "RATIO", "How many virtual processors may share a processor"),
+    .option(
+      "nodes", \.nodes, value: "N", "On how many NUMA nodes machines lie, each on one of them"),
+    .option("swap", \.swap, value: "SIZE", "The host's swap", default: "none"),
+    .option("backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G"),
+    .flag("pool", \.pool, "Take memory from a pool of such pages, all but what is kept"),
+    .flag("eager", \.eager, "Have all memory of a machine from its start on"),
+    .option("monitor", \.monitor, value: "PROGRAM", "The program that runs each machine"),
+    .option(
+      "working-set", \.workingSet, value: "SIZE",
+      "What a guest uses; several are equally likely"),
+    .option(
+      "returns", \.returns, value: "HOW", "What becomes of memory that a guest does not use"),
+    .option(
+      "risk", \.risk, value: "SHARE", "Promise memory twice, with this probability of pressure"),
+    .flag("parts", \.parts, "Show the parts of each kind of machine"),
+    .flag("rules", \.rules, "Show how others' rules differ, part by part"),
+    .flag("settings", \.settings, "Show the settings to apply"),
+    .flag("print-scenario", \.printScenario, "Print the scenario instead of its answer"),
+    .option("json", \.json, value: "FILE", "Write the answer as JSON; “-” is standard output"),
+    .option(
+      "csv", \.csv, value: "FILE", "Write the parts of each machine as CSV; “-” is standard output"),
+    .option("html", \.html, value: "FILE", "Write a page with charts that stands alone"),
+  ]
+
+  func problems() -> [String] {
+    var problems: [String] = []
+    if file == nil {
+      if memory == nil {
+        problems.append("Name a FILE, or the memory of a machine with “--memory”.")
+      }
+      if hostMemory == nil {
+        problems.append("Name a FILE, or the host's memory with “--host-memory”.")
+      }
+      if !overrides.isEmpty { problems.append("“--set” changes a field of a FILE: name one.") }
+    } else if hostMemory != nil {
+      problems.append("“--host-memory” describes a host, and so does FILE: name one of them.")
+    }
+    if ![4096, 2 << 20, 1 << 30].contains(backing.bytes) {
+      problems.append("“--backing” is \(backing); it must be 4K, 2M or 1G.")
+    }
+    if pool, backing.bytes == 4096 {
+      problems.append("A pool has pages of “--backing 2M” or “--backing 1G”.")
+    }
+    if vcpus < 1 { problems.append("“--vcpus” is \(vcpus); it must be 1 or more.") }
+    if nodes < 1 || nodes > 64 { problems.append("“--nodes” is \(nodes); it must be 1 to 64.") }
+    if let processors, processors < 1 {
+      problems.append("“--processors” is \(processors); it must be 1 or more.")
+    }
+    if ratio.value <= 0 { problems.append("“--ratio” must be more than 0.") }
+    if let memory {
+      if memory.bytes < 1 << 20 || memory.bytes % 4096 != 0 || memory.bytes > 1 << 46 {
+        problems.append(
+          "“--memory” is \(memory); it must be a multiple of 4 KiB from 1 MiB to 64 TiB.")
+      }
+      if let most = workingSet.max(), most > memory {
+        problems.append("“--working-set” is \(most); it must be at most “--memory”, \(memory).")
+      }
+    }
+    if let hostMemory, hostMemory.bytes > 1 << 56 || hostMemory.bytes < 1 << 20 {
+      problems.append("“--host-memory” is \(hostMemory); it must be from 1 MiB to 64 PiB.")
+    }
+    if [json, csv, html].count(where: { $0?.isStandardStream == true }) > 1 {
+      problems.append("Only one of the outputs can go to standard output.")
+    }
+    return problems
+  }
+
+  func run() throws(CommandFailure) -> ExitStatus {
+    let document: DocumentFile? = if let file { try DocumentFile(file) } else { nil }
+    if let document, let inventory = try inventory(document) {
+      return Program.show(try answer(inventory))
+    }
+    let (scenario, source) = try scenario(document)
+    let written = NodeWriter.write(scenario.node)
+    if printScenario { return Program.show(written) }
+    let outcome: DensityOutcome
+    do throws(DensityError) {
+      outcome = try scenario.density.run()
+    } catch {
+      throw CommandFailure(.badInput, error.description)
+    }
+    let report = DensityReport(
+      scenario.title, scenario.density, outcome, source: source ?? written)
+    return Program.show(try write(report))
+  }
+
+  /// Writes the files that are asked for, and gives what belongs on standard output.
+  private func write(_ report: DensityReport) throws(CommandFailure) -> String {
+    var text: String?
+    let outputs: [(FilePath?, () -> [UInt8])] = [
+      (json, { report.json }), (csv, { Array(report.csv.utf8) }),
+      (html, { Array(report.page.utf8) }),
+    ]
+    for (file, bytes) in outputs {
+      guard let file else { continue }
+      if file.isStandardStream {
+        text = String(decoding: bytes(), as: UTF8.self)
+      } else {
+        do throws(SystemError) {
+          try OutputFile.write(file.path, bytes: bytes())
+        } catch {
+          throw CommandFailure(.failed, error.description)
+        }
+      }
+    }
+    var detail = DensityText.Detail()
+    detail.parts = parts
+    detail.rules = rules
+    detail.settings = settings
+    return text ?? DensityText.text(report, detail)
+  }
+}
+
+extension MonitorKind: ArgumentValue {}
+extension DensityFlavour.Return: ArgumentValue {}

@@ -1,0 +1,96 @@
+internal import Console
+internal import Simulation
+internal import Studies
+
+extension DensityReport {
+  /// The answer in a few sentences: how many fit, what binds first, and what comes next.
+  package var answer: String {
+    let count = outcome.count
+    var sentences: [String] = []
+    var first = "\(count) machine\(count == 1 ? " fits" : "s fit")"
+    let kinds = outcome.flavours.filter { $0.count > 0 }
+    if outcome.flavours.count > 1, !kinds.isEmpty {
+      first +=
+        " (" + kinds.map { "\($0.count) \($0.overhead.flavour.name)" }.joined(separator: ", ")
+      first += ")"
+    }
+    if let boot = outcome.boot, boot.machines < count {
+      first += ", \(boot.machines) meet\(boot.machines == 1 ? "s" : "") the boot target"
+      first += "; with all memory populated before they start \(min(boot.populated, count))"
+    }
+    sentences.append(first + ".")
+    if let sentence = binding { sentences.append(sentence) }
+    if let risk = outcome.risk, let overcommit = density.overcommit {
+      sentences.append(
+        "At any moment they want more memory than there is with a probability of"
+          + " \(Self.probability(risk)) (\(Self.probability(overcommit.risk)) allowed).")
+    }
+    if let across = outcome.acrossNodes, across > count {
+      sentences.append(
+        "\(across - count) more would fit if one could lie on several nodes.")
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  /// What binds first, and what comes next, as sentences.
+  private var binding: String? {
+    let stopped = outcome.flavours.filter { flavour in
+      let most = flavour.overhead.flavour.most.map(UInt64.init)
+      return most != flavour.count
+    }
+    guard !stopped.isEmpty else { return "Those are all that are wanted." }
+    let rows = outcome.constraints
+    // Of what lets no more in, the tightest; under overcommitment the risk takes memory's place.
+    guard let first = rows.first(where: { !$0.stops.isEmpty }) ?? rows.first else { return nil }
+    var name = first.phrase
+    if density.overcommit != nil, rows.allSatisfy({ $0.stops.isEmpty }) {
+      name = "the risk of memory pressure"
+    }
+    var sentence = "What binds first: \(name)"
+    let next = rows.filter { $0.kind != first.kind }.prefix(2).map { row in
+      let alone = row.alone == .max ? "no end" : "\(StormReport.grouped(row.alone)) alone"
+      return "\(row.phrase) (\(Measure.share.text(row.slack)) free, \(alone))"
+    }
+    if !next.isEmpty { sentence += "; next " + next.joined(separator: ", then ") }
+    return sentence + "."
+  }
+
+  /// How sure it is that there is no better choice, as a sentence.
+  package var certificate: String {
+    if outcome.isBest {
+      let steps = TextLayout.count(outcome.steps, "step")
+      return "No choice is better: branch and bound proved it in \(steps)."
+    }
+    return "The choice is worth \(StormReport.grouped(outcome.worth)), and the bound is"
+      + " \(StormReport.grouped(outcome.bound)): a better one of up to"
+      + " \(StormReport.grouped(outcome.bound - outcome.worth)) more is not ruled out."
+  }
+
+  /// Where the machines were placed, as a sentence; nothing where none were.
+  package var placed: String? {
+    guard let placement = outcome.placement else { return nil }
+    let hosts = placement.hosts.count
+    var sentence =
+      "All machines to place need \(TextLayout.count(hosts, "host"))"
+    sentence +=
+      hosts == placement.bound
+      ? ", and none could do with fewer." : "; the bound is \(placement.bound)."
+    for (flavour, count) in zip(outcome.flavours, placement.unplaced) where count > 0 {
+      sentence += " \(count) of “\(flavour.overhead.flavour.name)” fit on no host."
+    }
+    let causes = PlacementOutcome.Cause.allCases.compactMap { cause -> String? in
+      let bytes = placement.stranded(cause)
+      return bytes == 0 ? nil : "\(StormReport.bytes(bytes)) \(cause.phrase)"
+    }
+    if !causes.isEmpty { sentence += " Left over: \(causes.joined(separator: ", "))." }
+    return sentence
+  }
+
+  /// A probability as a reader reads it.
+  package static func probability(_ value: Double) -> String {
+    if value == 0 { return "0" }
+    if value < 1e-6 { return "less than 0.0001 %" }
+    let percent = value * 100
+    return Measure.decimal(percent, percent < 0.01 ? 4 : percent < 1 ? 3 : 1) + " %"
+  }
+}

@@ -1,0 +1,185 @@
+package import Records
+internal import Studies
+
+extension DensityReport {
+  /// The answer as JSON: sizes in bytes, shares and probabilities as parts of one.
+  package var json: [UInt8] {
+    var writer = JSONWriter(.indented)
+    writer.value(self)
+    writer.endLine()
+    return writer.bytes
+  }
+}
+
+extension JSONWriter {
+  /// Writes how many machines fit.
+  package mutating func value(_ report: DensityReport) {
+    let outcome = report.outcome
+    beginObject()
+    member("schema", "nestwalk.outcome/1")
+    member("study", "density")
+    member("title", report.title)
+    member("machines", outcome.count)
+    member("worth", outcome.worth)
+    member("bound", outcome.bound)
+    member("isBest", outcome.isBest)
+    member("steps", outcome.steps)
+    if let across = outcome.acrossNodes { member("machinesAcrossNodes", across) }
+    if let boot = outcome.boot {
+      key("boot")
+      beginObject()
+      member("machines", boot.machines)
+      member("populated", boot.populated)
+      endObject()
+    }
+    if let risk = outcome.risk { member("risk", risk) }
+    constraints(outcome)
+    key("hostMemory")
+    beginObject()
+    member("total", report.density.host.memoryBytes)
+    key("shares")
+    beginArray()
+    for share in report.shares {
+      beginObject()
+      member("name", share.name)
+      member("bytes", share.bytes)
+      endObject()
+    }
+    endArray()
+    endObject()
+    key("kinds")
+    beginArray()
+    for flavour in outcome.flavours { kind(flavour) }
+    endArray()
+    settings(report)
+    curve(outcome)
+    if let placement = outcome.placement { self.placement(placement) }
+    endObject()
+  }
+
+  private mutating func constraints(_ outcome: DensityOutcome) {
+    key("constraints")
+    beginArray()
+    for constraint in outcome.constraints {
+      beginObject()
+      member("name", constraint.phrase)
+      member("used", constraint.used)
+      member("capacity", constraint.capacity)
+      member("slack", constraint.slack)
+      if constraint.alone < .max { member("machinesAlone", constraint.alone) }
+      key("stops")
+      beginArray()
+      for name in constraint.stops { value(name) }
+      endArray()
+      endObject()
+    }
+    endArray()
+  }
+
+  private mutating func kind(_ flavour: DensityOutcome.OfFlavour) {
+    let overhead = flavour.overhead
+    beginObject()
+    member("name", overhead.flavour.name)
+    member("count", flavour.count)
+    member("memory", overhead.flavour.memoryBytes)
+    key("onNodes")
+    beginArray()
+    for count in flavour.onNodes { value(count) }
+    endArray()
+    member("addedNow", overhead.added(atWorst: false))
+    member("addedAtWorst", overhead.added(atWorst: true))
+    key("parts")
+    beginArray()
+    for part in overhead.parts {
+      beginObject()
+      member("part", part.kind.rawValue)
+      member("now", part.now)
+      member("atWorst", part.worst)
+      member("chargedTo", part.charge.rawValue)
+      member("source", part.source)
+      endObject()
+    }
+    endArray()
+    key("rules")
+    beginArray()
+    for rule in flavour.rules { self.rule(rule, overhead) }
+    endArray()
+    endObject()
+  }
+
+  private mutating func rule(_ rule: OverheadRule, _ overhead: MachineOverhead) {
+    beginObject()
+    member("name", rule.name)
+    member("source", rule.source)
+    member("bytes", rule.bytes)
+    key("parts")
+    beginArray()
+    for difference in rule.differences(from: overhead) {
+      beginObject()
+      member("name", difference.name)
+      member("rule", difference.rule)
+      member("model", difference.model)
+      endObject()
+    }
+    endArray()
+    endObject()
+  }
+
+  private mutating func settings(_ report: DensityReport) {
+    key("settings")
+    beginObject()
+    member("kubeVirtOverheadRatio", DensitySettings.kubeVirtRatio(report))
+    member("novaReservedHostMemoryMB", DensitySettings.novaReserved(report))
+    key("hugePages")
+    beginArray()
+    for row in DensitySettings.pages(report) {
+      beginObject()
+      member("pageSize", row.pageBytes)
+      member("node", row.node)
+      member("pages", row.pages)
+      endObject()
+    }
+    endArray()
+    endObject()
+  }
+
+  private mutating func curve(_ outcome: DensityOutcome) {
+    guard !outcome.curve.isEmpty else { return }
+    key("curve")
+    beginArray()
+    for point in outcome.curve {
+      beginObject()
+      member("machines", point.machines)
+      member("promised", point.promised)
+      member("risk", point.risk)
+      endObject()
+    }
+    endArray()
+  }
+
+  private mutating func placement(_ placement: PlacementOutcome) {
+    key("placement")
+    beginObject()
+    member("hosts", placement.hosts.count)
+    member("bound", placement.bound)
+    key("stranded")
+    beginObject()
+    for cause in PlacementOutcome.Cause.allCases {
+      member(cause.rawValue, placement.stranded(cause))
+    }
+    endObject()
+    key("unplaced")
+    beginArray()
+    for count in placement.unplaced { value(count) }
+    endArray()
+    key("machines")
+    beginArray()
+    for host in placement.hosts {
+      beginArray()
+      for count in host { value(count) }
+      endArray()
+    }
+    endArray()
+    endObject()
+  }
+}

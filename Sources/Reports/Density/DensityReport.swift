@@ -1,0 +1,137 @@
+internal import Paging
+package import Studies
+
+/// How many machines fit, for all forms in which it is told.
+package struct DensityReport: Sendable {
+  /// What it is about, in a line.
+  package let title: String
+  /// What was asked.
+  package let density: Density
+  /// The answer.
+  package let outcome: DensityOutcome
+  /// The text that the question was read from, if any, as its writer left it.
+  package let source: String
+
+  /// The report of an answer.
+  package init(
+    _ title: String, _ density: Density, _ outcome: DensityOutcome, source: String = ""
+  ) {
+    self.title = title
+    self.density = density
+    self.outcome = outcome
+    self.source = source
+  }
+
+  /// A part of the host's memory, and how much of it there is.
+  package struct Share: Sendable, Hashable {
+    /// What it is for.
+    package let name: String
+    /// Its bytes.
+    package let bytes: UInt64
+  }
+
+  /// Where the host's memory goes with the machines that fit, at the worst or, where memory is promised
+  /// twice, now.
+  package var shares: [Share] {
+    let host = density.host
+    let isWorst = density.overcommit == nil
+    func sum(_ kinds: [OverheadPart.Kind]) -> UInt64 {
+      outcome.flavours.reduce(0) { sum, flavour in
+        let isHeld = isWorst || flavour.overhead.flavour.holdsAll
+        return sum
+          + kinds.reduce(UInt64(0)) { bytes, kind in
+            guard let part = flavour.overhead[kind], part.charge == .machine else { return bytes }
+            return bytes + flavour.count * (isHeld ? part.worst : part.now)
+          }
+      }
+    }
+    var shares = [
+      Share(name: "guests' memory", bytes: sum([.guestMemory])),
+      Share(name: "second stage's tables", bytes: sum([.secondStage, .tableRecords])),
+      Share(name: "processes' tables", bytes: sum([.processTables])),
+      Share(
+        name: "machines' programs",
+        bytes: sum([.monitor, .processors, .ioThreads, .video, .firmware, .dirtyBitmap])),
+      Share(name: "pools of huge pages", bytes: host.poolBytes),
+      Share(name: "records of frames", bytes: host.frameRecordBytes),
+      Share(name: "other processes", bytes: host.processBytes),
+      Share(name: "their tables", bytes: host.processTableBytes),
+      Share(name: "kept for the host", bytes: host.reservedBytes),
+    ].filter { $0.bytes > 0 }
+    let taken = shares.reduce(UInt64(0)) { $0 + $1.bytes }
+    if taken < host.memoryBytes {
+      shares.append(Share(name: "free", bytes: host.memoryBytes - taken))
+    }
+    return shares
+  }
+}
+
+extension OverheadPart.Kind {
+  /// The part as a reader reads it.
+  package var phrase: String {
+    switch self {
+    case .guestMemory: "guest's memory"
+    case .guestTables: "guest's tables"
+    case .guestFrames: "guest's records of frames"
+    case .secondStage: "second stage's tables"
+    case .tableRecords: "records of these tables"
+    case .processTables: "process's own table"
+    case .hostFrames: "host's records of frames"
+    case .monitor: "the program"
+    case .processors: "virtual processors"
+    case .ioThreads: "threads for disks"
+    case .video: "display"
+    case .firmware: "firmware"
+    case .dirtyBitmap: "bitmap of dirty pages"
+    }
+  }
+}
+
+extension OverheadPart.Charge {
+  /// Whom memory is charged to, as a reader reads it.
+  package var phrase: String {
+    switch self {
+    case .machine: "machine's group"
+    case .kernel: "host's kernel"
+    case .pool: "huge page pool"
+    case .guest: "in the guest"
+    }
+  }
+}
+
+extension PlacementOutcome.Cause {
+  /// The cause as a reader reads it.
+  package var phrase: String {
+    switch self {
+    case .pool: "in pools that nobody has"
+    case .nodes: "split over nodes"
+    case .others: "other resources ran out first"
+    case .remainder: "less than the smallest machine"
+    case .room: "room for more machines"
+    }
+  }
+}
+
+extension DensityConstraint {
+  /// What there is an end of, as a reader reads it.
+  package var phrase: String {
+    switch kind {
+    case .memory: "memory"
+    case .pool(let bytes): "pool of \(bytes >> 20 >= 1024 ? "1G" : "2M") pages"
+    case .processors: "processors"
+    case .swap: "memory and swap"
+    case .named(let name): name
+    case .pressure: "memory pressure"
+    case .boot: "boot time"
+    }
+  }
+
+  /// An amount of it as a reader reads it.
+  package func text(_ amount: UInt64) -> String {
+    switch kind {
+    case .memory, .swap: Measure.bytes.text(Double(amount))
+    case .processors: Measure.decimal(Double(amount) / 1000, 2)
+    case .pool, .named, .pressure, .boot: StormReport.grouped(amount)
+    }
+  }
+}

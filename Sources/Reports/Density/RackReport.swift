@@ -1,0 +1,140 @@
+internal import Console
+internal import Records
+package import Studies
+
+/// How many more machines fit on each of several hosts.
+package struct RackReport: Sendable {
+  /// A host.
+  package struct Host: Sendable {
+    /// What it is called.
+    package let name: String
+    /// How many machines run on it.
+    package let running: Int
+    /// The answer, if there is one.
+    package let outcome: DensityOutcome?
+    /// Why there is none.
+    package let problem: String?
+
+    /// A host with its answer.
+    package init(
+      _ name: String, running: Int, _ outcome: DensityOutcome?, problem: String? = nil
+    ) {
+      self.problem = problem
+      self.name = name
+      self.running = running
+      self.outcome = outcome
+    }
+
+    /// How many more machines fit.
+    package var more: UInt64 { outcome?.flavours.last?.count ?? 0 }
+
+    /// What lets no more in.
+    package var binding: String {
+      guard let outcome else { return problem ?? "-" }
+      let first = outcome.constraints.first {
+        $0.stops.contains(outcome.flavours.last?.overhead.flavour.name ?? "")
+      }
+      return first?.phrase ?? "pressure"
+    }
+
+    /// The memory outside pools that is left with those that fit.
+    package var freeBytes: UInt64 {
+      let memory = outcome?.constraints.first { $0.kind == .memory }
+      return memory.map { $0.capacity - min($0.used, $0.capacity) } ?? 0
+    }
+  }
+
+  /// What the inventory is called.
+  package let name: String
+  /// What the machines are that are added.
+  package let adding: String
+  /// The hosts.
+  package let hosts: [Host]
+
+  /// The report of several hosts.
+  package init(_ name: String, adding: String, _ hosts: [Host]) {
+    self.name = name
+    self.adding = adding
+    self.hosts = hosts
+  }
+
+  /// The answer as text, the hosts with the most room first.
+  package var text: String {
+    let more = hosts.reduce(UInt64(0)) { $0 + $1.more }
+    let running = hosts.reduce(0) { $0 + $1.running }
+    let full = hosts.count { $0.more == 0 }
+    var lines = TextLayout.wrap(
+      "\(name): \(StormReport.grouped(more)) more machines of \(adding) fit on"
+        + " \(TextLayout.count(hosts.count, "host")) beside"
+        + " \(TextLayout.count(running, "machine")) that run."
+        + (full > 0 ? " \(TextLayout.count(full, "host")) of them can take none." : ""),
+      width: TextLayout.width)
+    lines.append("")
+    lines.append(row("host", ["runs", "more", "free"], "binds first"))
+    let sorted = hosts.enumerated().sorted {
+      ($1.element.more, $0.offset) < ($0.element.more, $1.offset)
+    }.map(\.element)
+    for host in sorted.prefix(40) {
+      lines.append(
+        row(
+          host.name,
+          [
+            "\(host.running)", StormReport.grouped(host.more),
+            host.outcome == nil ? "-" : StormReport.bytes(host.freeBytes),
+          ], host.binding))
+    }
+    if sorted.count > 40 {
+      lines.append("  … and \(sorted.count - 40) more hosts, all of which --json and --csv have")
+    }
+    if hosts.contains(where: { $0.problem == "promised too much" }) {
+      lines += [""]
+      lines += TextLayout.wrap(
+        "Where too much is promised, the machines that run may come to need more than there is if"
+          + " each touches all its memory; --risk counts what they use.", width: TextLayout.width)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func row(_ name: String, _ cells: [String], _ last: String) -> String {
+    let shown = name.count > 28 ? name.prefix(27) + "…" : name
+    return TextLayout.column("  " + shown, 32)
+      + cells.map { TextLayout.right($0, 10) }.joined() + "  \(last)"
+  }
+
+  /// The answer as JSON: sizes in bytes.
+  package var json: [UInt8] {
+    var writer = JSONWriter(.indented)
+    writer.beginObject()
+    writer.member("schema", "nestwalk.outcome/1")
+    writer.member("study", "density")
+    writer.member("title", name)
+    writer.member("adding", adding)
+    writer.key("hosts")
+    writer.beginArray()
+    for host in hosts {
+      writer.beginObject()
+      writer.member("name", host.name)
+      writer.member("running", host.running)
+      writer.member("more", host.more)
+      writer.member("bindsFirst", host.binding)
+      writer.member("free", host.freeBytes)
+      if let risk = host.outcome?.risk { writer.member("risk", risk) }
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+    writer.endLine()
+    return writer.bytes
+  }
+
+  /// The answer as CSV, a line for each host.
+  package var csv: String {
+    "host,running,more,binds_first,free_bytes\n"
+      + hosts.map { host in
+        let cells = [
+          host.name, "\(host.running)", "\(host.more)", host.binding, "\(host.freeBytes)",
+        ]
+        return cells.map(DensityReport.cell).joined(separator: ",") + "\n"
+      }.joined()
+  }
+}

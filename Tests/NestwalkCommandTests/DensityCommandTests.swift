@@ -1,0 +1,137 @@
+import Foundation
+import Records
+import Testing
+
+@Suite("nestwalk density")
+struct DensityCommandTests {
+  /// A host and machines that boot in no time to speak of.
+  private static let scenario = """
+    study: density
+    title: small
+    host: {memory: 16 GiB, processors: 2, processorRatio: 8}
+    machines: [{name: tiny, memory: 256 MiB, monitor: firecracker}]
+    """
+
+  @Test("three options are enough, and the answer comes first")
+  func options() throws {
+    let run = try CommandRun([
+      "density", "--memory", "2GiB", "--vcpus", "2", "--host-memory", "512GiB",
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.hasPrefix("2 GiB and 2 vCPUs on 512 GiB: 235 machines fit."))
+    #expect(run.output.contains("KubeVirt 280 MiB"))
+    let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test("all details fit 80 columns")
+  func details() throws {
+    let run = try CommandRun(
+      ["density", "-", "--parts", "--rules"], input: Self.scenario)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.hasPrefix("small: 16 machines fit. What binds first: processors;"))
+    let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test("the scenario that options make gives the same answer from a file")
+  func printed() throws {
+    let options = [
+      "--memory", "8G", "--host-memory", "64G", "--swap", "32G", "--working-set", "2G",
+      "--working-set", "5G", "--risk", "1%", "--returns", "reporting", "--monitor", "firecracker",
+      "--processors", "8", "--ratio", "2.5", "--nodes", "2", "--backing", "2M",
+    ]
+    let printed = try CommandRun(["density"] + options + ["--print-scenario"])
+    #expect(printed.status == 0, "\(printed.errors)")
+    let direct = try CommandRun(["density"] + options + ["--json", "-"])
+    let again = try CommandRun(["density", "-", "--json", "-"], input: printed.output)
+    // A file names where a working set comes from differently.
+    #expect(
+      again.output.replacingOccurrences(of: "the scenario’s working set", with: "--working-set")
+        == direct.output)
+  }
+
+  @Test("settings name each system, and the pages of each node")
+  func settings() throws {
+    let run = try CommandRun([
+      "density", "--memory", "8G", "--host-memory", "64G", "--backing", "1G", "--pool",
+      "--nodes", "2", "--settings",
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    for line in [
+      "additionalGuestMemoryOverheadRatio: \"1\"", "reserved_host_memory_mb = ",
+      "/sys/devices/system/node/node1/hugepages/hugepages-1048576kB/nr_hugepages",
+      "<page size='1048576' unit='KiB'/>",
+    ] {
+      #expect(run.output.contains(line), "\(line)")
+    }
+  }
+
+  @Test("a page, JSON and CSV are written beside the text")
+  func files() throws {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun(
+      [
+        "density", "-", "--json", folder.path("a.json"), "--csv", folder.path("a.csv"), "--html",
+        folder.path("a.html"),
+      ], input: Self.scenario)
+    #expect(run.status == 0, "\(run.errors)")
+    let json = String(decoding: try folder.read("a.json"), as: UTF8.self)
+    #expect(json.contains("\"machines\": 16,"))
+    let csv = String(decoding: try folder.read("a.csv"), as: UTF8.self)
+    #expect(csv.hasPrefix("kind,count,part,now_bytes,worst_bytes,charged_to,source\n"))
+    #expect(csv.contains("\ntiny,16,secondStage,"))
+    let page = String(decoding: try folder.read("a.html"), as: UTF8.self)
+    #expect(page.contains("<figcaption>The host's memory</figcaption>"))
+  }
+
+  @Test("a boot time lets in as many as are ready in time")
+  func boot() throws {
+    let scenario =
+      Self.scenario.replacingOccurrences(
+        of: "monitor: firecracker", with: "monitor: firecracker, guest: microvm")
+      + "\nboot: {ready: 300 ms}\n"
+    let run = try CommandRun(["density", "-"], input: scenario)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("meet the boot target; with all memory populated"))
+    let never = scenario.replacingOccurrences(of: "300 ms", with: "1 ns")
+    #expect(
+      try CommandRun(["density", "-"], input: never).output.contains("0 meet the boot target"))
+  }
+
+  @Test("an inventory says how many more fit on each of its hosts")
+  func inventory() throws {
+    let inventory = """
+      inventory: rack
+      hosts:
+        - {name: a, memory: 64 GiB (measured MemTotal), processors: 16}
+        - {name: b, memory: 32 GiB}
+      machines:
+        - {name: web, host: a, memory: 8 GiB}
+        - {name: mail, host: a, memory: 8 GiB}
+        - {name: big, host: b, memory: 40 GiB}
+      """
+    let run = try CommandRun(
+      ["density", "-", "--memory", "4G", "--ratio", "4"], input: inventory)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.hasPrefix("rack: 11 more machines of 4 GiB and 1 vCPU fit on 2 hosts"))
+    #expect(run.output.contains("promised too much"))
+    #expect(try CommandRun(["density", "-"], input: inventory).status == 2)
+  }
+
+  @Test(
+    "arguments that don't fit together are refused",
+    arguments: [
+      ["density"], ["density", "--memory", "1G"], ["density", "--host-memory", "1G"],
+      ["density", "--memory", "1G", "--host-memory", "8G", "--backing", "64K"],
+      ["density", "--memory", "1G", "--host-memory", "8G", "--pool"],
+      ["density", "--memory", "1G", "--host-memory", "8G", "--vcpus", "0"],
+      ["density", "--memory", "1G", "--host-memory", "8G", "--risk", "120%"],
+      ["density", "--memory", "1G", "--host-memory", "8G", "--working-set", "2G"],
+      ["density", "a.yaml", "--host-memory", "8G"],
+      ["density", "a.yaml", "--json", "-", "--csv", "-"],
+    ])
+  func refused(arguments: [String]) throws {
+    #expect(try CommandRun(arguments).status == 2)
+  }
+}
