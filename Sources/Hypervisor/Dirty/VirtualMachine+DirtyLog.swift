@@ -22,7 +22,7 @@ extension VirtualMachine {
     // KVM on Arm protects the large pages and then splits them; on x86 it splits first.
     let splitsFirst = configuration.host.isa != .arm
     if splitting == .eager, splitsFirst { try splitEagerly(slot, on: &host) }
-    dirtyLogs[slot] = DirtyLog(splitting: splitting, pages: DirtyPages(slots[slot]))
+    dirtyLogs[slot] = DirtyLog(splitting: splitting, pages: SlotPages(slots[slot]))
     var work = FaultWork()
     work.locks = 1
     protect([slots[slot].start.value..<slots[slot].end], &work, on: &host)
@@ -31,14 +31,14 @@ extension VirtualMachine {
   }
 
   /// The pages of a slot that were written since they were cleared last; they stay noted.
-  public func dirtyPages(slot: Int) -> DirtyPages? {
+  public func dirtyPages(slot: Int) -> SlotPages? {
     dirtyLogs.indices.contains(slot) ? dirtyLogs[slot]?.pages : nil
   }
 
   /// Forgets that pages were written, and protects them again: the next write to each will fault.
   ///
   /// All share one flush.
-  public mutating func clearDirty(_ pages: DirtyPages, slot: Int, on host: inout Host) {
+  public mutating func clearDirty(_ pages: SlotPages, slot: Int, on host: inout Host) {
     guard dirtyLogs.indices.contains(slot), var log = dirtyLogs[slot] else { return }
     precondition(pages.words.count == log.pages.words.count, "the pages are another slot's")
     dirtyLogs[slot] = nil
@@ -51,7 +51,7 @@ extension VirtualMachine {
   }
 
   /// The pages that were written since the last time, which are protected again.
-  public mutating func collectDirty(slot: Int, on host: inout Host) -> DirtyPages? {
+  public mutating func collectDirty(slot: Int, on host: inout Host) -> SlotPages? {
     guard let pages = dirtyPages(slot: slot) else { return nil }
     clearDirty(pages, slot: slot, on: &host)
     return pages

@@ -69,6 +69,7 @@ extension VirtualMachine {
     let pages = bytes / 4096
     let frames = pages / 512 + 8
     let room = try host.reserveStorage(pages: frames)
+    contentPages.append(room..<room + frames)
     if content == nil {
       content = try HostTables(
         .ept5, at: HostPhysical(room << 12), bytes: frames * 4096, in: &host.memory)
@@ -79,12 +80,23 @@ extension VirtualMachine {
     for number in 0..<pages {
       let address = start + number * 4096
       let page = recordNumber(address, slot: slot)
-      let record = backing[page]
+      var record = backing[page]
       var place = (stored + number) << 12
       if record.isPresent {
+        if record.isShared || record.isZero {
+          // The tables are this machine's own: others must not see what is written to them.
+          guard touchByProcess(address, .write, on: &host).end == .arrived else {
+            throw MachineError.outOfMemory(at: address)
+          }
+          record = backing[page]
+        }
         backing.markTable(page)
         place = record.frame.address
         host.frames.setHoldsContent(record.frame, true)
+        // A run's first frame says whether any of them holds something.
+        let head = FrameNumber(record.frame.value & ~(record.order.frames - 1))
+        host.frames.setHoldsContent(head, true)
+        host.releaseStorage(stored + number)
       } else {
         var record = BackingRecord(storedIn: stored + number, isOwned: true)
         record.isTable = true

@@ -19,6 +19,8 @@ public struct VirtualMachine: ~Copyable {
   public internal(set) var counters = FaultCounters()
   /// The second stage's tables.
   var tables: HostTables
+  /// The runs of frames that the tables were given.
+  var tableRuns: [FrameNumber]
   /// What the host has behind each page.
   var backing: Backing
   /// The record of each slot's guest-physical address 0, if the slot reached down to it.
@@ -32,6 +34,13 @@ public struct VirtualMachine: ~Copyable {
   var dirtyLogs: [DirtyLog?] = []
   /// Where the words of pages that guests' tables lie in are, for those who edit them from outside.
   var content: HostTables?
+  /// The pages of storage that ``content`` was given.
+  var contentPages: [Range<UInt64>] = []
+  /// Whether invalidations are counted and not carried out: a broken hypervisor, for tests that must
+  /// notice it.
+  var losesFlushes = false
+  /// Whether pages may have lost their rights for a while, so that an access to them is seen.
+  var hasRevoked = false
 
   /// A machine on a host, with nothing mapped.
   public init(_ configuration: MachineConfiguration, on host: inout Host) throws(MachineError) {
@@ -41,10 +50,20 @@ public struct VirtualMachine: ~Copyable {
     }
     let slots = configuration.slots.sorted { $0.start < $1.start }
     let recordBases = try Self.recordBases(slots, configuration)
-    let tables = try Self.emptyTables(configuration, on: &host)
+    guard let run = host.frames.allocate(Self.tableChunk, node: configuration.policy.node) else {
+      throw .noFramesForTables
+    }
+    let tables = try Self.emptyTables(configuration, in: run, on: &host)
     let root = tables.root
-    let processors = try Row(count: configuration.processors + 1) { _ throws(MachineError) in
-      try Self.processor(configuration, root, guest: nil)
+    let last = configuration.processors
+    let processors: Row<VirtualProcessor>
+    do throws(MachineError) {
+      processors = try Row(count: last + 1) { number throws(MachineError) in
+        try Self.processor(configuration, root, guest: nil, isPhysical: number == last)
+      }
+    } catch {
+      host.release(run)
+      throw error
     }
     self.configuration = configuration
     policy = configuration.policy
@@ -52,6 +71,7 @@ public struct VirtualMachine: ~Copyable {
     self.recordBases = recordBases
     backing = Backing(pages: Self.records(slots))
     self.tables = tables
+    tableRuns = [run]
     self.processors = processors
     tally = Tally()
   }
@@ -114,22 +134,21 @@ public struct VirtualMachine: ~Copyable {
   static let tableChunk = FrameOrder.large
 
   private static func emptyTables(
-    _ configuration: MachineConfiguration, on host: inout Host
+    _ configuration: MachineConfiguration, in run: FrameNumber, on host: inout Host
   ) throws(MachineError) -> HostTables {
-    guard let frame = host.frames.allocate(tableChunk, node: configuration.policy.node) else {
-      throw .noFramesForTables
-    }
     do {
       return try HostTables(
-        configuration.host, at: HostPhysical(frame.address), bytes: tableChunk.bytes,
+        configuration.host, at: HostPhysical(run.address), bytes: tableChunk.bytes,
         inputBits: configuration.inputBits, in: &host.memory)
     } catch {
+      host.release(run)
       throw .tables(error)
     }
   }
 
   private static func processor(
-    _ configuration: MachineConfiguration, _ root: HostRoot, guest: GuestRoot?
+    _ configuration: MachineConfiguration, _ root: HostRoot, guest: GuestRoot?,
+    isPhysical: Bool = false
   ) throws(MachineError) -> VirtualProcessor {
     do {
       switch configuration.host.isa {
@@ -139,6 +158,7 @@ public struct VirtualMachine: ~Copyable {
         registers.maxphyaddr = 48
         registers.vpid = 1
         registers.guestASID = 1
+        registers.isPhysical = isPhysical
         return VirtualProcessor(try VirtualProcessor.Core(.x86, x86: registers), configuration.core)
       case .arm:
         let lower = guest.flatMap { $0.isUpperHalf ? nil : $0 }

@@ -102,6 +102,7 @@ extension VirtualMachine {
       guard let frame = host.frames.allocate(order, node: policy.node) else { continue }
       do {
         try tables.addFrames(at: HostPhysical(frame.address), bytes: order.bytes)
+        tableRuns.append(frame)
         return true
       } catch {
         preconditionFailure("\(error) can't come from frames that were free")

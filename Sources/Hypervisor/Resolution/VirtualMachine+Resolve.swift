@@ -28,6 +28,9 @@ extension VirtualMachine {
     }
     work.locks = 1
     if fault.cause == .missing {
+      if hasRevoked, restore(fault, at: address, slot: number, &work, on: &host) {
+        return .arrived
+      }
       return allocate(fault, at: address, slot: number, &work, on: &host)
     }
     guard let page = tables.page(at: address, in: host.memory) else {

@@ -54,6 +54,7 @@ extension VirtualMachine {
   private mutating func cut(
     at address: UInt64, _ batch: inout FlushBatch, _ work: inout FaultWork, on host: inout Host
   ) -> Bool {
+    if hasRevoked { tables.restore(GuestPhysical(address), in: &host.memory) }
     while let page = tables.page(at: GuestPhysical(address), in: host.memory),
       address & (page.bytes - 1) != 0
     {
@@ -114,9 +115,11 @@ extension VirtualMachine {
   ) {
     var at = range.lowerBound
     while at < range.upperBound {
-      let page = tables.page(at: GuestPhysical(at), in: host.memory)
-      if let page, let order = FrameOrder(bytes: page.bytes) { counters.count(order, sign) }
-      at &+= page?.bytes ?? 4096
+      let address = GuestPhysical(at)
+      var bytes = tables.page(at: address, in: host.memory)?.bytes
+      if bytes == nil, hasRevoked { bytes = tables.revokedBytes(at: address, in: host.memory) }
+      if let bytes, let order = FrameOrder(bytes: bytes) { counters.count(order, sign) }
+      at &+= bytes ?? 4096
     }
   }
 }

@@ -40,6 +40,7 @@ extension VirtualMachine {
     for instruction in batch.instructions(for: processors[0].maintenanceContext) {
       guard let flush = processors[0].flush(instruction) else { continue }
       if instruction.reachesAll { broadcasts &+= 1 } else { others &+= 1 }
+      guard !losesFlushes else { continue }
       for number in 0..<processors.count { processors[number].apply(flush) }
     }
     work.broadcasts &+= broadcasts

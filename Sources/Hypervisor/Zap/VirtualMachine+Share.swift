@@ -60,8 +60,8 @@ extension VirtualMachine {
   /// shared, and a write by either copies it.
   ///
   /// The new machine's second stage is empty. Large pages are split first, and pages that this machine's
-  /// tables are edited in from outside are copied, as are
-  /// those that a device holds.
+  /// tables are edited in from outside are copied, as are those that a device holds. Where frames or
+  /// storage give out midway, the new machine is given up and keeps nothing.
   public mutating func fork(on host: inout Host) throws(MachineError) -> VirtualMachine {
     var child = try VirtualMachine(configuration, on: &host)
     child.policy = policy
@@ -69,58 +69,67 @@ extension VirtualMachine {
     let pages = backedPages(all, .small, on: &host)
     var work = FaultWork()
     let outcome = beginZap(pages, &work, on: &host)
-    for page in pages {
-      var record = backing[page.number]
-      if isPinned || holdsTables(page) {
-        guard let frame = host.frames.allocate(.small, node: policy.node) else {
-          throw .noFramesForTables
-        }
-        host.copyPage(from: record.frame.address, to: frame.address)
-        host.frames.setHoldsContent(frame, true)
-        work.copyBytes &+= FrameNumber.bytes
-        work.allocations &+= 1
-        child.backing.add(BackingRecord(frame), page: page.number)
-        continue
+    do throws(MachineError) {
+      for page in pages { try hand(page, to: &child, &work, on: &host) }
+      for number in slots.indices where slots[number].kind.isMemory {
+        try copyStored(slot: number, to: &child, on: &host)
       }
-      host.frames.share(record.frame)
-      if !record.isZero {
-        record.isShared = true
-        backing.replace(record, page: page.number)
-      }
-      record.isTable = false
-      child.backing.add(record, page: page.number)
+    } catch {
+      endZap(.zap, outcome, work)
+      child.shutDown(on: &host)
+      throw error
     }
-    try copyStored(to: &child, on: &host)
     endZap(.zap, outcome, work)
     return child
   }
 
+  /// Lets a forked machine have a page too.
+  private mutating func hand(
+    _ page: BackedPage, to child: inout VirtualMachine, _ work: inout FaultWork,
+    on host: inout Host
+  ) throws(MachineError) {
+    var record = backing[page.number]
+    if isPinned || holdsTables(page) {
+      guard let frame = host.frames.allocate(.small, node: policy.node) else {
+        throw .outOfMemory(at: GuestPhysical(page.address))
+      }
+      host.copyPage(from: record.frame.address, to: frame.address)
+      host.frames.setHoldsContent(frame, true)
+      work.copyBytes &+= FrameNumber.bytes
+      work.allocations &+= 1
+      child.backing.add(BackingRecord(frame), page: page.number)
+      return
+    }
+    host.frames.share(record.frame)
+    if !record.isZero {
+      record.isShared = true
+      backing.replace(record, page: page.number)
+    }
+    record.isTable = false
+    child.backing.add(record, page: page.number)
+  }
+
   /// Gives a forked machine its own copy of the words that lie in storage.
   private func copyStored(
-    to child: inout VirtualMachine, on host: inout Host
+    slot: Int, to child: inout VirtualMachine, on host: inout Host
   ) throws(MachineError) {
-    for slot in slots where slot.kind.isMemory {
-      let base = recordNumber(slot.start, slot: slots.firstIndex(of: slot) ?? 0)
-      var page = base
-      let end = base + Int(slot.bytes >> 12)
-      while page < end {
-        if backing.isUnknown(page) {
-          page = (page | 511) + 1
-          continue
+    var failure: MachineError?
+    visitStored(slot: slot) { page, record in
+      guard failure == nil, record.storedPage != nil || record.isSwapped else { return }
+      var left = BackingRecord()
+      if let stored = record.storedPage {
+        do throws(MachineError) {
+          let own = try host.reserveStorage(pages: 1)
+          host.copyPage(from: stored << 12, to: own << 12)
+          left = BackingRecord(storedIn: own, isOwned: true)
+        } catch {
+          failure = error
+          return
         }
-        let record = backing[page]
-        if !record.isPresent, record.storedPage != nil || record.isSwapped {
-          var left = BackingRecord()
-          if let stored = record.storedPage {
-            let own = try host.reserveStorage(pages: 1)
-            host.copyPage(from: stored << 12, to: own << 12)
-            left = BackingRecord(storedIn: own, isOwned: true)
-          }
-          left.isSwapped = record.isSwapped
-          child.backing.take(page, leaving: left)
-        }
-        page += 1
       }
+      left.isSwapped = record.isSwapped
+      child.backing.take(page, leaving: left)
     }
+    if let failure { throw failure }
   }
 }

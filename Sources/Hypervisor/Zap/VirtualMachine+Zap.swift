@@ -60,8 +60,28 @@ extension VirtualMachine {
       }
       give(frame, &outcome, on: &host)
     }
+    forgetStored(ranges, on: &host)
     endZap(.zap, outcome, work)
     return outcome
+  }
+
+  /// Drops the words of pages that lie in storage alone, but for those of tables that are edited from
+  /// outside.
+  private mutating func forgetStored(
+    _ ranges: [Range<GuestPhysical>], on host: inout Host
+  ) {
+    for (number, slot) in slots.enumerated() where slot.kind.isMemory {
+      var stored: [(page: Int, record: BackingRecord)] = []
+      visitStored(slot: number) { page, record in
+        let address = self.address(page, slot: number)
+        guard !record.isTable, ranges.contains(where: { $0.contains(address) }) else { return }
+        stored.append((page, record))
+      }
+      for (page, record) in stored {
+        if let place = record.storedPage, !record.isImage { host.releaseStorage(place) }
+        backing.take(page, leaving: BackingRecord())
+      }
+    }
   }
 
   /// Moves pages to frames of a NUMA node, as automatic balancing does.

@@ -26,7 +26,7 @@ extension X86Registers {
   /// Outside 64-bit mode a linear address has 32 bits, and the sum that makes it wraps; without paging
   /// the processor can't be in 64-bit mode.
   func linear(_ address: GuestVirtual) -> GuestVirtual {
-    hasPaging ? address : GuestVirtual(address.value & 0xffff_ffff)
+    hasPaging || isPhysical ? address : GuestVirtual(address.value & 0xffff_ffff)
   }
 
   /// Refuses what the architecture can't have, and what is not modelled.

@@ -45,6 +45,12 @@ public struct X86Registers: Sendable, Hashable {
   /// manuals leave open.
   public var accessedFlags = AccessedFlags.eachLevel
 
+  /// Whether an address without paging has its full width.
+  ///
+  /// It is no mode of a processor: it stands for a guest in 64-bit mode that maps all memory one to one,
+  /// of whose tables nothing is to be seen.
+  package var isPhysical = false
+
   /// Registers that are all at their defaults: paging is off.
   public init() {}
 }

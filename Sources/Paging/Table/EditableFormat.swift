@@ -52,6 +52,13 @@ protocol EditableFormat: PagingFormat {
   /// The entry without the right to write; its flags stay where they are apart from that right.
   static func writeProtected(_ entry: UInt64) -> UInt64
 
+  /// Whether an entry is not present because a page's rights were taken away, which it keeps elsewhere.
+  static func isRevoked(_ entry: UInt64) -> Bool
+  /// A page's entry without any right; the same entry where the format has no such thing.
+  static func revoked(_ entry: UInt64) -> UInt64
+  /// A page's entry with the rights back that were taken away, but for that to write.
+  static func restored(_ entry: UInt64) -> UInt64
+
   /// The named fields of an entry, from bit 0 up, without its address and without the bits that make
   /// it a page or a table.
   static func fields(isTable: Bool, level: Int) -> [EntryField]
@@ -64,6 +71,11 @@ extension EditableFormat {
   static func isGrouped(_ entry: UInt64, level: Int) -> Bool { false }
   static func grouped(_ entry: UInt64) -> UInt64 { entry }
   static var groupSharesAddress: Bool { false }
+
+  @inline(__always)
+  static func isRevoked(_ entry: UInt64) -> Bool { false }
+  static func revoked(_ entry: UInt64) -> UInt64 { entry }
+  static func restored(_ entry: UInt64) -> UInt64 { entry }
 
   /// The lowest bit of the address that indexes a table of a level.
   @inline(__always)

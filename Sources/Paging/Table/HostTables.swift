@@ -107,6 +107,41 @@ public struct HostTables: ~Copyable {
     try perform(.writeProtect, address, bytes, skippingHoles: true, &memory).pages
   }
 
+  /// Takes all rights from the pages that meet a range, in a way that ``restore(_:in:)`` can give them
+  /// back, and says how many pages that were; none where the format isn't EPT's.
+  ///
+  /// It is how accesses are seen by EPT without accessed flags.
+  @discardableResult
+  public mutating func revoke(
+    _ address: GuestPhysical, bytes: UInt64, in memory: inout PhysicalMemory
+  ) throws(TableError) -> Int {
+    guard root.format.encoding == .ept else { return 0 }
+    return try perform(.revoke, address, bytes, skippingHoles: true, &memory).pages
+  }
+
+  /// Gives the page of an address the rights back that were taken from it, but for that to write.
+  @discardableResult
+  public mutating func restore(
+    _ address: GuestPhysical, in memory: inout PhysicalMemory
+  ) -> HostPage? {
+    guard root.format.encoding == .ept, let at = stage.root.narrowed(address.value) else {
+      return nil
+    }
+    guard stage.root.restore(at, EPTFormat.self, memory.handle) else { return nil }
+    return page(at: address, in: memory)
+  }
+
+  /// The bytes of the page of an address whose rights were taken away.
+  public func revokedBytes(
+    at address: GuestPhysical, in memory: borrowing PhysicalMemory
+  ) -> UInt64? {
+    guard root.format.encoding == .ept, let at = stage.root.narrowed(address.value) else {
+      return nil
+    }
+    return stage.root.revoked(at, EPTFormat.self, memory.handle)
+      .map { 1 << EPTFormat.shift($0.level) }
+  }
+
   /// Finds the page of a guest-physical address, without a trace.
   public func page(at address: GuestPhysical, in memory: borrowing PhysicalMemory) -> HostPage? {
     // The root in the tables' own keeping: a copy would count references to where they are placed.

@@ -86,6 +86,7 @@ extension StageTables {
     case .clean: try rewriteLive(Format.self, Cleaning(), range, &session, &memory)
     case .writeProtect:
       try rewriteLive(Format.self, WriteProtection(), range, &session, &memory)
+    case .revoke: try rewriteLive(Format.self, Revocation(), range, &session, &memory)
     }
   }
 
@@ -185,8 +186,15 @@ extension StageTables {
   ) throws(TableError) -> Bool {
     for place in places(Format.self, of: table, level: level, range) {
       let entry = try entry(at: place, memory)
-      guard Format.isPresent(entry) else { continue }
       let bytes: UInt64 = 1 << Format.shift(level)
+      guard Format.isPresent(entry) else {
+        if Format.isRevoked(entry) {
+          pages.append(PlacedPage(place: place, entry: entry, bytes: bytes, groupBits: 0))
+          session.edit.summary.pages += 1
+          try exchange(Format.self, at: place, for: 0, &session, &memory)
+        }
+        continue
+      }
       if Format.isTable(entry, level: level) {
         let part = range.clamped(to: place.start..<place.start &+ bytes)
         let child = Format.address(entry)

@@ -47,7 +47,7 @@ extension StageTables {
       else { return false }
       let entry = slots.run[0]
       if level == leaf {
-        guard !Format.isPresent(entry) else { return false }
+        guard !Format.isPresent(entry), !Format.isRevoked(entry) else { return false }
         slots.run[0] = page | Format.addressField(target)
         return true
       }
@@ -71,6 +71,9 @@ extension StageTables {
         let part = slots.part(number, from: at, to: to)
         let holdsPage = plan.allows(level) && slots.isWhole(part)
         guard Format.isPresent(entry) else {
+          if Format.isRevoked(entry) {
+            throw .alreadyMapped(address: root.widened(part.from), entry: entry)
+          }
           if !holdsPage {
             needed +=
               1 + plan.tablesBelow(Format.self, level: level &- 1, part.from, part.to)

@@ -28,6 +28,14 @@ struct WriteProtection: EntryChange {
   }
 }
 
+/// Takes all rights away, in a way that they can be given back.
+struct Revocation: EntryChange {
+  @inline(__always)
+  func applied<Format: EditableFormat>(to entry: UInt64, _: Format.Type) -> UInt64 {
+    Format.revoked(entry)
+  }
+}
+
 /// Gives pages other permissions.
 ///
 /// A page stays dirty or clean, except that one which gains the right to write becomes dirty: the

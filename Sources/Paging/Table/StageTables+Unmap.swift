@@ -12,7 +12,13 @@ extension StageTables {
       let slots = try root.slots(Format.self, of: table, level: level, from: at, to: to, memory)
       for number in 0..<slots.run.count {
         let entry = slots.run[number]
-        guard Format.isPresent(entry) else { continue }
+        guard Format.isPresent(entry) else {
+          if Format.isRevoked(entry) {
+            slots.run[number] = 0
+            summary.pages += 1
+          }
+          continue
+        }
         guard Format.isTable(entry, level: level) else {
           slots.run[number] = 0
           summary.pages += 1

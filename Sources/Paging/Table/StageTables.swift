@@ -79,6 +79,9 @@ struct StageTables: Sendable {
       try survey(Format.self, edit, root.address, level: top, from, to, memory)
       let change = WriteProtection()
       try rewrite(Format.self, change, root.address, level: top, from, to, memory, &summary)
+    case .revoke:
+      try survey(Format.self, edit, root.address, level: top, from, to, memory)
+      try rewrite(Format.self, Revocation(), root.address, level: top, from, to, memory, &summary)
     }
     return summary
   }

@@ -11,6 +11,8 @@ struct TableEdit: Sendable {
     case clean
     /// Takes the right to write away.
     case writeProtect
+    /// Takes all rights away, in a way that they can be given back.
+    case revoke
 
     /// Whether tables that become empty are freed.
     var freesTables: Bool {
@@ -21,7 +23,7 @@ struct TableEdit: Sendable {
     /// Whether a page is changed as a whole where the range meets only a part of it.
     var takesPartsOfPages: Bool {
       switch self {
-      case .age, .clean, .writeProtect: true
+      case .age, .clean, .writeProtect, .revoke: true
       case .map, .unmap, .protect: false
       }
     }

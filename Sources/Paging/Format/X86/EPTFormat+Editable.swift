@@ -106,6 +106,26 @@ extension EPTFormat: EditableFormat {
     entry & ~Entry.write.mask
   }
 
+  /// Hardware ignores all of an entry without rights: bits 54:52 keep R, X and XU, and bit 55 says so.
+  @inline(__always)
+  static func isRevoked(_ entry: UInt64) -> Bool { !isPresent(entry) && entry & 1 << 55 != 0 }
+
+  static func revoked(_ entry: UInt64) -> UInt64 {
+    var new = entry & ~(permissionMask | 0b1111 << 52) | 1 << 55
+    if Entry.read.isSet(in: entry) { new |= 1 << 52 }
+    if Entry.execute.isSet(in: entry) { new |= 1 << 53 }
+    if Entry.executeUser.isSet(in: entry) { new |= 1 << 54 }
+    return new
+  }
+
+  static func restored(_ entry: UInt64) -> UInt64 {
+    var new = entry & ~(0b1111 << 52)
+    if entry & 1 << 52 != 0 { new |= Entry.read.mask }
+    if entry & 1 << 53 != 0 { new |= Entry.execute.mask }
+    if entry & 1 << 54 != 0 { new |= Entry.executeUser.mask }
+    return new
+  }
+
   static func fields(isTable: Bool, level: Int) -> [EntryField] {
     let rights = [
       EntryField("R", Entry.read), EntryField("W", Entry.write), EntryField("X", Entry.execute),

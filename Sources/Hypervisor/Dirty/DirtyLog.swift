@@ -1,0 +1,5 @@
+/// A slot's writes as they are logged.
+struct DirtyLog {
+  let splitting: LogSplitting
+  var pages: SlotPages
+}
