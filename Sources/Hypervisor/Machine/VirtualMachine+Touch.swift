@@ -18,10 +18,11 @@ extension VirtualMachine {
     tries: for _ in 0..<64 {
       outcome.tries &+= 1
       let attempt = processors[processor].attempt(address, access, in: &host.memory)
+      // Flags that a walk sets before it stops stay set, and aren't set again.
+      tally.use(.tableUpdate, attempt.updates, for: .access)
       switch attempt.end {
       case .arrived:
         tally.use(.tableRead, attempt.reads, for: .access)
-        tally.use(.tableUpdate, attempt.updates, for: .access)
         outcome.end = .arrived
         outcome.hostPhysical = attempt.address
         break tries
@@ -51,10 +52,10 @@ extension VirtualMachine {
     processor: Int, _ address: GuestVirtual, _ access: Access, on host: inout Host
   ) -> TouchAttempt {
     let attempt = processors[processor].attempt(address, access, in: &host.memory)
+    tally.use(.tableUpdate, attempt.updates, for: .access)
     switch attempt.end {
     case .arrived:
       tally.use(.tableRead, attempt.reads, for: .access)
-      tally.use(.tableUpdate, attempt.updates, for: .access)
       return .arrived(attempt.address)
     case .host: return .pending(PendingFault(processor: processor, fault: attempt.fault))
     case .guest:
@@ -82,7 +83,8 @@ extension VirtualMachine {
 
   /// Accesses a guest-physical address as a guest does whose own tables map all memory one to one.
   ///
-  /// It is a touch by a processor that runs no guest's tables.
+  /// It is a touch by a processor that runs no guest's tables. On x86-64 it has addresses of the full
+  /// width all the same, where a processor without paging would have 32 bits.
   @discardableResult
   public mutating func touchPhysical(
     _ address: GuestPhysical, _ access: Access, on host: inout Host

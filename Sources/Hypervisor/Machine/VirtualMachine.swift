@@ -17,6 +17,8 @@ public struct VirtualMachine: ~Copyable {
   public internal(set) var isPinned = false
   /// What KVM would count.
   public internal(set) var counters = FaultCounters()
+  /// What Linux would count of its large pages.
+  public internal(set) var largePages = LargePageCounters()
   /// The second stage's tables.
   var tables: HostTables
   /// The runs of frames that the tables were given.

@@ -79,13 +79,16 @@ struct VirtualProcessor: ~Copyable {
   @inline(never)
   private mutating func stopped(by failure: WalkFailure) -> ProcessorAttempt {
     let report = report(failure)
+    var attempt = ProcessorAttempt(.broken)
+    attempt.updates = UInt64(truncatingIfNeeded: failure.updates)
     switch ReportedFault(report) {
     case .guest:
       guestReport = report
-      return ProcessorAttempt(.guest)
-    case .broken: return ProcessorAttempt(.broken)
+      attempt.end = .guest
+      return attempt
+    case .broken: return attempt
     case .host(let fault):
-      var attempt = ProcessorAttempt(.host)
+      attempt.end = .host
       attempt.fault = fault
       // A ledger is right where RISC-V's report is silent; the resolution doesn't look at it.
       if fault.cause == nil { attempt.fault.ledgerCause = FaultCause(failure.cause) }

@@ -4,9 +4,11 @@ public import HostMemory
 public struct Policy: Sendable, Hashable {
   /// The largest pages that the machine is backed with.
   ///
-  /// Where a slot doesn't reach around a page of that size, or the host has no run of so many frames,
-  /// the next smaller size is taken.
+  /// Where a slot doesn't reach around a page of that size, or something of it is backed already, the next
+  /// smaller size is taken.
   public var backing = FrameOrder.small
+  /// Where pages larger than 4 KiB come from.
+  public var largePages = LargePages.available
   /// The largest pages that the second stage maps, whatever the backing.
   public var largestMapping = FrameOrder.huge
   /// Whether a page that was only read is mapped to the host's frame of zeros, as anonymous memory is.

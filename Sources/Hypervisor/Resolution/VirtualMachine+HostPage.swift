@@ -35,10 +35,12 @@ extension VirtualMachine {
     while true {
       if let frame = host.frames.allocate(order, node: policy.node) {
         work.allocations &+= 1
+        if order == .large { largePages.thpFaultAlloc &+= 1 }
         fill(order, from: source, wasSwapped: record.isSwapped, &work)
         return place(order, in: frame, page, slot: slot, on: &host)
       }
-      guard let smaller = order.smaller else { return nil }
+      guard let smaller = order.smaller, policy.largePages != .pool else { return nil }
+      if order == .large { largePages.thpFaultFallback &+= 1 }
       order = smaller
     }
   }
@@ -68,6 +70,7 @@ extension VirtualMachine {
   @inline(__always)
   private func largestBacking(_ page: Int, at address: GuestPhysical, slot: Int) -> FrameOrder {
     var order = policy.backing
+    if order == .huge, policy.largePages == .transparent { order = .large }
     while order != .small {
       let start = address.value & ~(order.bytes &- 1)
       if start >= slots[slot].start.value, start &+ order.bytes <= slots[slot].end,

@@ -86,5 +86,6 @@ extension VirtualMachine {
     guard order == .small, backing[page].order == .large else { return }
     host.frames.split(backing[page & ~511].frame)
     backing.splitChunk(page)
+    largePages.thpSplitPage &+= 1
   }
 }

@@ -20,6 +20,7 @@ extension VirtualMachine {
     else { return false }
     var work = FaultWork()
     work.allocations = 1
+    largePages.thpCollapseAlloc &+= 1
     let pages = backedPages(
       [GuestPhysical(start)..<GuestPhysical(start &+ order.bytes)], .small, on: &host)
     var outcome = beginZap(pages, &work, on: &host)

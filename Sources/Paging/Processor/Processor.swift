@@ -77,7 +77,7 @@ extension WalkContext {
       stage: failure.stage, reason: failure.reason, level: failure.level, context: failure.context,
       made: failure.made, asked: access, guestVirtual: address,
       guestPhysical: failure.guestPhysical, guestLevel: failure.guestLevel, entry: failure.entry,
-      absentPlace: failure.absentPlace, accumulated: failure.accumulated,
+      absentPlace: failure.absentPlace, updates: updates, accumulated: failure.accumulated,
       guestAccumulated: failure.guestAccumulated)
   }
 }

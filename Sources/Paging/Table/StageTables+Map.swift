@@ -23,7 +23,7 @@ extension StageTables {
       let place = table &+ distance &+ index &* 8
       guard let entry = memory.read(place) else { return false }
       if level == leaf {
-        guard !Format.isPresent(entry) else { return false }
+        guard !Format.isPresent(entry), !Format.isRevoked(entry) else { return false }
         return memory.write(place, page | Format.addressField(target))
       }
       guard Format.isPresent(entry), Format.isTable(entry, level: level) else { return false }

@@ -76,6 +76,8 @@ public struct WalkFailure: Error, Sendable, Hashable {
   public var entry: UInt64?
   /// Where the walk looked for a table in vain, if that is the reason.
   public var absentPlace: HostPhysical?
+  /// The accessed and dirty flags that the walk had set before it stopped; they stay set.
+  public var updates = 0
   /// What the walk of the failing stage had accumulated over its entries.
   var accumulated: UInt64 = 0
   /// What the completed walk of stage 1 had accumulated, for a final access that failed at stage 2.

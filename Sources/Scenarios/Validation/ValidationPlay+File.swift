@@ -16,7 +16,8 @@ extension ValueForm where Value == ValidationPlay {
     let threads = OptionalField("threads", .threads, "threads that share nothing")
     let watermarks = OptionalField(
       "watermarks", .watermarks, "what a host keeps free of its memory")
-    let all = [nested, touch, prices, entries, queue, threads, watermarks]
+    let log = OptionalField("dirty-log", .log, "a machine whose writes are logged")
+    let all = [nested, touch, prices, entries, log, queue, threads, watermarks]
     return .mapping("a play", all.map(\.declaration)) { mapping in
       let given = all.filter { mapping.has($0.declaration.name) }
       guard given.count == 1, let field = given.first else {
@@ -159,6 +160,43 @@ extension ValueForm where Value == ValidationPlay {
       let count = mapping.value(of: count)
       guard let memory, let count else { return nil }
       return .watermarks(bytes: memory.bytes, inZones: zones, hasHugePages: huge, count)
+    }
+  }
+
+  private static var log: Self {
+    let host = RequiredField("host", ValueForm<HostFormat>.choice(), "the tables' format")
+    let memory = RequiredField("memory", ValueForm<ByteSize>.size, "how much there is")
+    let backing = RequiredField("backing", ValueForm<ByteSize>.frame, "the pages that it is in")
+    let splitting = RequiredField(
+      "splitting", ValueForm<LogSplitting>.choice(), "what becomes of large pages")
+    let count = RequiredField(
+      "count", ValueForm<ValidationPlay.LogCount>.choice(), "the number that is told")
+    let at = OptionalField("at", component, "the component that each costs")
+    let profile = profile
+    let fields = [
+      host.declaration, memory.declaration, backing.declaration, splitting.declaration,
+      count.declaration, at.declaration, profile.declaration,
+    ]
+    return .mapping("a dirty log", fields) { mapping in
+      let host = mapping.value(of: host)
+      let memory = mapping.value(of: memory)
+      let backing = mapping.value(of: backing)
+      let splitting = mapping.value(of: splitting)
+      let count = mapping.value(of: count)
+      let component = mapping.value(of: at)
+      let profile = mapping.value(of: profile)
+      guard let host, let memory, let backing, let splitting, let count else { return nil }
+      guard memory.bytes > 0, memory.bytes % backing.bytes == 0, memory.bytes <= 1 << 40 else {
+        mapping.refuse("memory", "it must be whole pages, and 1 TiB at most")
+        return nil
+      }
+      guard host.shape.pageShift == 12 else {
+        mapping.refuse("host", "its smallest pages must be of 4K")
+        return nil
+      }
+      return .log(
+        host, bytes: memory.bytes, backing: backing, splitting, count, at: component,
+        named(profile))
     }
   }
 

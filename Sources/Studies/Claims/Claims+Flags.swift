@@ -17,6 +17,10 @@ extension Claims {
       { (claims) throws(ClaimError) in try claims.riscvBits() }
     ),
     (
+      "F23", "Scans of accessed bits",
+      { (claims) throws(ClaimError) in try claims.scans() }
+    ),
+    (
       "F24", "Clean against dirty eviction",
       { (claims) throws(ClaimError) in claims.eviction() }
     ),
@@ -61,6 +65,39 @@ extension Claims {
       "Svadu sets both bits in hardware, Svade faults; a processor has either or both. The fault is the"
         + " guest's own, at the texts' price of one."
     )
+  }
+
+  private func scans() throws(ClaimError) -> Found {
+    var checks: [ClaimCheck] = []
+    for (name, format) in [("x86-64", HostFormat.ept4), ("Arm", .arm4K), ("RISC-V", .sv48x4)] {
+      let rounds = try Self.roundsOfScan(format)
+      checks.append(.model("\(name): rounds of invalidation a scan", .count, 1, Double(rounds)))
+    }
+    return (
+      checks,
+      "1,024 pages, all accessed between two scans. Each scan reads and changes 1,024 entries; where the"
+        + " invalidation isn't broadcast, the one round interrupts every processor that runs. The period"
+        + " of 5 s is the scanner's choice, and no count depends on it."
+    )
+  }
+
+  /// How often a scan of pages that were accessed since the last one has all processors flush.
+  private static func roundsOfScan(_ format: HostFormat) throws(ClaimError) -> UInt64 {
+    do throws(MachineError) {
+      let pages: UInt64 = 1024
+      var host = try Host(bytes: 1 << 30)
+      var configuration = MachineConfiguration(format, bytes: pages << 12)
+      configuration.processors = 4
+      var machine = try VirtualMachine(configuration, on: &host)
+      for page in 0..<pages { machine.touchPhysical(GuestPhysical(page << 12), .write, on: &host) }
+      _ = machine.scanAccessed(slot: 0, on: &host)
+      for page in 0..<pages { machine.touchPhysical(GuestPhysical(page << 12), .read, on: &host) }
+      let flushes = machine.counters.remoteTLBFlush
+      _ = machine.scanAccessed(slot: 0, on: &host)
+      return machine.counters.remoteTLBFlush - flushes
+    } catch {
+      throw .machine(error)
+    }
   }
 
   private func eviction() -> Found {

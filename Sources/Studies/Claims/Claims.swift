@@ -13,7 +13,6 @@ public struct Claims: Sendable {
 
   /// The rows that the model can't recompute yet, and what each waits for.
   public static let pending: [(id: String, waitsFor: String)] = [
-    ("F23", "scans of accessed bits"),
     ("F30–F37", "replacement under pressure"),
     ("F40–F47", "watermarks, reclaim and the OOM choice"),
     ("F70–F80", "sharing, copies and tiers"),

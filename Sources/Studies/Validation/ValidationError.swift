@@ -22,6 +22,8 @@ public enum ValidationError: Error, Sendable {
   case nested(NestedError)
   /// Tables can't be built.
   case tables(ClaimError)
+  /// A machine can't be made, or its writes not be logged.
+  case machine(MachineError)
   /// The queue does not come to an end.
   case engine(EngineError)
 }
@@ -46,6 +48,7 @@ extension ValidationError: CustomStringConvertible {
     case .comparison(let error): error.description
     case .nested(let error): "\(error)"
     case .tables(let error): error.description
+    case .machine(let error): error.description
     case .engine(let error): "\(error)"
     }
   }

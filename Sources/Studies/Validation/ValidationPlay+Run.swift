@@ -21,6 +21,13 @@ extension ValidationPlay {
       return try Self.cost(ledger, profile, components)
     case .entries(let host, let bytes, let pageBytes, let component, let profile):
       return try Self.entries(host, bytes, pageBytes, component, profile)
+    case .log(
+      let host, let bytes, let backing, let splitting, let count, let component, let profile):
+      let number = try Self.log(host, bytes, backing, splitting, count)
+      guard let component else { return (Double(number), []) }
+      var ledger = Ledger()
+      ledger.use(component, number, for: .access)
+      return try Self.cost(ledger, profile, [component])
     case .queue(let processors, let rounds, let fit):
       let queue = try ValidationQueue(rounds: rounds, fit: fit)
       return (
@@ -115,6 +122,33 @@ extension ValidationPlay {
     case .faults: return (Double(outcome.exits), [])
     case .reads: return (Double(outcome.tableReads) / Double(outcome.touches), [])
     case .time: return try cost(outcome.ledger, profile, components)
+    }
+  }
+
+  /// Logs the writes of a machine whose memory is all there.
+  private static func log(
+    _ format: HostFormat, _ bytes: UInt64, _ backing: FrameOrder, _ splitting: LogSplitting,
+    _ count: LogCount
+  ) throws(ValidationError) -> UInt64 {
+    do throws(MachineError) {
+      // A 256th of the memory holds the tables of its small pages.
+      var host = try Host(bytes: bytes + bytes / 256 + 2 << 30, storageBytes: 0)
+      var configuration = MachineConfiguration(format, bytes: bytes)
+      configuration.policy.backing = backing
+      var machine = try VirtualMachine(configuration, on: &host)
+      try machine.populate(to: .writing, on: &host)
+      try machine.startDirtyLog(slot: 0, splitting: splitting, on: &host)
+      switch count {
+      case .entries: return UInt64(machine.counters.pages4K)
+      case .faults:
+        let before = machine.counters.pfTaken
+        for page in 0..<bytes >> 12 {
+          machine.touchPhysical(GuestPhysical(page << 12), .write, on: &host)
+        }
+        return machine.counters.pfTaken - before
+      }
+    } catch {
+      throw .machine(error)
     }
   }
 

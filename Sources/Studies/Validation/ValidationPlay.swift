@@ -25,6 +25,14 @@ public enum ValidationPlay: Sendable, Hashable {
     case time
   }
 
+  /// What is told of a dirty log.
+  public enum LogCount: String, Sendable, Hashable, CaseIterable {
+    /// The entries of 4 KiB that its start leaves where large pages were.
+    case entries
+    /// The faults of one write to each page of 4 KiB.
+    case faults
+  }
+
   /// What is told of a host's watermarks.
   public enum WatermarkCount: String, Sendable, Hashable, CaseIterable {
     /// `vm.min_free_kbytes`.
@@ -43,6 +51,11 @@ public enum ValidationPlay: Sendable, Hashable {
   /// The entries that map so much memory in pages of one size and, with a component, what it costs to
   /// use that once for each.
   case entries(HostFormat, bytes: UInt64, pageBytes: UInt64, at: Component?, CostProfile)
+  /// A machine in pages of one size whose writes are logged and, with a component, what it costs to use
+  /// that once for each that is counted.
+  case log(
+    HostFormat, bytes: UInt64, backing: FrameOrder, LogSplitting, LogCount, at: Component?,
+    CostProfile)
   /// Processors that do the same over and over, a part of it under one lock.
   case queue(processors: Int, rounds: UInt64, fit: [ValidationPoint])
   /// The watermarks of a host with so much memory, in the zones of x86-64 or in one.

@@ -9,13 +9,19 @@ import Testing
 struct ModelTests {
   private static let formats = TestMachine.formats + [.npt5]
   private static let seeds: UInt64 = 2
-  private static let steps = 120
+  private static let steps = 180
 
   @Test("contents, rights, references and caches after each step", arguments: formats)
   func steps(_ format: HostFormat) throws {
     var resolutions: Set<FaultResolution> = []
     for seed in UInt64(0)..<Self.seeds {
-      var world = try ModelWorld(format, seed: seed)
+      // Every other world begins in large pages.
+      var world = try ModelWorld(format, seed: seed) {
+        $0.policy.backing = seed % 2 == 0 ? .small : .large
+      }
+      for page in stride(from: 0, to: ModelWorld.pages, by: 400) where seed % 2 == 1 {
+        world.touch(0, page, .write, processor: 0, word: 1)
+      }
       for _ in 0..<Self.steps where world.problems.isEmpty { world.step() }
       let problems = world.problems
       #expect(problems == [], "\(format), seed \(seed)")

@@ -15,8 +15,8 @@ extension ModelWorld {
   mutating func step() {
     let weights: [(Step, UInt64)] = [
       (.read, 6), (.write, 10), (.fetch, 3), (.run, 6), (.process, 2), (.reclaim, 4), (.balloon, 2),
-      (.migrate, 2), (.collapse, 3), (.merge, 4), (.fork, 2), (.end, 1), (.scan, 3), (.startLog, 3),
-      (.clearLog, 4), (.stopLog, 2), (.populate, 2), (.policy, 2), (.rom, 1),
+      (.migrate, 2), (.collapse, 3), (.merge, 4), (.fork, 2), (.end, 1), (.scan, 3), (.startLog, 5),
+      (.clearLog, 4), (.stopLog, 2), (.populate, 2), (.policy, 4), (.rom, 2),
     ]
     var choice = random.below(weights.reduce(0) { $0 + $1.1 })
     var chosen = Step.read
