@@ -132,7 +132,7 @@ extension ValidationPlay {
   ) throws(ValidationError) -> UInt64 {
     do throws(MachineError) {
       // A 256th of the memory holds the tables of its small pages.
-      var host = try Host(bytes: bytes + bytes / 256 + 2 << 30, storageBytes: 0)
+      var host = try Host(nodeBytes: [bytes + bytes / 256 + 2 << 30], storageBytes: 0)
       var configuration = MachineConfiguration(format, bytes: bytes)
       configuration.policy.backing = backing
       var machine = try VirtualMachine(configuration, on: &host)
