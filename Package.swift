@@ -88,8 +88,8 @@ let package = Package(
     .testTarget(
       name: "ScenariosTests",
       dependencies: [
-        "Scenarios", "Costs", "Guests", "HostMemory", "Paging", "Quantities", "Records",
-        "Simulation", "Studies",
+        "Scenarios", "Costs", "Guests", "HostMemory", "Hypervisor", "Paging", "Quantities",
+        "Records", "Simulation", "Studies",
       ],
       exclude: ["Files"]),
     .testTarget(name: "RecordsTests", dependencies: ["Paging", "Records"]),

@@ -185,9 +185,11 @@ check "schema" 0 "2020-12/schema" "$nestwalk" schema
 # Every scenario that comes along is sound, runs, and gives the same bytes under any name.
 for scenario in $(grep -l '^study: boot-storm' Scenarios/*.yaml); do
   check "check of $scenario" 0 "$scenario: a scenario" "$nestwalk" check "$scenario"
-  check "run of $scenario" 0 "ready after its start" "$nestwalk" run "$scenario" --json "$folder/first.json"
+  said="ready after its start"
+  if grep -q '^sweep:' "$scenario"; then said="storms: all"; fi
+  check "run of $scenario" 0 "$said" "$nestwalk" run "$scenario" --json "$folder/first.json"
   cp "$scenario" "$folder/another name.yaml"
-  check "run of $scenario by another name" 0 "ready after its start" \
+  check "run of $scenario by another name" 0 "$said" \
     "$nestwalk" run "$folder/another name.yaml" --json "$folder/second.json"
   done=$((done + 1))
   if ! cmp "$folder/first.json" "$folder/second.json" \
@@ -202,6 +204,19 @@ check "a target that is met" 0 "Target met" \
   "$nestwalk" run Scenarios/boot-storm-32.yaml --set "target.ready=1 h"
 check "what helps against a storm" 3 "The cheapest that meets the target is “backing=2M”" \
   "$nestwalk" run Scenarios/boot-storm-32.yaml --mitigate --set "target.ready=4.5 s"
+for scenario in $(grep -l '^study: isa-comparison' Scenarios/*.yaml); do
+  check "check of $scenario" 0 "$scenario: a comparison" "$nestwalk" check "$scenario"
+  check "run of $scenario" 0 "weakest grade" "$nestwalk" run "$scenario"
+done
+check "a question of density" 0 "1.004 times" "$nestwalk" run Scenarios/density-16x8.yaml
+check "the texts' prices of a new page" 0 "6.200              7.100" \
+  "$nestwalk" run Scenarios/isa-comparison.yaml
+check "the deepest cascade" 0 "touches with 4                      1                  1" \
+  "$nestwalk" run Scenarios/cascade-worst-case.yaml
+check "a comparison as a scenario" 0 "study: isa-comparison" \
+  "$nestwalk" compare cold-resume --pages 4096 --print-scenario
+check "a sweep from the command line" 0 "4 storms" \
+  "$nestwalk" run Scenarios/boot-storm-32.yaml --set "sweep={policy.batch: [1, 8, 64, 512]}"
 check "a storm with a misspelt key" 2 "is “count” meant?" \
   "$nestwalk" run Scenarios/boot-storm-32.yaml --set "fleet[0].cuont=3"
 check "a storm at another architecture's prices" 2 "is one of arm64" \

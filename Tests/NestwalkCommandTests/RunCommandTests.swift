@@ -97,4 +97,75 @@ struct RunCommandTests {
     #expect(csv.hasPrefix("mitigation,policy,ready_ns,"))
     #expect(csv.contains("\nnothing,none,"))
   }
+
+  /// The storm with its fields taking several values.
+  private static let sweep =
+    scenario + "\nsweep: {policy.backing: [4K, 2M], host.processors: [1, 3]}\n"
+
+  @Test("a sweep is one table, the same bytes on one thread and on four")
+  func sweep() throws {
+    let folder = try TemporaryFolder()
+    for threads in ["1", "4"] {
+      let run = try CommandRun(
+        [
+          "run", "-", "--threads", threads, "--json", folder.path("\(threads).json"),
+          "--csv", folder.path("\(threads).csv"), "--html", folder.path("\(threads).html"),
+        ], input: Self.sweep)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.output.hasPrefix("three: 4 storms: all machines are ready first with "))
+      #expect(run.output.contains("The target is met by 4 of 4."))
+      #expect(run.lines.allSatisfy { $0.count <= 80 })
+    }
+    for form in ["json", "csv", "html"] {
+      #expect(try folder.read("1.\(form)") == folder.read("4.\(form)"))
+    }
+    let csv = String(decoding: try folder.read("1.csv"), as: UTF8.self)
+    let lines = csv.split(separator: "\n")
+    #expect(lines[0].hasPrefix("policy.backing,host.processors,half_ns,"))
+    #expect(lines.count == 5)
+    // A point is what the storm itself is with the point's values.
+    let alone = try CommandRun(
+      ["run", "-", "--json", "-", "--set", "policy.backing=2M", "--set", "host.processors=3"],
+      input: Self.scenario)
+    let outcome = try #require(
+      try JSONSerialization.jsonObject(with: Data(alone.output.utf8)) as? [String: Any])
+    let cells = lines[4].split(separator: ",")
+    #expect(cells[4] == "\(try #require(outcome["allReady"] as? Int))")
+  }
+
+  @Test("a sweep none of whose points meets the target is status 3")
+  func missedSweep() throws {
+    let missed = try CommandRun(["run", "-", "--set", "target.ready=1ms"], input: Self.sweep)
+    #expect(missed.status == 3)
+    #expect(missed.output.contains("The target is met by 0 of 4."))
+  }
+
+  @Test(
+    "options that mean nothing for a file's study are refused",
+    arguments: ["--mitigate", "--timeline=x.json"])
+  func meaningless(option: String) throws {
+    for input in [Self.sweep, "study: isa-comparison\n"] {
+      let run = try CommandRun(["run", "-", option], input: input)
+      #expect(run.status == 2)
+      #expect(run.errors.contains("has no meaning for"))
+    }
+  }
+
+  @Test(
+    "a comparison that is printed as a scenario runs with the same output",
+    arguments: [
+      ["first-touch", "--memory", "32M", "--backing", "2M", "--profile", "skylake-96"],
+      ["mmio", "--device", "kernel", "--pages", "10"],
+      ["cow-storm", "--memory", "16M", "--sharers", "3"], ["nested"],
+    ])
+  func printed(options: [String]) throws {
+    let printed = try CommandRun(["compare"] + options + ["--print-scenario"])
+    #expect(printed.status == 0, "\(printed.errors)")
+    #expect(printed.output.hasPrefix("study: isa-comparison\n"))
+    let compared = try CommandRun(["compare"] + options)
+    #expect(try CommandRun(["run", "-"], input: printed.output).output == compared.output)
+    let json = try CommandRun(["compare", "--json", "-"] + options)
+    let run = try CommandRun(["run", "-", "--json", "-"], input: printed.output)
+    #expect(run.output == json.output)
+  }
 }

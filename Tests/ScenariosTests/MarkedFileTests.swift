@@ -36,8 +36,27 @@ struct MarkedFileTests {
     #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
   }
 
+  @Test(
+    "Everything that is wrong with a sweep is told where the value stands",
+    arguments: try MarkedFile.all(in: "Sweep"))
+  func sweeps(file: MarkedFile) {
+    #expect(!file.expected.isEmpty, "a bad file says what is wrong with it")
+    #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
+  }
+
+  @Test(
+    "Everything that is wrong with a comparison is told, each problem in its place",
+    arguments: try MarkedFile.all(in: "Comparison"))
+  func comparisons(file: MarkedFile) {
+    #expect(!file.expected.isEmpty, "a bad file says what is wrong with it")
+    #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
+  }
+
   @Test("There are enough of them")
   func count() throws {
-    #expect(try MarkedFile.all(in: "Sample").count >= 30)
+    let folders = ["Sample", "Profile", "Storm", "Sweep", "Comparison"]
+    let files = try folders.map { try MarkedFile.all(in: $0).count }
+    #expect(files[0] >= 30)
+    #expect(files.reduce(0, +) >= 90)
   }
 }

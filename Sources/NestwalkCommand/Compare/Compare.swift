@@ -21,6 +21,7 @@ struct Compare: Command {
   var batch = 1
   var populate: PopulationDepth?
   var device = ComparedDevice.process
+  var printScenario = false
   var json: FilePath?
   var csv: FilePath?
 
@@ -81,6 +82,9 @@ struct Compare: Command {
       "Prepare all memory before: in the process's table alone, or at the second stage for reading or"
         + " for writing", default: "none"),
     .option("device", \.device, value: "WHERE", "Who emulates the device"),
+    .flag(
+      "print-scenario", \.printScenario,
+      "Print the scenario that the options make, for “nestwalk run”, and compare nothing"),
     .option(
       "json", \.json, value: "FILE", "Write all counts and costs as JSON; “-” is standard output"),
     .option(
@@ -90,34 +94,16 @@ struct Compare: Command {
   func run() throws(CommandFailure) -> ExitStatus {
     var chosen: [CostProfile] = []
     for argument in profiles { chosen.append(try argument.profile()) }
-    let machines = try machines(chosen)
-    let study = study
-    var outcomes: [ComparedOutcome] = []
-    for machine in machines {
-      do throws(ISAComparisonError) {
-        outcomes.append(try study.outcome(on: machine))
+    let scenario = scenario(chosen)
+    if printScenario {
+      do throws(ComparisonProblem) {
+        _ = try scenario.machines()
       } catch {
-        let status: ExitStatus = if case .pricing = error { .badInput } else { .failed }
-        throw CommandFailure(status, error.description)
+        throw CommandFailure(.badInput, error.description)
       }
+      return Program.show(NodeWriter.write(scenario.node))
     }
-    let report = CompareReport(study: study, outcomes: outcomes)
-    var text = CompareText.text(report)
-    let outputs = [
-      (json, { report.json }), (csv, { Array(report.csv.utf8) }),
-    ]
-    for (file, bytes) in outputs {
-      guard let file else { continue }
-      if file.isStandardStream {
-        text = String(decoding: bytes(), as: UTF8.self)
-      } else {
-        do throws(SystemError) {
-          try OutputFile.write(file.path, bytes: bytes())
-        } catch {
-          throw CommandFailure(.failed, error.description)
-        }
-      }
-    }
-    return Program.show(text)
+    let report = try ComparisonRun.report(scenario)
+    return Program.show(try ComparisonRun.write(report, json: json, csv: csv))
   }
 }

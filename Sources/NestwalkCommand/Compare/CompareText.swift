@@ -4,6 +4,7 @@ import HostMemory
 import Hypervisor
 import Paging
 import Quantities
+import Scenarios
 import Studies
 
 /// A comparison as text of 80 columns: a row for each number, a column for each machine.
@@ -12,7 +13,7 @@ struct CompareText {
   /// The columns that a number has.
   let width: Int
   /// How many machines fit side by side.
-  static let most = 4
+  static let most = ComparisonScenario.mostMachines
   private static let labels = 22
 
   private init(_ report: CompareReport) {

@@ -87,37 +87,64 @@ struct Run: Command {
 
   func run() throws(CommandFailure) -> ExitStatus {
     // Everything is read before anything is run: a mistake in the last file is told at once.
-    var scenarios: [(StormScenario, String)] = []
-    for path in files { scenarios.append(try scenario(path)) }
+    var files: [(scenario: Scenario, source: String)] = []
+    for path in self.files { files.append(try scenario(path)) }
     var status = ExitStatus.success
     var texts: [String] = []
-    for (scenario, source) in scenarios {
-      var observed = StormTimeline(scenario.storm)
-      var report = try report(scenario, source, &observed)
-      if mitigate {
-        report.mitigations = MitigationStudy(scenario.storm, target: scenario.target)
-          .run(after: report.outcome, threads: threadCount)
-      }
-      texts.append(try write(report, observed))
-      if !report.misses.isEmpty { status = .targetMissed }
+    for file in files {
+      let result = try run(file.scenario, file.source)
+      texts.append(result.text)
+      if result.isMissed { status = .targetMissed }
     }
     let shown = Program.show(texts.joined(separator: "\n"))
     return shown == .success ? status : shown
   }
 
   /// The threads that are asked for, or as many as the machine has processors.
-  private var threadCount: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  var threadCount: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// What a file describes, and its text.
-  private func scenario(_ path: FilePath) throws(CommandFailure) -> (StormScenario, String) {
+  private func scenario(_ path: FilePath) throws(CommandFailure) -> (Scenario, String) {
     let file = try DocumentFile(path)
-    var scenario: StormScenario
+    let scenario: Scenario
     do throws(DocumentError) {
-      scenario = try StormScenario.document.read(
+      scenario = try Scenario.read(
         file.text, file: file.name, overrides: overrides.map(\.override))
     } catch {
       throw CommandFailure(.badInput, "the file is refused:\n\(error)")
     }
+    let source = String(decoding: file.text, as: UTF8.self)
+    switch scenario {
+    case .storm(let storm):
+      try refuse("--timeline", timeline != nil && storm.sweep != nil, file.name, "has a sweep")
+      try refuse("--mitigate", mitigate && storm.sweep != nil, file.name, "has a sweep")
+      return (.storm(try changed(storm, file.name)), source)
+    case .density, .comparison:
+      for (option, isGiven) in [
+        ("--timeline", timeline != nil), ("--mitigate", mitigate), ("--profile", profile != nil),
+        ("--mode", mode != nil),
+      ] {
+        try refuse(option, isGiven, file.name, "is no storm")
+      }
+      if case .comparison = scenario {
+        try refuse("--html", html != nil, file.name, "is a comparison")
+      }
+      return (scenario, source)
+    }
+  }
+
+  private func refuse(
+    _ option: String, _ isGiven: Bool, _ file: String, _ reason: String
+  ) throws(CommandFailure) {
+    guard isGiven else { return }
+    throw CommandFailure(.badInput, "“\(option)” has no meaning for \(file), which \(reason).")
+  }
+
+  /// A storm, and each of its sweep, with what options change.
+  private func changed(
+    _ scenario: StormScenario, _ file: String
+  ) throws(CommandFailure) -> StormScenario {
+    var scenario = scenario
     if let profile { scenario.storm.profile = try profile.profile() }
     if let mode { scenario.storm.mode = mode }
     let chosen = scenario.storm.profile
@@ -125,50 +152,21 @@ struct Run: Command {
     where flavour.host.isa.rawValue != chosen.architecture.rawValue {
       throw CommandFailure(
         .badInput,
-        "The machines “\(flavour.name)” of \(file.name) have \(flavour.host.rawValue) tables, and"
+        "The machines “\(flavour.name)” of \(file) have \(flavour.host.rawValue) tables, and"
           + " the profile “\(chosen.name)” is one of \(chosen.architecture.rawValue).")
     }
-    return (scenario, String(decoding: file.text, as: UTF8.self))
-  }
-
-  private func report(
-    _ scenario: StormScenario, _ source: String, _ observed: inout StormTimeline
-  ) throws(CommandFailure) -> StormReport {
-    do throws(StormError) {
-      let outcome =
-        timeline == nil
-        ? try scenario.storm.run() : try scenario.storm.run(observer: &observed)
-      return StormReport(
-        scenario.title, scenario.storm, outcome, target: scenario.target, source: source)
-    } catch {
-      let status: ExitStatus = if case .engine = error { .failed } else { .badInput }
-      throw CommandFailure(status, error.description)
+    guard var sweep = scenario.sweep else { return scenario }
+    for (option, field, isGiven) in [
+      ("--profile", "profile", profile != nil), ("--mode", "mode", mode != nil),
+    ] where isGiven && sweep.fields.contains(field) {
+      throw CommandFailure(
+        .badInput, "“\(option)” and the sweep of “\(field)” in \(file) exclude each other.")
     }
-  }
-
-  /// Writes the files that are asked for, and gives what belongs on standard output.
-  private func write(
-    _ report: StormReport, _ observed: StormTimeline
-  ) throws(CommandFailure) -> String {
-    var text: String?
-    let mitigations = report.mitigations.map { MitigationReport(report, $0) }
-    let outputs: [(FilePath?, () -> [UInt8])] = [
-      (json, { report.json }), (csv, { Array((mitigations?.csv ?? report.csv).utf8) }),
-      (html, { Array(report.page.utf8) }), (timeline, { observed.json(report) }),
-    ]
-    for (file, bytes) in outputs {
-      guard let file else { continue }
-      if file.isStandardStream {
-        text = String(decoding: bytes(), as: UTF8.self)
-      } else {
-        do throws(SystemError) {
-          try OutputFile.write(file.path, bytes: bytes())
-        } catch {
-          throw CommandFailure(.failed, error.description)
-        }
-      }
+    for number in sweep.points.indices {
+      sweep.points[number].scenario = try changed(sweep.points[number].scenario, file)
     }
-    return text ?? mitigations.map(MitigationText.text) ?? StormText.text(report)
+    scenario.sweep = sweep
+    return scenario
   }
 }
 

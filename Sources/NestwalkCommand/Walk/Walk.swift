@@ -2,6 +2,7 @@ import Console
 import Paging
 import Quantities
 import Records
+import Studies
 
 /// `nestwalk walk`: one translation explained.
 struct Walk: Command {

@@ -7,10 +7,8 @@ extension DocumentKindDeclaration {
   /// A scenario may name its cost profile under the key by which a profile is known, so the kinds that
   /// name others stand before these.
   public static var all: [Self] {
-    [
-      StormScenario.document.declaration, DensityScenario.document.declaration,
-      ValidationCase.document.declaration,
-      Inventory.document.declaration,
+    Scenario.kinds + [
+      ValidationCase.document.declaration, Inventory.document.declaration,
       CostProfile.document.declaration,
     ]
   }

@@ -41,11 +41,19 @@ extension Node {
       return
     }
     node.move(to: place)
-    set(override.path.steps[...], of: override.path, to: node, log)
+    set(override.path, to: node, keyAt: place, log)
+  }
+
+  /// Gives a field another value; a key that is added for it stands at a place.
+  mutating func set(
+    _ path: NodePath, to node: Node, keyAt place: Place, _ log: DocumentLog
+  ) {
+    set(path.steps[...], of: path, to: node, at: place, log)
   }
 
   private mutating func set(
-    _ steps: ArraySlice<NodePath.Step>, of path: NodePath, to node: Node, _ log: DocumentLog
+    _ steps: ArraySlice<NodePath.Step>, of path: NodePath, to node: Node, at place: Place,
+    _ log: DocumentLog
   ) {
     guard let step = steps.first else {
       self = node
@@ -58,41 +66,43 @@ extension Node {
     case .key(let key):
       guard case .mapping(var members) = content else {
         log.report(
-          "\(here) is \(phrase) and has no “\(key)”; a key needs a mapping", at: node.place)
+          "\(here) is \(phrase) and has no “\(key)”; a key needs a mapping", at: place)
         return
       }
       if let index = members.firstIndex(where: { $0.key == key }) {
-        members[index].value.set(rest, of: path, to: node, log)
+        members[index].value.set(rest, of: path, to: node, at: place, log)
       } else {
-        guard let value = Self.made(for: rest, node) else {
-          log.report("\(here) has no list “\(key)”; an entry needs one", at: node.place)
+        guard let value = Self.made(for: rest, node, at: place) else {
+          log.report("\(here) has no list “\(key)”; an entry needs one", at: place)
           return
         }
-        members.append(Member(key, value, at: node.place))
+        members.append(Member(key, value, at: place))
       }
       content = .mapping(members)
     case .entry(let number):
       guard case .sequence(var nodes) = content else {
-        log.report("\(here) is \(phrase) and has no entries; it must be a list", at: node.place)
+        log.report("\(here) is \(phrase) and has no entries; it must be a list", at: place)
         return
       }
       guard number < nodes.count else {
         let rule =
           nodes.isEmpty ? "it is empty" : "it must be from [0] to [\(nodes.count - 1)]"
-        log.report("\(here) has \(nodes.count) entries and no [\(number)]; \(rule)", at: node.place)
+        log.report("\(here) has \(nodes.count) entries and no [\(number)]; \(rule)", at: place)
         return
       }
-      nodes[number].set(rest, of: path, to: node, log)
+      nodes[number].set(rest, of: path, to: node, at: place, log)
       content = .sequence(nodes)
     }
   }
 
   /// The mappings that a path needs below a key that is not there.
-  private static func made(for steps: ArraySlice<NodePath.Step>, _ node: Node) -> Node? {
+  private static func made(
+    for steps: ArraySlice<NodePath.Step>, _ node: Node, at place: Place
+  ) -> Node? {
     var result = node
     for step in steps.reversed() {
       guard case .key(let key) = step else { return nil }
-      result = Node(.mapping([Member(key, result, at: node.place)]), at: node.place)
+      result = Node(.mapping([Member(key, result, at: place)]), at: place)
     }
     return result
   }

@@ -26,9 +26,17 @@ extension StormScenario: MappingDecodable {
   private static let modeField = DefaultField(
     "mode", ValueForm<Storm.Mode>.choice(), default: .cohort, "how faults are counted")
 
+  private static let spreadField = DefaultField(
+    "spread", ValueForm<TimeSpan>.quantity(in: TimeSpan(picoseconds: 0)...longestSpread),
+    default: TimeSpan(picoseconds: 0),
+    "within what time machines start, each at a moment that is drawn at random")
+  private static let seedField = OptionalField(
+    "seed", ValueForm<UInt64>.integer(), "where the random generator starts")
+  private static let longestSpread = TimeSpan(picoseconds: 3_600_000_000_000_000)
+
   /// A storm as a file of its own.
   public static let document = DocumentKind<StormScenario>(
-    "a scenario", key: studyField.declaration.name, word: "boot-storm", form: .mapping())
+    "a scenario", key: studyField.declaration.name, word: "boot-storm", form: swept)
 
   /// What such a mapping is.
   public static var noun: String { "a scenario" }
@@ -38,7 +46,8 @@ extension StormScenario: MappingDecodable {
     [
       studyField.declaration, titleField.declaration, hostField.declaration,
       fleetField.declaration, policyField.declaration, profileField.declaration,
-      targetField.declaration, modeField.declaration,
+      targetField.declaration, modeField.declaration, spreadField.declaration,
+      seedField.declaration, seedsField.declaration, sweepField.declaration,
     ]
   }
 
@@ -52,6 +61,18 @@ extension StormScenario: MappingDecodable {
     let profile = ShippedProfiles.named(mapping.value(of: Self.profileField))
     let target = mapping.value(of: Self.targetField)
     let mode = mapping.value(of: Self.modeField)
+    let spread = mapping.value(of: Self.spreadField)
+    let seed = mapping.value(of: Self.seedField)
+    let seeds = mapping.value(of: Self.seedsField)
+    _ = mapping.value(of: Self.sweepField)
+    if spread.picoseconds == 0, !mapping.has("sweep") {
+      let rule = "nothing is drawn at random without a “spread”, so leave it out"
+      if seed != nil { mapping.refuse("seed", rule) }
+      if seeds != nil { mapping.refuse("seeds", rule) }
+    }
+    if seed != nil, seeds != nil {
+      mapping.refuse("seed", "“seeds” has the seeds, so leave it out")
+    }
     if let profile, let fleet {
       for flavour in fleet where flavour.host.isa.rawValue != profile.architecture.rawValue {
         mapping.refuse(
@@ -65,6 +86,8 @@ extension StormScenario: MappingDecodable {
     storm.host = host
     storm.policy = policy
     storm.mode = mode
+    storm.spread = VirtualDuration(spread)
+    if let seed { storm.seed = seed }
     self.init(title, storm, target: target)
   }
 }

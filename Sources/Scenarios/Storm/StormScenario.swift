@@ -8,6 +8,8 @@ public struct StormScenario: Sendable, Hashable {
   public var storm: Storm
   /// What is wanted.
   public var target: StormTarget
+  /// The same with fields that take several values, where the file asks for it.
+  public var sweep: StormSweep?
 
   /// A storm without a target.
   public init(_ title: String, _ storm: Storm, target: StormTarget = StormTarget()) {

@@ -86,24 +86,9 @@ public struct MitigationStudy: Sendable {
     ) { number in
       var storm = storm
       storm.policy = mitigations[number].policy
-      return MitigationResult(mitigation: mitigations[number], figures: figures(of: storm))
+      return MitigationResult(mitigation: mitigations[number], figures: storm.figures(target))
     }
     return MitigationOutcome(results, target: target)
-  }
-
-  private func figures(of storm: Storm) -> Result<MitigationResult.Figures, StormError> {
-    do throws(StormError) {
-      let outcome = try storm.run()
-      let ready = Distribution(outcome.flavours.flatMap { $0.ready.values })
-      let stagger = VirtualDuration(nanoseconds: Int64(storm.policy.staggerNanoseconds))
-      return .success(
-        MitigationResult.Figures(
-          ready: ready.percentile(target.percentile), allReady: outcome.ready.most,
-          usedBytes: outcome.usedBytes, setUp: outcome.setUp,
-          heldBack: stagger * Int64(storm.count - 1), misses: target.misses(of: outcome)))
-    } catch {
-      return .failure(error)
-    }
   }
 }
 

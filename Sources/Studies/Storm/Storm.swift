@@ -1,4 +1,5 @@
 public import Costs
+public import Simulation
 
 /// Many virtual machines that start at once.
 ///
@@ -24,6 +25,10 @@ public struct Storm: Sendable, Hashable {
   public var profile: CostProfile
   /// How faults are counted.
   public var mode = Mode.cohort
+  /// Within what time machines start: each as long after its turn as is drawn at random.
+  public var spread = VirtualDuration.zero
+  /// Where the random generator starts.
+  public var seed: UInt64 = 1
 
   /// A storm of these virtual machines on the default host.
   public init(_ fleet: [Flavour], profile: CostProfile) {

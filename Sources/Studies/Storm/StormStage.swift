@@ -1,3 +1,4 @@
+import Guests
 import Simulation
 
 /// An engine with all that a storm's machines share, ready to run.
@@ -28,7 +29,12 @@ struct StormStage: ~Copyable {
       engine.add(Lock("starts", waiting: .sleep, capacity: max($0, 1)))
     }
     let stagger = VirtualDuration(nanoseconds: Int64(storm.policy.staggerNanoseconds))
-    starts = (0..<count).map { .start + stagger * Int64($0) }
+    var generator = SplitMix64(seed: storm.seed)
+    let spread = UInt64(max(storm.spread.picoseconds, 0))
+    starts = (0..<count).map { number in
+      let drawn = spread > 0 ? generator.below(spread) : 0
+      return .start + stagger * Int64(number) + VirtualDuration(picoseconds: Int64(drawn))
+    }
     self.engine = engine
   }
 

@@ -8,10 +8,10 @@ import Testing
 struct MitigationTests {
   private static func figures(
     _ milliseconds: Int64, _ bytes: UInt64, _ setUp: Int64
-  ) -> MitigationResult.Figures {
-    MitigationResult.Figures(
-      ready: .zero, allReady: VirtualDuration(nanoseconds: milliseconds * 1_000_000),
-      usedBytes: bytes, setUp: TotalTime(.init(nanoseconds: setUp)), heldBack: .zero, misses: [])
+  ) -> StormFigures {
+    StormFigures(
+      allReady: VirtualDuration(nanoseconds: milliseconds * 1_000_000), usedBytes: bytes,
+      setUp: TotalTime(.init(nanoseconds: setUp)))
   }
 
   @Test("one beats another where it is nowhere worse and somewhere better")

@@ -1,0 +1,40 @@
+/// What a scenario file asks.
+public enum Scenario: Sendable {
+  /// What becomes of machines that start at once.
+  case storm(StormScenario)
+  /// How many machines fit a host.
+  case density(DensityScenario)
+  /// What the same work costs on several machines.
+  case comparison(ComparisonScenario)
+
+  /// The kinds of files that ask something, by what stands behind “study”.
+  public static let kinds = [
+    StormScenario.document.declaration, DensityScenario.document.declaration,
+    ComparisonScenario.document.declaration,
+  ]
+
+  /// What a file's text asks, with overrides, or everything that is wrong with it.
+  public static func read(
+    _ text: [UInt8], file: String, overrides: [NodeOverride] = []
+  ) throws(DocumentError) -> Self {
+    let log = DocumentLog(file: file)
+    var root = NodeReader.read(text, into: log)
+    for override in overrides { root?.apply(override, log) }
+    guard let root, let kind = DocumentKindDeclaration.find(root, among: kinds, log),
+      let scenario = scenario(kind, root, log), log.count == 0
+    else { throw DocumentError(lines: log.lines, diagnostics: log.diagnostics) }
+    return scenario
+  }
+
+  private static func scenario(
+    _ kind: DocumentKindDeclaration, _ root: Node, _ log: DocumentLog
+  ) -> Self? {
+    switch kind.word {
+    case DensityScenario.document.word:
+      DensityScenario.document.form.decode(root, "file", log).map { .density($0) }
+    case ComparisonScenario.document.word:
+      ComparisonScenario.document.form.decode(root, "file", log).map { .comparison($0) }
+    default: StormScenario.document.form.decode(root, "file", log).map { .storm($0) }
+    }
+  }
+}
