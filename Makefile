@@ -1,6 +1,6 @@
 # Every target sets up what it needs itself, as root or through sudo, and says what it installs.
 
-.PHONY: help storm libyaml build test lint format unit documentation oracles oracles-million boots fuzz bench clean
+.PHONY: help storm libyaml build test lint format unit documentation oracles oracles-million boots libvirt fuzz bench clean
 
 help:
 	@echo "make build            build the command, .build/release/nestwalk"
@@ -13,6 +13,7 @@ help:
 	@echo "make oracles          compare 60,000 accesses with each emulator"
 	@echo "make oracles-million  compare 1,000,000 accesses with each emulator (about an hour)"
 	@echo "make boots            record the boots and compare them with the committed ones"
+	@echo "make libvirt          hold import against libvirt's test driver and QEMU guests"
 	@echo "make fuzz             fuzz the readers and translate for 30 minutes"
 	@echo "make bench            measure the walks against their floor in C"
 
@@ -52,6 +53,9 @@ oracles-million:
 
 boots:
 	Tests/run.sh build boots
+
+libvirt:
+	Tests/run.sh build libvirt
 
 fuzz:
 	NESTWALK_FUZZ_SECONDS=1800 Tests/run.sh fuzz

@@ -15,11 +15,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-stages=(lint build unit sanitizers fuzz oracles commands reports boots outsider documentation code
-  merging bench)
+stages=(lint build unit sanitizers fuzz oracles commands reports boots libvirt outsider documentation
+  code merging bench)
 # These wait for nothing but `build` and `unit`. The others are alone: those that build with every
 # processor, `merging`, for an emulator's memory would be merged too, and `bench`.
-beside=" sanitizers fuzz oracles commands reports boots outsider documentation code "
+beside=" sanitizers fuzz oracles commands reports boots libvirt outsider documentation code "
 logs=$PWD/.build/stages
 rm -rf "$logs" && mkdir -p "$logs"
 passed=()
@@ -53,7 +53,7 @@ accessors; the package's threads share nothing but a counter and the list of res
   # The linker complains of the sanitizer's own symbols.
   LSAN_OPTIONS=suppressions=$PWD/Tests/leaks.supp:print_suppressions=0 \
     swift test --sanitize=address --scratch-path .build/address \
-    --filter 'RecordsTests|BootTraceTests|ScenariosTests|QuantitiesTests|PhysicalMemory|TableModel' 2>&1 \
+    --filter 'RecordsTests|BootTraceTests|ScenariosTests|LiveHostTests|QuantitiesTests|PhysicalMemory|TableModel' 2>&1 \
     | grep -v 'Cannot export local symbol'
 }
 
@@ -133,6 +133,22 @@ boots() {
     cat "$logs/boots-$machine"
   done
   return $status
+}
+
+# The library's own test driver, unruly hosts, no library, and two QEMU guests under a daemon of the test's own.
+libvirt() {
+  local packages said code
+  packages=$(grep -v '^#' Tests/Libvirt/packages)
+  # shellcheck disable=SC2086 # a list of names
+  Tests/Oracles/install.sh $packages || return 1
+  said=$(timeout --kill-after=30 240 python3 Tests/Libvirt/run.py)
+  code=$?
+  echo "$said"
+  if [ $code -eq 77 ]; then
+    skip "the QEMU guests under libvirt" "$(tail -n 1 <<<"$said")"
+    return 0
+  fi
+  return $code
 }
 
 # Same-page merging, against the ksmd of the machine's own kernel. Needs root.

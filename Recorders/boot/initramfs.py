@@ -17,8 +17,8 @@ _INIT = f"""#!/bin/sh
 """
 
 
-def archive(busybox: Path) -> bytes:
-    """An archive in cpio's new ASCII format, which the kernel unpacks."""
+def archive(busybox: Path, init: str = _INIT, files: dict[str, bytes] | None = None) -> bytes:
+    """An archive in cpio's new ASCII format, which the kernel unpacks; `files` are beside the script."""
     folder = stat.S_IFDIR | 0o755
     program = stat.S_IFREG | 0o755
     entries: list[tuple[str, int, bytes, tuple[int, int]]] = [
@@ -27,8 +27,9 @@ def archive(busybox: Path) -> bytes:
         ("proc", folder, b"", (0, 0)),
         ("bin/busybox", program, busybox.read_bytes(), (0, 0)),
         ("bin/sh", stat.S_IFLNK | 0o777, b"busybox", (0, 0)),
-        ("init", program, _INIT.encode(), (0, 0)),
+        ("init", program, init.encode(), (0, 0)),
         ("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1)),
+        *((name, stat.S_IFREG | 0o644, data, (0, 0)) for name, data in (files or {}).items()),
         ("TRAILER!!!", 0, b"", (0, 0)),
     ]
     text = bytearray()

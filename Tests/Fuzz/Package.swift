@@ -16,6 +16,9 @@ let package = Package(
       name: "FuzzFiles", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
     .executableTarget(
+      name: "FuzzHosts", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
       name: "FuzzTranslate", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
   ]

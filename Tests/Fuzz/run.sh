@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 seconds=${1:-30}
 swift build -c release --sanitize=fuzzer
 mkdir -p .build/found
-targets=(FuzzRecords FuzzFiles FuzzTranslate FuzzBoots)
+targets=(FuzzRecords FuzzFiles FuzzTranslate FuzzBoots FuzzHosts)
 
 # fuzz TARGET: runs one from its seeds; its status is the fuzzer's.
 fuzz() {
@@ -18,6 +18,7 @@ fuzz() {
   case $target in
     FuzzRecords) seeds=Seeds ;;
     FuzzBoots) seeds=Boots ;;
+    FuzzHosts) seeds=Hosts ;;
     FuzzFiles) seeds=../ScenariosTests/Files/Sample ;;
     *) seeds= ;;
   esac

@@ -4,7 +4,7 @@ internal import Studies
 enum CapturedDomains {
   /// Adds the domains to the inventory of their host; one that can't be read is noted as a problem.
   static func read(_ files: HostFiles, into inventory: inout Inventory) {
-    let statistics = bulk(files)
+    let statistics = Dictionary(grouping: bulk(files), by: \.subject)
     let second = files.line(HostFiles.second).flatMap { UInt64($0) }
     let groups = ControlGroup.all(files)
     let pool = defaultPoolPage(files)
@@ -22,7 +22,7 @@ enum CapturedDomains {
           XMLReader.read(bytes, name: source), source: source)
         var numbers = DomainStatistics()
         numbers.add(lines(files["\(folder)/dommemstat"] ?? [], separator: " "))
-        numbers.add(statistics.filter { $0.subject == description.name })
+        numbers.add(statistics[description.name] ?? [])
         let reading = DomainReading(
           description: description, statistics: numbers, second: second,
           group: description.id.flatMap { id in groups.first { $0.isOfDomain(id) } },

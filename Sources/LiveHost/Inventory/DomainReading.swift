@@ -54,7 +54,8 @@ struct DomainReading: Sendable {
     var machine = InventoryMachine(
       xml.name, memoryBytes: .measured(xml.memoryBytes, "libvirt domain/memory"))
     machine.host = host
-    machine.processors = (statistics["vcpu.current"].flatMap { Int(exactly: $0) } ?? xml.processors)
+    machine.processors =
+      (statistics["vcpu.current"].flatMap { 0...1_000_000 ~= $0 ? Int($0) : nil } ?? xml.processors)
       .map { .measured($0, "libvirt domain/vcpu") }
     machine.balloon = balloon
     machine.residentBytes = told("balloon.rss")
@@ -180,13 +181,14 @@ struct DomainReading: Sendable {
       return ["it has no balloon, so the guest tells nothing of its memory"]
     }
     if statistics.isEmpty { return ["it told no statistics"] }
-    if !hasGuestStatistics {
+    if balloon.statisticsSeconds == 0 {
+      let told = age.map { "what its guest told is \($0) s old" } ?? "its guest tells nothing"
       return [
-        balloon.statisticsSeconds == 0
-          ? "its balloon has no statistics period, so the guest tells nothing of its memory; --allow-write"
-            + " sets one for a while"
-          : "its guest has not told of its memory yet; it needs the driver virtio_balloon"
+        "its balloon has no statistics period, and \(told); --allow-write sets one for a while"
       ]
+    }
+    if !hasGuestStatistics {
+      return ["its guest has not told of its memory yet; it needs the driver virtio_balloon"]
     }
     if isStale, let age { return ["its guest told of its memory \(age) s ago"] }
     return []

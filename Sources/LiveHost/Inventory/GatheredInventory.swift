@@ -53,10 +53,9 @@ public struct GatheredInventory: Sendable {
       return
     }
     let only = inventory.hosts.count == 1 ? inventory.hosts[0].name : nil
+    let known = Set(inventory.machines.map(\.name))
     for (machines, source) in samples {
-      let unknown = machines.filter { sampled in
-        !inventory.machines.contains { $0.name == sampled.name }
-      }
+      let unknown = machines.filter { !known.contains($0.name) }
       if only == nil, let first = unknown.first {
         contradictions.append(
           "\(source) tells of “\(first.name)”, which runs on none of the \(inventory.hosts.count)"

@@ -9,7 +9,11 @@ public enum HostReading {
 
   /// A captured host: its kernel's files, and what `virsh` said of its domains.
   public static func captured(_ archive: [UInt8], name: String) throws(ImportError) -> Inventory {
-    let files = try TarReader.read(archive, name: name)
+    try captured(TarReader.read(archive, name: name), name: name)
+  }
+
+  /// A captured host whose archive has been read.
+  public static func captured(_ files: HostFiles, name: String) throws(ImportError) -> Inventory {
     var inventory = try inventory(of: files, fallback: Self.stem(of: name, without: ".tar"))
     CapturedDomains.read(files, into: &inventory)
     return inventory

@@ -6,6 +6,10 @@ extension Inventory {
   /// Of two samples of a second the later counts. The memory of a machine that only samples are known of
   /// is taken for the most that it held.
   public mutating func take(_ machines: [MachineSamples], host: String, from source: String) {
+    var places: [String: Int] = [:]
+    for (index, machine) in self.machines.enumerated() where places[machine.name] == nil {
+      places[machine.name] = index
+    }
     for sampled in machines {
       var usage: [InventoryUsage] = []
       for sample in sampled.samples {
@@ -16,7 +20,7 @@ extension Inventory {
         usage.append(moment)
       }
       let index: Int
-      if let known = self.machines.firstIndex(where: { $0.name == sampled.name }) {
+      if let known = places[sampled.name] {
         index = known
       } else {
         let most = sampled.samples.map(\.residentBytes).max() ?? 0

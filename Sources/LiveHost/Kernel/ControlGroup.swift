@@ -67,9 +67,10 @@ public struct ControlGroup: Sendable, Hashable {
   /// Every group among the files, in the order of the paths.
   static func all(_ files: HostFiles) -> [Self] {
     var folders: [String] = []
+    var known: Set<String> = []
     for file in files.files where file.path.hasPrefix("sys/fs/cgroup/") {
       let folder = String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)])
-      if folders.last != folder, !folders.contains(folder) { folders.append(folder) }
+      if known.insert(folder).inserted { folders.append(folder) }
     }
     return folders.compactMap { folder in
       let isFirstVersion =

@@ -28,7 +28,7 @@ public struct HugePagePool: Sendable, Hashable {
     files.names(in: folder).compactMap { name -> Self? in
       guard name.hasPrefix("hugepages-"), name.hasSuffix("kB"),
         let kibibytes = UInt64(name.dropFirst("hugepages-".count).dropLast(2)),
-        1...(1 << 40) ~= kibibytes
+        kibibytes.nonzeroBitCount == 1, 4...(1 << 30) ~= kibibytes
       else { return nil }
       func number(_ file: String) -> UInt64? {
         files.line("\(folder)/\(name)/\(file)").flatMap { UInt64($0) }

@@ -44,7 +44,7 @@ public struct KernelMemory: Sendable, Hashable {
           in: files.name(of: meminfo)))
     }
     memoryBytes = information["MemTotal"] ?? 0
-    name = files.line("proc/sys/kernel/hostname")
+    name = files.line("proc/sys/kernel/hostname").flatMap { $0.isEmpty ? nil : $0 }
     release = files.line("proc/sys/kernel/osrelease")
     pageBytes = Self.pageBytes(files["proc/self/auxv"]) ?? 4096
     processors = files.line("sys/devices/system/cpu/online").flatMap { ProcessorList.count($0) }

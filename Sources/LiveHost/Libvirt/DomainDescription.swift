@@ -79,7 +79,8 @@ struct DomainDescription: Sendable, Hashable {
       usesPool = true
       for page in pools.children("page") {
         guard
-          let size = ScaledBytes.read(page.attribute("size") ?? "", unit: page.attribute("unit"))
+          let size = ScaledBytes.read(page.attribute("size") ?? "", unit: page.attribute("unit")),
+          size.nonzeroBitCount == 1, 4096...(1 << 40) ~= size
         else {
           report("the page’s size is none; it must be such as size='2048' unit='KiB'", page)
           continue

@@ -7,6 +7,7 @@ struct LibvirtRun: ~Copyable {
   private var session: LibvirtSession?
   private var reconnections = 0
   private var inventory = Inventory("")
+  private var noted: Set<InventoryProblem> = []
   /// What was read of each domain, in the order of libvirt's list.
   private var domains: [Domain] = []
   /// The kernel, where it is this host's.
@@ -44,7 +45,7 @@ struct LibvirtRun: ~Copyable {
 
   private mutating func note(_ subject: String, _ sentence: String) {
     let problem = InventoryProblem(subject, sentence)
-    if !inventory.problems.contains(problem) { inventory.problems.append(problem) }
+    if noted.insert(problem).inserted { inventory.problems.append(problem) }
   }
 
   // MARK: The host
@@ -260,7 +261,6 @@ struct LibvirtRun: ~Copyable {
     for index in domains.indices where domains[index].isPeriodSet {
       do throws(LibvirtError) {
         _ = try ask(.setPeriod(domains[index].uuid, seconds: 0))
-        domains[index].reading.description.balloon?.statisticsSeconds = 0
       } catch {
         note(
           domains[index].reading.description.name,
@@ -274,6 +274,10 @@ struct LibvirtRun: ~Copyable {
     for domain in domains {
       var machine = domain.reading.machine(on: inventory.name)
       machine.usage = domain.usage
+      if domain.isPeriodSet {
+        machine.balloon?.statisticsSeconds = .measured(
+          0, "libvirt domain/devices/memballoon/stats, but for the import")
+      }
       inventory.machines.append(machine)
       for remark in domain.isGone ? [] : domain.reading.remarks { note(machine.name, remark) }
     }

@@ -78,6 +78,11 @@ public struct ClusterObjects {
     return bytes
   }
 
+  /// A number of processors; more than any machine has is none.
+  private func processors(_ path: String, of node: Node) -> Int? {
+    quantity(path, of: node).flatMap { 0...1_000_000 ~= $0 ? Int($0) : nil }
+  }
+
   private func name(_ node: Node) -> String? {
     guard let name = text("metadata/name", of: node) else {
       log.report("the object has no “metadata.name”; it must have one", at: node.place)
@@ -99,7 +104,7 @@ public struct ClusterObjects {
       return
     }
     var host = InventoryHost(name, memoryBytes: .measured(capacity, "Node status.capacity.memory"))
-    host.processors = quantity("status/capacity/cpu", of: node).flatMap { Int(exactly: $0) }
+    host.processors = processors("status/capacity/cpu", of: node)
       .map { .measured($0, "Node status.capacity.cpu") }
     switch text("status/nodeInfo/architecture", of: node) {
     case "amd64": host.architecture = .x86
@@ -178,18 +183,15 @@ public struct ClusterObjects {
 
   private func processors(_ node: Node) -> Observed<Int>? {
     let factors = ["sockets", "cores", "threads"].map { name in
-      quantity("spec/domain/cpu/\(name)", of: node)
+      processors("spec/domain/cpu/\(name)", of: node)
     }
     guard value("spec/domain/cpu", of: node) != nil, factors.contains(where: { $0 != nil }) else {
-      return quantity("spec/domain/resources/requests/cpu", of: node).flatMap { Int(exactly: $0) }
+      return processors("spec/domain/resources/requests/cpu", of: node)
         .map { .derived(max($0, 1), "VMI spec.domain.resources.requests.cpu") }
     }
     // KubeVirt takes one of each that is not given.
-    var product: UInt64 = 1
-    for factor in factors {
-      product = product.multipliedReportingOverflow(by: factor ?? 1).partialValue
-    }
-    guard let count = Int(exactly: product), 1...1_000_000 ~= count else { return nil }
-    return .measured(count, "VMI spec.domain.cpu")
+    let product = factors.reduce(1) { $0 * ($1 ?? 1) }
+    guard 1...1_000_000 ~= product else { return nil }
+    return .measured(product, "VMI spec.domain.cpu")
   }
 }
