@@ -269,6 +269,10 @@ check "KubeVirt's example" 0 "KubeVirt 280 MiB" \
   "$nestwalk" density --memory 2GiB --vcpus 2 --host-memory 512GiB
 check "density with a misspelt key" 2 "is “memory” meant?" \
   "$nestwalk" density Scenarios/density-16x8.yaml --set host.memroy=1GiB
+check "density of this host" 0 "more machines of 256 MiB" \
+  "$nestwalk" density "$folder/captured.yaml" --memory 256M
+check "what is predicted of this host" 0 "measured" \
+  "$nestwalk" density "$folder/captured.yaml" --check
 check "density of nothing" 2 "Name a FILE" "$nestwalk" density
 
 head -c 65536 /dev/zero >"$folder/image"

@@ -36,4 +36,20 @@ for scenario in $(grep -l '^study: boot-storm' Scenarios/*.yaml); do
     python3 Tests/Reports/charts.py "$folder/$name.dom" --charts $charts || failed=1
   done
 done
+for scenario in $(grep -l '^study: density' Scenarios/*.yaml); do
+  name=$(basename "$scenario" .yaml)
+  .build/release/nestwalk density "$scenario" --html "$folder/$name.html" >"$folder/$name.text" || failed=1
+  charts=2
+  grep -q '^overcommit' "$scenario" && charts=3
+  for width in 1280 400; do
+    timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$folder/profile" \
+      --enable-logging=stderr --window-size="$width,4200" --virtual-time-budget=2000 \
+      --dump-dom "file://$folder/$name.html" >"$folder/$name.dom" 2>"$folder/$name.log"
+    if grep CONSOLE "$folder/$name.log"; then
+      echo "FAILED: the console says something of $scenario at $width pixels"
+      failed=1
+    fi
+    python3 Tests/Reports/charts.py "$folder/$name.dom" --charts "$charts" || failed=1
+  done
+done
 exit $failed

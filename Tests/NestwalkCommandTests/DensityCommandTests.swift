@@ -119,6 +119,27 @@ struct DensityCommandTests {
     #expect(try CommandRun(["density", "-"], input: inventory).status == 2)
   }
 
+  @Test("what is predicted of an inventory's machines stands beside what was measured")
+  func checked() throws {
+    let inventory = """
+      inventory: rack
+      hosts: [{name: a, memory: 64 GiB, secondStageTables: 2 MiB (measured SecPageTables)}]
+      machines:
+        - name: web
+          memory: 8 GiB
+          workingSet: 1 GiB (derived balloon)
+          resident: 1100 MiB (measured balloon.rss)
+        - {name: mail, memory: 8 GiB}
+      """
+    let run = try CommandRun(["density", "-", "--check"], input: inventory)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.hasPrefix("rack:\nheld by the process: off by 4.4"))
+    #expect(run.output.contains("Of 1 machine nothing was measured: mail."))
+    let csv = try CommandRun(["density", "-", "--check", "--csv", "-"], input: inventory)
+    #expect(csv.output.contains("\nweb,resident,"))
+    #expect(try CommandRun(["density", "-", "--check"], input: Self.scenario).status == 2)
+  }
+
   @Test(
     "arguments that don't fit together are refused",
     arguments: [
@@ -128,7 +149,7 @@ struct DensityCommandTests {
       ["density", "--memory", "1G", "--host-memory", "8G", "--vcpus", "0"],
       ["density", "--memory", "1G", "--host-memory", "8G", "--risk", "120%"],
       ["density", "--memory", "1G", "--host-memory", "8G", "--working-set", "2G"],
-      ["density", "a.yaml", "--host-memory", "8G"],
+      ["density", "a.yaml", "--host-memory", "8G"], ["density", "--check"],
       ["density", "a.yaml", "--json", "-", "--csv", "-"],
     ])
   func refused(arguments: [String]) throws {

@@ -39,16 +39,17 @@ extension DensityCommand {
 
   /// How many more machines fit on the hosts of an inventory.
   func answer(_ inventory: Inventory) throws(CommandFailure) -> String {
+    if html != nil {
+      throw CommandFailure(
+        .badInput, "“--html” shows one host; an inventory has text, JSON and CSV.")
+    }
     guard let memory else {
       throw CommandFailure(
         .badInput,
         "“--memory” is missing: an inventory says what runs, and not what is to be added.")
     }
     var hosts: [RackReport.Host] = []
-    var running: [String: [InventoryMachine]] = [:]
-    for machine in inventory.machines {
-      running[machine.host ?? inventory.hosts[0].name, default: []].append(machine)
-    }
+    let running = Self.running(inventory)
     for host in inventory.hosts {
       let machines = running[host.name] ?? []
       var added = flavour
@@ -62,7 +63,11 @@ extension DensityCommand {
         host, running: machines, adding: added, processorRatio: ratio.value)
       if let reserved { density.host.reservedBytes = reserved.bytes }
       if let swap { density.host.swapBytes = swap.bytes }
-      if let risk { density.overcommit = Density.Overcommit(risk: risk.share.value) }
+      if let risk {
+        density.overcommit = Density.Overcommit(
+          risk: risk.share.value,
+          correlation: Density.Overcommit.correlation(of: machines) ?? 0)
+      }
       var outcome: DensityOutcome?
       var problem: String?
       do throws(DensityError) {
@@ -79,23 +84,44 @@ extension DensityCommand {
     }
     let report = RackReport(
       inventory.name, adding: "\(memory) and \(TextLayout.count(vcpus, "vCPU"))", hosts)
-    var text: String?
-    if html != nil {
-      throw CommandFailure(
-        .badInput, "“--html” shows one host; an inventory has text, JSON and CSV.")
+    return try write(report.text, json: report.json, csv: report.csv)
+  }
+
+  /// What was predicted of the hosts of an inventory beside what was measured there.
+  func check(_ inventory: Inventory) throws(CommandFailure) -> String {
+    let running = Self.running(inventory)
+    let report = CheckReport(
+      inventory.name,
+      inventory.hosts.map { DensityCheck($0, machines: running[$0.name] ?? []) })
+    return try write(report.text, json: report.json, csv: report.csv)
+  }
+
+  /// The machines of each host; those that name none run on the only one.
+  private static func running(_ inventory: Inventory) -> [String: [InventoryMachine]] {
+    var running: [String: [InventoryMachine]] = [:]
+    for machine in inventory.machines {
+      running[machine.host ?? inventory.hosts[0].name, default: []].append(machine)
     }
-    for (file, bytes) in [(json, { report.json }), (csv, { Array(report.csv.utf8) })] {
+    return running
+  }
+
+  /// Writes the files that are asked for, and gives what belongs on standard output.
+  private func write(
+    _ text: String, json bytes: [UInt8], csv lines: String
+  ) throws(CommandFailure) -> String {
+    var shown: String?
+    for (file, bytes) in [(json, bytes), (csv, Array(lines.utf8))] {
       guard let file else { continue }
       if file.isStandardStream {
-        text = String(decoding: bytes(), as: UTF8.self)
+        shown = String(decoding: bytes, as: UTF8.self)
       } else {
         do throws(SystemError) {
-          try OutputFile.write(file.path, bytes: bytes())
+          try OutputFile.write(file.path, bytes: bytes)
         } catch {
           throw CommandFailure(.failed, error.description)
         }
       }
     }
-    return text ?? report.text
+    return shown ?? text
   }
 }

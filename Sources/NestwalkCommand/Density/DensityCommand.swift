@@ -26,6 +26,7 @@ struct DensityCommand: Command {
   var parts = false
   var rules = false
   var settings = false
+  var check = false
   var printScenario = false
   var json: FilePath?
   var csv: FilePath?
@@ -39,7 +40,7 @@ struct DensityCommand: Command {
       + " binds first and what next, where the host's memory goes, and what a machine takes beside its"
       + " guest's memory, each part with its source and whom it is charged to.",
     "On an inventory it says how many more machines such as --memory and --vcpus fit beside those that"
-      + " run.",
+      + " run. --check compares what is predicted of those with what was measured.",
   ]
   static let examples = [
     CommandExample(
@@ -84,6 +85,10 @@ struct DensityCommand: Command {
     .flag("parts", \.parts, "Show the parts of each kind of machine"),
     .flag("rules", \.rules, "Show how others' rules differ, part by part"),
     .flag("settings", \.settings, "Show the settings to apply"),
+    .flag(
+      "check", \.check,
+      "Compare what is predicted of an inventory's machines with what was measured"
+    ),
     .flag("print-scenario", \.printScenario, "Print the scenario instead of its answer"),
     .option("json", \.json, value: "FILE", "Write the answer as JSON; “-” is standard output"),
     .option(
@@ -93,7 +98,9 @@ struct DensityCommand: Command {
 
   func problems() -> [String] {
     var problems: [String] = []
-    if file == nil {
+    if check, file == nil {
+      problems.append("“--check” needs a FILE: an inventory, such as “import libvirt” writes.")
+    } else if file == nil {
       if memory == nil {
         problems.append("Name a FILE, or the memory of a machine with “--memory”.")
       }
@@ -137,7 +144,11 @@ struct DensityCommand: Command {
   func run() throws(CommandFailure) -> ExitStatus {
     let document: DocumentFile? = if let file { try DocumentFile(file) } else { nil }
     if let document, let inventory = try inventory(document) {
-      return Program.show(try answer(inventory))
+      return Program.show(check ? try self.check(inventory) : try answer(inventory))
+    }
+    if check {
+      throw CommandFailure(
+        .badInput, "“--check” compares with what an inventory measured; a scenario has nothing.")
     }
     let (scenario, source) = try scenario(document)
     let written = NodeWriter.write(scenario.node)

@@ -39,7 +39,7 @@ struct PackingSearch {
         counts: Array(repeating: solution.counts[0], count: packing.nodes),
         worth: solution.worth * nodes, bound: solution.bound * nodes, steps: solution.steps)
     }
-    var search = PackingSearch(packing, limit: limit)
+    var search = PackingSearch(packing.withSurrogate(), limit: limit)
     return search.run()
   }
 
@@ -103,6 +103,7 @@ struct PackingSearch {
     if packing.nodes > 1 {
       var one = packing
       one.nodes = 1
+      // What the sum of all resources leaves is for all nodes.
       for index in one.items.indices { one.items[index].least = 0 }
       let alone = Self.solve(one, limit: limit / 4)?.bound ?? .max
       for node in 0..<packing.nodes {
