@@ -230,8 +230,9 @@ check "an outcome that can't be written" 1 "can't be written" \
 check "an inventory of this host" 0 "/proc/meminfo MemTotal" "$nestwalk" import proc
 "$nestwalk" capture-script >"$folder/capture.sh"
 sh "$folder/capture.sh" >"$folder/captured.tar" </dev/null
-check "a captured host" 0 "/proc/meminfo MemTotal" "$nestwalk" import "$folder/captured.tar" \
+check "a captured host" 0 "" "$nestwalk" import "$folder/captured.tar" \
   --output "$folder/captured.yaml"
+check "a captured host's memory" 0 "/proc/meminfo MemTotal" cat "$folder/captured.yaml"
 check "its inventory" 0 "captured.yaml: an inventory" "$nestwalk" check "$folder/captured.yaml"
 head -c 3000 "$folder/captured.tar" >"$folder/cut.tar"
 check "a captured host that is cut off" 2 "cut off" "$nestwalk" import "$folder/cut.tar"
