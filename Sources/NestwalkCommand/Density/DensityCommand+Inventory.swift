@@ -5,14 +5,6 @@ import Scenarios
 import Studies
 
 extension DensityCommand {
-  /// An inventory may be of thousands of hosts.
-  private static var limits: NodeLimits {
-    var limits = NodeLimits()
-    limits.bytes = 1 << 30
-    limits.nodes = 50_000_000
-    return limits
-  }
-
   /// The inventory that a document is, if it is one.
   func inventory(_ document: DocumentFile) throws(CommandFailure) -> Inventory? {
     // Its key stands at its top; a scenario has none of that name, so that a line tells them apart.
@@ -20,7 +12,7 @@ extension DensityCommand {
     do throws(DocumentError) {
       return try Inventory.document.read(
         document.text, file: document.name, overrides: overrides.map(\.override),
-        limits: Self.limits)
+        limits: Inventory.limits)
     } catch {
       throw CommandFailure(.badInput, "the file is refused:\n\(error)")
     }

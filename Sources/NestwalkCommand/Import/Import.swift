@@ -155,7 +155,7 @@ struct Import: Command {
       let told =
         ClusterObjects.isOne(text)
         ? try ClusterObjects.read(text, file: path)
-        : try Inventory.document.read(text, file: path)
+        : try Inventory.document.read(text, file: path, limits: Inventory.limits)
       gathered.add(told, from: path)
     } catch {
       return error.lines

@@ -11,7 +11,7 @@ public struct ClusterObjects {
   public static func read(_ text: [UInt8], file: String) throws(DocumentError) -> Inventory {
     let log = DocumentLog(file: file)
     var objects = Self(inventory: Inventory(""), log: log)
-    if let root = NodeReader.read(text, into: log) { objects.read(root) }
+    if let root = NodeReader.read(text, limits: Inventory.limits, into: log) { objects.read(root) }
     guard log.count == 0 else {
       throw DocumentError(lines: log.lines, diagnostics: log.diagnostics)
     }
@@ -20,7 +20,7 @@ public struct ClusterObjects {
 
   /// Whether a text looks like an object of a cluster.
   public static func isOne(_ text: [UInt8]) -> Bool {
-    guard let node = NodeReader.read(text).node else { return false }
+    guard let node = NodeReader.read(text, limits: Inventory.limits).node else { return false }
     return node["kind"] != nil && node["apiVersion"] != nil
   }
 
