@@ -1,10 +1,11 @@
 # Every target sets up what it needs itself, as root or through sudo, and says what it installs.
 
-.PHONY: help storm libyaml build test lint format unit documentation oracles oracles-million boots libvirt fuzz bench clean
+.PHONY: help storm dist libyaml build test lint format unit documentation oracles oracles-million boots libvirt fuzz bench clean
 
 help:
 	@echo "make build            build the command, .build/release/nestwalk"
 	@echo "make storm            boot 32 virtual machines at once; the report is .build/storm.html"
+	@echo "make dist             make one binary with everything inside, .build/dist/nestwalk, and try it"
 	@echo "make test             run every test, the oracles included (about 15 minutes on four processors)"
 	@echo "make unit             run the unit tests alone"
 	@echo "make lint             check the format of the sources"
@@ -25,6 +26,11 @@ storm: build
 	@.build/release/nestwalk run Scenarios/boot-storm-32.yaml --html .build/storm.html
 	@echo
 	@echo "The whole report, to open in a browser: .build/storm.html"
+
+# One binary with Swift's standard library and libyaml inside, tried where there is neither of them.
+# It is built a second time, so that it is no stage of the tests.
+dist:
+	@Tests/dist.sh
 
 # Installs what the package is built with, and says so.
 libyaml:

@@ -47,7 +47,7 @@ let package = Package(
       name: "Nestwalk",
       dependencies: [
         "Costs", "HostMemory", "Paging", "Quantities", "Records", "Guests", "Hypervisor", "Studies",
-        "Scenarios", "LiveHost",
+        "Scenarios", "LiveHost", "Reports",
       ]),
     // What every command line needs: arguments, help, files.
     .target(name: "Console", dependencies: ["Quantities", "Records"]),
@@ -82,7 +82,9 @@ let package = Package(
       name: "HypervisorTests",
       dependencies: ["Hypervisor", "Guests", "Paging", "HostMemory", "Costs"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["Reports", "Costs", "Guests", "Scenarios", "Simulation", "Studies"]),
     .testTarget(name: "HostMemoryTests", dependencies: ["HostMemory", "Guests"]),
     .testTarget(name: "QuantitiesTests", dependencies: ["Quantities"]),
     .testTarget(

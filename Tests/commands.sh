@@ -208,6 +208,12 @@ for scenario in $(grep -l '^study: isa-comparison' Scenarios/*.yaml); do
   check "check of $scenario" 0 "$scenario: a comparison" "$nestwalk" check "$scenario"
   check "run of $scenario" 0 "weakest grade" "$nestwalk" run "$scenario"
 done
+check "check of a column scan" 0 "a study of translation" \
+  "$nestwalk" check Scenarios/column-scan-60g.yaml
+check "small pages miss with every value" 0 "100.00 % of the accesses miss the TLBs" \
+  "$nestwalk" run Scenarios/column-scan-60g.yaml
+check "huge pages cure it" 0 "0.00 % of the accesses miss the TLBs" \
+  "$nestwalk" run Scenarios/column-scan-60g.yaml --set guestPages=[1G] --set hostPages=[1G]
 check "a question of density" 0 "1.004 times" "$nestwalk" run Scenarios/density-16x8.yaml
 check "the texts' prices of a new page" 0 "6.200              7.100" \
   "$nestwalk" run Scenarios/isa-comparison.yaml

@@ -6,5 +6,6 @@
 @_exported public import Paging
 @_exported public import Quantities
 @_exported public import Records
+@_exported public import Reports
 @_exported public import Scenarios
 @_exported public import Studies

@@ -15,6 +15,7 @@ extension Run {
       return try run(storm, source)
     case .density(let density): return try run(density, source)
     case .comparison(let comparison): return try run(comparison)
+    case .translation(let translation): return try run(translation)
     }
   }
 
@@ -25,8 +26,10 @@ extension Run {
     var observed = StormTimeline(scenario.storm)
     var report = try report(scenario, source, &observed)
     if mitigate {
+      let progress = Progress("storms")
+      defer { progress.end() }
       report.mitigations = MitigationStudy(scenario.storm, target: scenario.target)
-        .run(after: report.outcome, threads: threadCount)
+        .run(after: report.outcome, threads: threadCount, finished: progress.report)
     }
     let mitigations = report.mitigations.map { MitigationReport(report, $0) }
     let text = try OutputSet.write(
@@ -42,9 +45,7 @@ extension Run {
     _ scenario: StormScenario, _ source: String, _ observed: inout StormTimeline
   ) throws(CommandFailure) -> StormReport {
     do throws(StormError) {
-      let outcome =
-        timeline == nil
-        ? try scenario.storm.run() : try scenario.storm.run(observer: &observed)
+      let outcome = try outcome(scenario.storm, &observed)
       return StormReport(
         scenario.title, scenario.storm, outcome, target: scenario.target, source: source)
     } catch {
@@ -53,14 +54,29 @@ extension Run {
     }
   }
 
+  /// What becomes of a storm, under the eyes of a timeline or of who waits for it at a terminal.
+  private func outcome(
+    _ storm: Storm, _ observed: inout StormTimeline
+  ) throws(StormError) -> StormOutcome {
+    if timeline != nil { return try storm.run(observer: &observed) }
+    guard var progress = WorkProgress(storm) else { return try storm.run() }
+    defer { progress.end() }
+    return try storm.run(observer: &progress)
+  }
+
   /// Works out every point of a sweep; the target is missed where none of them meets it.
   private func run(
     _ scenario: StormScenario, _ sweep: StormSweep, _ source: String
   ) throws(CommandFailure) -> (text: String, isMissed: Bool) {
-    let figures = IndependentWork.results(of: sweep.points.count, threads: threadCount) { number in
+    let progress = Progress("storms")
+    let all = sweep.points.count
+    let figures = IndependentWork.results(
+      of: all, threads: threadCount, finished: { progress.report($0, all) }
+    ) { number in
       let scenario = sweep.points[number].scenario
       return scenario.storm.figures(scenario.target)
     }
+    progress.end()
     let rows = zip(sweep.points, figures).map { point, figures in
       SweepReport.Row(values: point.values, target: point.scenario.target, figures: figures)
     }
@@ -102,6 +118,19 @@ extension Run {
     var text = try ComparisonRun.write(report, json: json, csv: csv)
     let isText = json?.isStandardStream != true && csv?.isStandardStream != true
     if isText, let title = scenario.title { text = title + "\n\n" + text }
+    return (text, false)
+  }
+
+  /// Works out what translation costs a program.
+  private func run(
+    _ scenario: TranslationScenario
+  ) throws(CommandFailure) -> (text: String, isMissed: Bool) {
+    let command = TLB(scenario)
+    if let problem = command.problems().first { throw CommandFailure(.badInput, problem) }
+    let report = try command.report()
+    var text = try OutputSet.write(
+      [(json, { TLB.json(report) })], otherwise: { TLBText.text(report) })
+    if json?.isStandardStream != true, let title = scenario.title { text = title + "\n\n" + text }
     return (text, false)
   }
 }

@@ -119,7 +119,7 @@ struct Run: Command {
       try refuse("--timeline", timeline != nil && storm.sweep != nil, file.name, "has a sweep")
       try refuse("--mitigate", mitigate && storm.sweep != nil, file.name, "has a sweep")
       return (.storm(try changed(storm, file.name)), source)
-    case .density, .comparison:
+    case .density, .comparison, .translation:
       for (option, isGiven) in [
         ("--timeline", timeline != nil), ("--mitigate", mitigate), ("--profile", profile != nil),
         ("--mode", mode != nil),
@@ -128,6 +128,10 @@ struct Run: Command {
       }
       if case .comparison = scenario {
         try refuse("--html", html != nil, file.name, "is a comparison")
+      }
+      if case .translation = scenario {
+        try refuse("--html", html != nil, file.name, "is a study of translation")
+        try refuse("--csv", csv != nil, file.name, "is a study of translation")
       }
       return (scenario, source)
     }

@@ -126,14 +126,14 @@ struct TLB: Command {
     return Program.show(text)
   }
 
-  private static func json(_ report: TLBReport) -> [UInt8] {
+  static func json(_ report: TLBReport) -> [UInt8] {
     var writer = JSONWriter(.indented)
     writer.value(report)
     writer.endLine()
     return writer.bytes
   }
 
-  private func report() throws(CommandFailure) -> TLBReport {
+  func report() throws(CommandFailure) -> TLBReport {
     let run = TLBRun(study: study, pairs: pairs)
     var report = TLBReport(
       study: study, placement: placement, accesses: .workload(patternName, workload),

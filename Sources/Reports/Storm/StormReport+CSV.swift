@@ -4,7 +4,7 @@ internal import Studies
 
 extension StormReport {
   /// The outcome over time, a line for each bin: faults by kind, and the memory in use at its end.
-  package var csv: String {
+  public var csv: String {
     let kinds = FaultKind.allCases
     var text = "from_ns,to_ns,\(kinds.map { "\($0)_faults" }.joined(separator: ",")),memory_bytes\n"
     let counts = kinds.map(outcome.faults(of:))

@@ -5,7 +5,7 @@ internal import Studies
 
 extension StormReport {
   /// The outcome as JSON: times in nanoseconds, sizes in bytes.
-  package var json: [UInt8] {
+  public var json: [UInt8] {
     var writer = JSONWriter(.indented)
     writer.value(self)
     writer.endLine()
@@ -41,6 +41,7 @@ extension JSONWriter {
     beginObject()
     member("guestTables", report.guestTables)
     member("stage2Tables", report.stageTwoTables)
+    member("vmmTables", report.processTables)
     member("frames", outcome.usedBytes - report.stageTwoTables)
     member("peak", outcome.usedBytes)
     member("host", report.storm.host.memoryBytes)

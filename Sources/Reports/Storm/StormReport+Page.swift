@@ -4,7 +4,7 @@ internal import Studies
 
 extension StormReport {
   /// The outcome as a page that stands alone.
-  package var page: String {
+  public var page: String {
     var page = HTMLPage(title: title, answer: answer)
     if let verdict { page.paragraph(verdict) }
     page.figures([

@@ -1,10 +1,10 @@
 internal import Costs
 internal import Guests
 package import Simulation
-package import Studies
+public import Studies
 
 /// A storm and what became of it, for all forms in which it is told.
-package struct StormReport: Sendable {
+public struct StormReport: Sendable {
   /// What it is about, in a line.
   package let title: String
   /// What happened.
@@ -23,7 +23,7 @@ package struct StormReport: Sendable {
   package var mitigations: MitigationOutcome?
 
   /// The report of a storm.
-  package init(
+  public init(
     _ title: String, _ storm: Storm, _ outcome: StormOutcome, target: StormTarget = StormTarget(),
     source: String = ""
   ) {
@@ -85,6 +85,11 @@ package struct StormReport: Sendable {
   /// The bytes of the second stage's tables, of all machines.
   package var stageTwoTables: UInt64 {
     outcome.flavours.reduce(0) { $0 + UInt64($1.count) * $1.tableBytes }
+  }
+
+  /// The bytes of the tables of the machines' processes for their memory, of all machines.
+  package var processTables: UInt64 {
+    outcome.flavours.reduce(0) { $0 + UInt64($1.count) * $1.processTableBytes }
   }
 
   /// The bytes of the guests' own tables, of all machines.

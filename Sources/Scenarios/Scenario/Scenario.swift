@@ -6,11 +6,13 @@ public enum Scenario: Sendable {
   case density(DensityScenario)
   /// What the same work costs on several machines.
   case comparison(ComparisonScenario)
+  /// What translation costs a program.
+  case translation(TranslationScenario)
 
   /// The kinds of files that ask something, by what stands behind “study”.
   public static let kinds = [
     StormScenario.document.declaration, DensityScenario.document.declaration,
-    ComparisonScenario.document.declaration,
+    ComparisonScenario.document.declaration, TranslationScenario.document.declaration,
   ]
 
   /// What a file's text asks, with overrides, or everything that is wrong with it.
@@ -34,6 +36,8 @@ public enum Scenario: Sendable {
       DensityScenario.document.form.decode(root, "file", log).map { .density($0) }
     case ComparisonScenario.document.word:
       ComparisonScenario.document.form.decode(root, "file", log).map { .comparison($0) }
+    case TranslationScenario.document.word:
+      TranslationScenario.document.form.decode(root, "file", log).map { .translation($0) }
     default: StormScenario.document.form.decode(root, "file", log).map { .storm($0) }
     }
   }

@@ -15,6 +15,8 @@ struct CountedMachine {
   let usedBytes: UInt64
   /// The bytes of the second stage's tables.
   let tableBytes: UInt64
+  /// The bytes of the process's own tables.
+  let processTableBytes: UInt64
 
   /// Plays a machine of a flavour on a host of its own.
   init(_ flavour: Flavour, _ storm: Storm) throws(StormError) {
@@ -42,6 +44,7 @@ struct CountedMachine {
     self.ledger = ledger
     usedBytes = (before - host.frames.freeFrames) * 4096
     tableBytes = machine.tableBytes
+    processTableBytes = machine.machine.processTableBytes
   }
 }
 

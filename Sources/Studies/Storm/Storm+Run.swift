@@ -56,7 +56,8 @@ extension Storm {
           name: flavour.name, count: flavour.count, ready: Distribution(ready),
           alone: alone.ready[0],
           bareMetal: VirtualDuration(nanoseconds: Int64(flavour.guest.readyNanoseconds)),
-          ledger: machine.ledger, usedBytes: machine.usedBytes, tableBytes: machine.tableBytes))
+          ledger: machine.ledger, usedBytes: machine.usedBytes, tableBytes: machine.tableBytes,
+          processTableBytes: machine.processTableBytes))
     }
     return StormOutcome(
       flavours: ofFlavours, ready: Distribution(execution.readySinceStart), ledger: ledger,

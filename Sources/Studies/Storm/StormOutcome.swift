@@ -21,6 +21,8 @@ public struct StormOutcome: Sendable {
     public let usedBytes: UInt64
     /// The bytes of the second stage's tables of one machine.
     public let tableBytes: UInt64
+    /// The bytes of the tables of one machine's process for its memory.
+    public let processTableBytes: UInt64
   }
 
   /// The flavours, in the order of the fleet.

@@ -13,6 +13,7 @@ enum Outsider {
 
         """
       ),
+      ("a storm in code", stormInCode, "the same bytes\n"),
       ("observing", observing, "24 table reads, 4 of them in the guest's tables\n"),
       (
         "tour of faults", tourOfFaults,
