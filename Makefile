@@ -28,7 +28,6 @@ storm: build
 	@echo "The whole report, to open in a browser: .build/storm.html"
 
 # One binary with Swift's standard library and libyaml inside, tried where there is neither of them.
-# It is built a second time, so that it is no stage of the tests.
 dist:
 	@Tests/dist.sh
 

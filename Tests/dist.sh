@@ -11,12 +11,16 @@ if [ ! -e "$archive" ]; then
   exit 1
 fi
 
-# Its own build folder: the linker looks here first, and finds the archive alone.
+# The release build's own objects, linked once more as SwiftPM links them, but with the archives: the
+# linker looks into this folder first, where libyaml and the C++ library are archives alone.
+swift build -c release --product nestwalk
 mkdir -p .build/dist/lib
-cp "$archive" .build/dist/lib/libyaml.a
-swift build -c release --product nestwalk --static-swift-stdlib --scratch-path .build/dist/build \
-  -Xlinker "-L$PWD/.build/dist/lib"
-strip -o .build/dist/nestwalk .build/dist/build/release/nestwalk
+cp "$archive" "$(cc -print-file-name=libstdc++.a)" .build/dist/lib/
+swiftc -static-stdlib -o .build/dist/nestwalk @.build/release/nestwalk.product/Objects.LinkFileList \
+  -Xlinker --gc-sections -Xlinker --defsym -Xlinker main=NestwalkCommand_main \
+  -Xclang-linker -static-libgcc \
+  -L .build/dist/lib -lyaml -ldl -lpthread
+strip .build/dist/nestwalk
 
 echo "what it needs of the system:"
 ldd .build/dist/nestwalk
@@ -29,7 +33,11 @@ fi
 enter=()
 if [ "$(id -u)" -ne 0 ]; then enter=(sudo -n); fi
 root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
+leave() {
+  if mountpoint -q "$root/proc"; then "${enter[@]}" umount "$root/proc"; fi
+  rm -rf --one-file-system "$root"
+}
+trap leave EXIT
 ldd .build/dist/nestwalk | grep -o '/[^ ]*' | while read -r library; do
   mkdir -p "$root$(dirname "$library")"
   cp -L "$library" "$root$library"
@@ -38,6 +46,9 @@ cp .build/dist/nestwalk "$root/nestwalk"
 mkdir "$root/Scenarios"
 cp Scenarios/*.yaml "$root/Scenarios/"
 
+# Swift's library finds a program's arguments by /proc, which each running system has.
+mkdir "$root/proc"
+"${enter[@]}" mount -t proc proc "$root/proc"
 inside() { "${enter[@]}" chroot "$root" /nestwalk "$@"; }
 inside --version
 inside check /Scenarios/boot-storm-32.yaml

@@ -16,7 +16,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 stages=(lint build unit sanitizers fuzz oracles commands reports boots libvirt outsider documentation
-  code merging bench)
+  code dist merging bench)
 # These wait for nothing but `build` and `unit`. The others are alone: those that build with every
 # processor, `merging`, for an emulator's memory would be merged too, and `bench`.
 beside=" sanitizers fuzz oracles commands reports boots libvirt outsider documentation code "
@@ -74,6 +74,11 @@ documentation() {
 # Every command of the README and every example of --help, as a user types them.
 commands() {
   Tests/commands.sh
+}
+
+# One binary with everything inside, in a root file system that has nothing else.
+dist() {
+  Tests/dist.sh
 }
 
 # The pages of the scenarios, in a browser.

@@ -8,10 +8,10 @@ struct ProgressLineTests {
   func text() {
     #expect(
       ProgressLine.text(12, of: 18, "storms", after: .seconds(4))
-        == "12 of 18 storms, 3 a second, 2 s left")
+        == "12 of 18 storms, 3.0 a second, 2 s left")
     #expect(
       ProgressLine.text(1, of: 1000, "storms", after: .milliseconds(2500))
-        == "1 of 1000 storms, 0.4 a second, 41 min left")
+        == "1 of 1000 storms, 0.40 a second, 41 min left")
     #expect(ProgressLine.text(0, of: 5, "storms", after: .seconds(4)) == "0 of 5 storms")
   }
 
