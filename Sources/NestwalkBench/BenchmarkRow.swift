@@ -1,8 +1,16 @@
 import Console
 import Records
 
-/// What a benchmark says: the time of one operation, beside that of its floor in the same run.
+/// What a benchmark says: the time of one operation, beside that of its floor in the same run; or the
+/// bytes of memory that it takes, beside the fewest that there can be.
 struct BenchmarkRow {
+  /// What is measured.
+  enum Measure {
+    case nanoseconds
+    case bytes
+  }
+
+  var measure = Measure.nanoseconds
   let name: String
   let pages: Int
   let ns: Double
@@ -25,7 +33,12 @@ struct BenchmarkRow {
       + TextLayout.right(TextLayout.decimal(ns, 2), 9)
       + TextLayout.right(Self.decimal(floorNs, 2), 9)
       + TextLayout.right(Self.decimal(ratio, 2), 7)
-      + TextLayout.right(TextLayout.decimal(millionsPerMinute, 0), 8)
+      + rates
+  }
+
+  private var rates: String {
+    guard measure == .nanoseconds else { return TextLayout.right("bytes", 8) }
+    return TextLayout.right(TextLayout.decimal(millionsPerMinute, 0), 8)
       + TextLayout.right(Self.decimal(floorMillionsPerMinute, 0), 9)
   }
 
@@ -52,16 +65,17 @@ struct BenchmarkRow {
     writer.value(name)
     writer.key("pages")
     writer.value(pages)
-    writer.key("ns")
+    writer.key(measure == .bytes ? "bytes" : "ns")
     writer.decimal(ns, places: 3)
     if let floorNs {
-      writer.key("floorNs")
+      writer.key(measure == .bytes ? "floorBytes" : "floorNs")
       writer.decimal(floorNs, places: 3)
     }
     if let ratio {
       writer.key("ratio")
       writer.decimal(ratio, places: 3)
     }
+    guard measure == .nanoseconds else { return writer.endObject() }
     writer.key("millionsPerMinute")
     writer.decimal(millionsPerMinute, places: 1)
     if let floorMillionsPerMinute {

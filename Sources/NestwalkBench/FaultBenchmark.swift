@@ -5,10 +5,12 @@ import Hypervisor
 import Paging
 
 /// The first touch of each page of a guest, from the walk that fails to the one that arrives, beside C
-/// that makes the dependent loads of two walks.
+/// that makes the dependent loads of two walks; and the population of a machine, in time and in memory.
 struct FaultBenchmark: Benchmark {
   /// How often model and floor are measured in turn.
   var rounds = RoundCount(5)
+  /// Only the rows whose name contains this.
+  var filter: String?
   var json: FilePath?
 
   static let name = "fault"
@@ -17,10 +19,16 @@ struct FaultBenchmark: Benchmark {
   static let examples = [
     CommandExample("nestwalk-bench fault --rounds 3", "Measures three times in turn.")
   ]
-  static let parameters: [Parameter<Self>] = [rounds(\.rounds), jsonParameter]
+  static let parameters: [Parameter<Self>] = [
+    rounds(\.rounds),
+    .option("only", \.filter, value: "TEXT", "Only the rows whose name contains TEXT"),
+    jsonParameter,
+  ]
 
   /// The guest's pages that are touched.
   private static let pages: UInt64 = 1 << 18
+  /// The memory of the machine that is populated.
+  private static let populated: UInt64 = 4 << 30
   /// Where the guest's tables lie.
   private static let tables: UInt64 = 2 << 30
 
@@ -29,10 +37,23 @@ struct FaultBenchmark: Benchmark {
   ]
 
   func measure(_ report: (BenchmarkRow) -> Void) throws {
-    for (guest, host) in Self.pairs { report(try measureFaults(guest, host)) }
+    for (guest, host) in Self.pairs {
+      let name = "fault \(guest) \(host)"
+      guard filter.map({ name.contains($0) }) ?? true else { continue }
+      report(try measureFaults(name, guest, host))
+    }
+    for (_, host) in Self.pairs {
+      let names = (time: "populate \(host)", memory: "memory \(host)")
+      guard filter.map({ names.time.contains($0) || names.memory.contains($0) }) ?? true else {
+        continue
+      }
+      for row in try measurePopulation(names.time, names.memory, host) { report(row) }
+    }
   }
 
-  private func measureFaults(_ guest: GuestFormat, _ format: HostFormat) throws -> BenchmarkRow {
+  private func measureFaults(
+    _ name: String, _ guest: GuestFormat, _ format: HostFormat
+  ) throws -> BenchmarkRow {
     var best = Duration.seconds(1000)
     var floor = best
     let clock = ContinuousClock()
@@ -60,8 +81,57 @@ struct FaultBenchmark: Benchmark {
     }
     let count = Double(Self.pages)
     return BenchmarkRow(
-      name: "fault \(guest) \(format)", pages: Int(Self.pages), ns: best.nanoseconds / count,
+      name: name, pages: Int(Self.pages), ns: best.nanoseconds / count,
       floorNs: 2 * floor.nanoseconds / count)
+  }
+
+  /// Fills the second stage of a machine that has been filled before, and says what memory that took.
+  ///
+  /// A page takes three words: its entries in the second stage's table and in the process's, and the
+  /// record of its frame. The floor writes as many, side by side.
+  private func measurePopulation(
+    _ name: String, _ memoryName: String, _ format: HostFormat
+  ) throws -> [BenchmarkRow] {
+    let clock = ContinuousClock()
+    var host = try Host(bytes: 8 << 30)
+    var machine = try VirtualMachine(
+      MachineConfiguration(format, bytes: Self.populated), on: &host)
+    let count = Self.populated / 4096
+    var floorMemory = try PhysicalMemory(at: HostPhysical(0), bytes: Int(3 * 8 * count))
+    let before = machine.modelMemory(on: &host).total
+    var bytes = 0
+    var best = Duration.seconds(1000)
+    var floor = best
+    for round in 0...rounds.value {
+      let start = clock.now
+      try machine.populate(to: .writing, on: &host)
+      let middle = clock.now
+      unsafe floorMemory.withBytes(ofRegion: 0) { bytes in
+        unsafe bytes.withMemoryRebound(to: UInt64.self) { words in
+          guard let first = words.baseAddress else { return }
+          for table in 0..<3 {
+            unsafe floor_fill_entries(first + table * Int(count), count, 1 << 41 | 7, 4096)
+          }
+        }
+      }
+      let end = clock.now
+      if round == 0 {
+        // The first round warms the arena, and is the one that takes its memory.
+        bytes = machine.modelMemory(on: &host).total - before
+      } else {
+        best = min(best, start.duration(to: middle))
+        floor = min(floor, middle.duration(to: end))
+      }
+      machine.inflateBalloon([GuestPhysical(0)..<GuestPhysical(Self.populated)], on: &host)
+    }
+    return [
+      BenchmarkRow(
+        name: name, pages: Int(count), ns: best.nanoseconds / Double(count),
+        floorNs: floor.nanoseconds / Double(count)),
+      BenchmarkRow(
+        measure: .bytes, name: memoryName, pages: Int(count),
+        ns: Double(bytes) / Double(count), floorNs: 24),
+    ]
   }
 
   /// The time of C's walks over the same tables.

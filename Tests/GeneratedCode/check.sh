@@ -1,8 +1,9 @@
 #!/bin/bash
-# Looks at what the optimiser made of the walk: reference counting, allocation, exclusivity checks and
-# unspecialised generics are what would make it slow without changing a single result.
+# Looks at what the optimiser made of the walk and of a fault: reference counting, allocation, exclusivity
+# checks and unspecialised generics are what would make them slow without changing a single result.
 #
-# The functions are those of the release build that a translation without an observer goes through.
+# The functions are those of the release build that a translation without an observer goes through, and
+# those that the first touch of a page does.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -24,7 +25,8 @@ functions() {
 names=$(mktemp)
 trap 'rm -f "$names"' EXIT
 symbols() {
-  nm --defined-only "$program" | awk '$2 ~ /[tT]/ && $3 ~ /^\$s6Paging/ {print $3}' | sort -u
+  nm --defined-only "$program" \
+    | awk '$2 ~ /[tT]/ && $3 ~ /^\$s(6Paging|10HostMemory|10Hypervisor)/ {print $3}' | sort -u
 }
 paste -d ' ' <(symbols) <(symbols | swift demangle) >"$names"
 
@@ -49,12 +51,27 @@ look_at ' Paging\.CacheArray\.\(?(find|touch|claim|victim|treeVictim|drop\(_)'
 look_at ' Paging\.CacheState\.\(?(find|use|copy|keep|guestStart|hostStart|tableLine|pass|probe|dropWeak)'
 look_at 'generic specialization <.*> of Paging\.CachesView\.'
 
+# The first touch of a page, from the walk that fails to the one that arrives.
+walks_alone=$walks
+look_at '^[^ ]+ Hypervisor\.VirtualMachine\.(touch\(processor|allocate\(_: Hypervisor.StageTwoFault)'
+look_at '^[^ ]+ Hypervisor\.VirtualMachine\.(install|hostPage|resolve)\(_: '
+look_at '^[^ ]+ HostMemory\.FrameAllocator\.(allocate|\(take in )'
+look_at '^[^ ]+ HostMemory\.FrameTier\.take\('
+look_at '^[^ ]+ Paging\.HostTables\.mapPage\('
+look_at 'specialization <.*> of Paging\.StageTables\.mapOne<'
+look_at '^[^ ]+ Paging\.[A-Za-z0-9]+Processor\.attempt\('
+# Nor is anything large copied on the way, such as a processor or a failure.
+forbidden+='|memcpy|memmove'
+look_at '^[^ ]+ Hypervisor\.VirtualMachine\.touch\(processor'
+faults=$((walks - walks_alone))
+walks=$walks_alone
+
 # The check itself is checked: a function that keeps steps in an array must be caught.
 caught=0
 for function in $(functions ' Paging\.WalkTrace\.step\('); do
   if [ -n "$(calls "$function")" ]; then caught=$((caught + 1)); fi
 done
 
-echo "$walks functions of the walk looked at, $caught that allocate caught in control"
-[ "$walks" -gt 0 ] && [ "$caught" -gt 0 ] && exit "$status"
+echo "$walks functions of the walk and $faults of a fault looked at, $caught that allocate caught in control"
+[ "$walks" -gt 0 ] && [ "$faults" -ge 12 ] && [ "$caught" -gt 0 ] && exit "$status"
 exit 1

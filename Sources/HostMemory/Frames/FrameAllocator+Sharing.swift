@@ -18,6 +18,15 @@ extension FrameAllocator {
     let order = order(of: frame)
     guard let smaller = order.smaller else { return }
     let uses = references(of: frame)
+    if smaller == .small {
+      // The plainest loop there is: the compiler makes vectors of it.
+      let first = Int(truncatingIfNeeded: frame.value)
+      let record = uses | Self.code(.small) << Self.orderShift
+      for number in 0..<512 {
+        records[first &+ number] = records[first &+ number] & ~Self.runMask | record
+      }
+      return
+    }
     var part = frame
     for _ in 0..<512 {
       note(smaller, of: part, uses: uses)

@@ -16,7 +16,9 @@ public struct FrameAllocator: ~Copyable {
   private var frees: FlatWords
 
   static let referenceMask: UInt64 = 1 << 28 - 1
-  private static let orderShift: UInt64 = 28
+  static let orderShift: UInt64 = 28
+  /// What a record says of a run: its users and its order.
+  static let runMask: UInt64 = referenceMask | 3 << orderShift
   static let contentBit: UInt64 = 1 << 30
 
   /// The frames of nodes of so many bytes, which begin at multiples of 1 GiB.
@@ -51,6 +53,12 @@ public struct FrameAllocator: ~Copyable {
     let rest = node.frames & 511
     if rest > 0 { small.breakUp((first + node.frames) >> 9, runs: Int(rest), node: number) }
     frees[number] = node.frames
+  }
+
+  /// The bytes of memory that the records of all frames take.
+  public var residentBytes: Int {
+    records.residentBytes + small.residentBytes + large.residentBytes + wholes.residentBytes
+      + hints.residentBytes + frees.residentBytes
   }
 
   /// The node that a frame belongs to.
@@ -177,8 +185,7 @@ public struct FrameAllocator: ~Copyable {
   mutating func note(_ order: FrameOrder, of frame: FrameNumber, uses: UInt64) {
     let place = Int(truncatingIfNeeded: frame.value)
     records[place] =
-      records[place] & ~(Self.referenceMask | 3 << Self.orderShift) | uses
-      | Self.code(order) << Self.orderShift
+      records[place] & ~Self.runMask | uses | Self.code(order) << Self.orderShift
   }
 
   /// Whether a frame is free.

@@ -20,6 +20,9 @@ struct FrameTier: ~Copyable {
     heads = FlatWords(count: nodes)
   }
 
+  /// The bytes of memory that the records take.
+  var residentBytes: Int { bits.residentBytes + links.residentBytes + heads.residentBytes }
+
   /// A free run of a node's broken groups.
   mutating func take(node: Int) -> UInt64? {
     let head = heads[node]

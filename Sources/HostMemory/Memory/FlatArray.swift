@@ -77,6 +77,12 @@ public struct FlatWords: ~Copyable {
 
   deinit { unsafe munmap(start, max(count, 1) * 8) }
 
+  /// The bytes of memory that the words take by now, in whole pages of the system that the model runs on.
+  public var residentBytes: Int {
+    unsafe HostMemory.residentBytes(
+      of: UnsafeRawBufferPointer(start: start, count: max(count, 1) * 8))
+  }
+
   /// A word.
   @inlinable
   public subscript(number: Int) -> UInt64 {
@@ -97,6 +103,29 @@ public struct FlatWords: ~Copyable {
     assert(number >= 0 && number < count)
     unsafe start[number] &+= amount
   }
+}
+
+#if canImport(Darwin)
+private typealias PageState = CChar
+#else
+private typealias PageState = UInt8
+#endif
+
+/// How much of a mapping takes memory, in whole pages of the system that the model runs on.
+package func residentBytes(of mapping: UnsafeRawBufferPointer) -> Int {
+  guard let start = mapping.baseAddress else { return 0 }
+  let page = sysconf(Int32(_SC_PAGESIZE))
+  var states = [PageState](repeating: 0, count: 1 << 14)
+  var bytes = 0
+  var offset = 0
+  while offset < mapping.count {
+    let length = min(mapping.count - offset, states.count * page)
+    guard unsafe mincore(UnsafeMutableRawPointer(mutating: start + offset), length, &states) == 0
+    else { break }
+    for number in 0..<(length + page - 1) / page where states[number] & 1 != 0 { bytes += page }
+    offset += length
+  }
+  return bytes
 }
 
 /// The owner of values that can't be copied, side by side, each changed in place.

@@ -88,7 +88,7 @@ extension VirtualMachine {
     }
     counters.pfFast &+= 1
     counters.pfFixed &+= 1
-    tally.post(FaultEvent(fault.cause ?? .missing, fault.context, .age), work)
+    tally.post(FaultEvent(fault.cause ?? .missing, fault.context, .age), &work)
     return true
   }
 

@@ -21,7 +21,7 @@ extension VirtualMachine {
     }
     work.changes &+= 1
     counters.pfFast &+= 1
-    tally.post(FaultEvent(.accessFlag, fault.context, .age), work)
+    tally.post(FaultEvent(.accessFlag, fault.context, .age), &work)
     return .arrived
   }
 }

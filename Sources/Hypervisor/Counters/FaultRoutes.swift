@@ -42,7 +42,9 @@ public struct FaultRoutes: Sendable {
     }
     var tally = Tally()
     switch activity {
-    case .fault(let event): tally.post(event, work)
+    case .fault(let event):
+      var work = work
+      tally.post(event, &work)
     case .work(let kind): tally.postWork(kind, times: 1, work)
     case .guest, .access: tally.count(activity)
     }

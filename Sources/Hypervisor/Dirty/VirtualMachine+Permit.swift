@@ -40,7 +40,7 @@ extension VirtualMachine {
       counters.pfFast &+= 1
     }
     counters.pfFixed &+= 1
-    tally.post(FaultEvent(cause, fault.context, resolution), work)
+    tally.post(FaultEvent(cause, fault.context, resolution), &work)
     return .arrived
   }
 

@@ -17,14 +17,6 @@ struct StageTwoFault {
   var instruction: InstructionKnowledge
   /// The cause that a spurious fault counts under where the report tells none.
   var ledgerCause: FaultCause?
-
-  /// No fault.
-  @inline(__always)
-  static var none: Self {
-    Self(
-      cause: nil, context: .finalAccess, access: .read, guestPhysical: nil,
-      guestVirtual: GuestVirtual(0), instruction: .walked)
-  }
 }
 
 /// Who a report is for.

@@ -94,13 +94,19 @@ struct Backing: ~Copyable {
     chunks[page >> 9] = record.rawValue
   }
 
-  /// Notes frames side by side behind the 512 small pages of a chunk of which nothing is known.
+  /// Whether nothing is known of the small pages of a chunk but that they were large once or had frames.
+  func isEmptyChunk(_ page: Int) -> Bool { chunks[page &>> 9] & ~BackingRecord.splitBit == 0 }
+
+  /// The bytes of memory that the records take.
+  var residentBytes: Int { pages.residentBytes + chunks.residentBytes }
+
+  /// Notes frames side by side behind the 512 small pages of such a chunk.
   mutating func fill(_ frame: FrameNumber, page first: Int) {
     let record = BackingRecord(frame)
     for number in 0..<512 {
       pages[first &+ number] = record.rawValue &+ UInt64(truncatingIfNeeded: number)
     }
-    chunks[first &>> 9] = 512
+    chunks[first &>> 9] = 512 | chunks[first &>> 9] & BackingRecord.splitBit
   }
 
   /// Makes small pages of the large one around a page.

@@ -55,6 +55,15 @@ public struct Host: ~Copyable {
     unsafe memory.withBytes(ofRegion: 0, body)
   }
 
+  /// The bytes that the host's memory takes of the system that the model runs on.
+  var residentBytes: Int {
+    mutating get {
+      unsafe withMemory { bytes in
+        unsafe HostMemory.residentBytes(of: UnsafeRawBufferPointer(bytes))
+      }
+    }
+  }
+
   /// Room for so many pages side by side in storage.
   mutating func reserveStorage(pages: UInt64) throws(MachineError) -> UInt64 {
     if pages == 1, let page = freePages.popLast() { return page }

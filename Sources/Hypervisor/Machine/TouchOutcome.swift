@@ -30,12 +30,15 @@ public struct TouchOutcome: Sendable, Hashable {
   public var guestReport: FaultReport?
 
   @inline(__always)
-  init(_ end: End = .unresolved) {
+  init(
+    _ end: End = .unresolved, at address: HostPhysical = HostPhysical(0), tries: Int = 0,
+    exits: Int = 0, cascades: Int = 0, guestReport: FaultReport? = nil
+  ) {
     self.end = end
-    hostPhysical = HostPhysical(0)
-    tries = 0
-    exits = 0
-    cascades = 0
-    guestReport = nil
+    hostPhysical = address
+    self.tries = tries
+    self.exits = exits
+    self.cascades = cascades
+    self.guestReport = guestReport
   }
 }

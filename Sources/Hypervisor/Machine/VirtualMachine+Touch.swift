@@ -12,36 +12,42 @@ extension VirtualMachine {
   public mutating func touch(
     processor: Int, _ address: GuestVirtual, _ access: Access, on host: inout Host
   ) -> TouchOutcome {
-    var outcome = TouchOutcome()
+    var tries = 0
+    var exits = 0
+    var cascades = 0
+    var arrival = HostPhysical(0)
+    var end = TouchOutcome.End.unresolved
     // A walk has at most five tables, each with a read and an update to fault on, and a page; every
     // fault may be on a page that is mapped for reading first.
-    tries: for _ in 0..<64 {
-      outcome.tries &+= 1
+    attempts: while tries < 64 {
+      tries &+= 1
       let attempt = processors[processor].attempt(address, access, in: &host.memory)
       // Flags that a walk sets before it stops stay set, and aren't set again.
-      tally.use(.tableUpdate, attempt.updates, for: .access)
-      switch attempt.end {
-      case .arrived:
-        tally.use(.tableRead, attempt.reads, for: .access)
-        outcome.end = .arrived
-        outcome.hostPhysical = attempt.address
-        break tries
-      case .host:
-        outcome.exits &+= 1
-        if attempt.fault.context != .finalAccess { outcome.cascades &+= 1 }
-        let end = resolve(attempt.fault, processor, on: &host)
-        guard end != .arrived else { continue tries }
-        outcome.end = end
-        break tries
+      tally.use(.tableUpdate, UInt64(attempt.updates), for: .access)
+      guard let cause = attempt.cause else {
+        tally.use(.tableRead, UInt64(attempt.reads), for: .access)
+        end = .arrived
+        arrival = attempt.hostPhysical
+        break attempts
+      }
+      switch processors[processor].stopped(by: cause) {
+      case .host(let fault):
+        exits &+= 1
+        if fault.context != .finalAccess { cascades &+= 1 }
+        let resolved = resolve(fault, processor, on: &host)
+        guard resolved != .arrived else { continue attempts }
+        end = resolved
+        break attempts
       case .guest:
-        outcome.end = .guestFault
-        outcome.guestReport = processors[processor].guestReport
-        break tries
-      case .broken: break tries
+        end = .guestFault
+        break attempts
+      case .broken: break attempts
       }
     }
-    endTouch(cascades: outcome.cascades)
-    return outcome
+    endTouch(cascades: cascades)
+    return TouchOutcome(
+      end, at: arrival, tries: tries, exits: exits, cascades: cascades,
+      guestReport: end == .guestFault ? processors[processor].report : nil)
   }
 
   /// Lets a virtual processor try an access once, and resolves nothing.
@@ -52,14 +58,15 @@ extension VirtualMachine {
     processor: Int, _ address: GuestVirtual, _ access: Access, on host: inout Host
   ) -> TouchAttempt {
     let attempt = processors[processor].attempt(address, access, in: &host.memory)
-    tally.use(.tableUpdate, attempt.updates, for: .access)
-    switch attempt.end {
-    case .arrived:
-      tally.use(.tableRead, attempt.reads, for: .access)
-      return .arrived(attempt.address)
-    case .host: return .pending(PendingFault(processor: processor, fault: attempt.fault))
+    tally.use(.tableUpdate, UInt64(attempt.updates), for: .access)
+    guard let cause = attempt.cause else {
+      tally.use(.tableRead, UInt64(attempt.reads), for: .access)
+      return .arrived(attempt.hostPhysical)
+    }
+    switch processors[processor].stopped(by: cause) {
+    case .host(let fault): return .pending(PendingFault(processor: processor, fault: fault))
     case .guest:
-      guard let report = processors[processor].guestReport else { return .unresolved }
+      guard let report = processors[processor].report else { return .unresolved }
       return .guestFault(report)
     case .broken: return .unresolved
     }

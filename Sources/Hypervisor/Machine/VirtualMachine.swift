@@ -23,6 +23,8 @@ public struct VirtualMachine: ~Copyable {
   var tables: HostTables
   /// The runs of frames that the tables were given.
   var tableRuns: [FrameNumber]
+  /// The entries of the pages that faults map.
+  let templates: PageTemplates
   /// What the host has behind each page.
   var backing: Backing
   /// The record of each slot's guest-physical address 0, if the slot reached down to it.
@@ -72,6 +74,7 @@ public struct VirtualMachine: ~Copyable {
     self.slots = slots
     self.recordBases = recordBases
     backing = Backing(pages: Self.records(slots))
+    templates = PageTemplates(tables)
     self.tables = tables
     tableRuns = [run]
     self.processors = processors

@@ -10,9 +10,9 @@ struct VirtualProcessor: ~Copyable {
   /// that at each access.
   struct Core: ~Copyable {
     let isa: ISA
-    let x86: Row<X86Processor>
-    let arm: Row<ArmProcessor>
-    let riscv: Row<RISCVProcessor>
+    var x86: Row<X86Processor>
+    var arm: Row<ArmProcessor>
+    var riscv: Row<RISCVProcessor>
 
     init(
       _ isa: ISA, x86 first: X86Registers = X86Registers(),
@@ -35,11 +35,11 @@ struct VirtualProcessor: ~Copyable {
     }
   }
 
-  let core: Core
+  var core: Core
   /// The TLBs and walk caches: a row of one, or of none.
   var caches: Row<TranslationCaches>
-  /// What the architecture told the guest when its own tables stopped an access last.
-  private(set) var guestReport: FaultReport?
+  /// What the architecture told when an access was stopped last.
+  private(set) var report: FaultReport?
   /// Whether the processor runs its guest now, so that it must be interrupted to flush.
   var isRunning = true
 
@@ -53,46 +53,43 @@ struct VirtualProcessor: ~Copyable {
     return Row(count: 1) { _ in TranslationCaches(model) }
   }
 
-  /// Tries one access as the hardware does, and reads off the report why it stopped, if it did.
+  /// Tries one access as the hardware does; what the architecture tells if it is stopped is left in
+  /// ``report``.
   @inline(__always)
   mutating func attempt(
     _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
-  ) -> ProcessorAttempt {
-    do {
-      if caches.count > 0 {
-        return ProcessorAttempt(try translateThroughCaches(address, access, in: &memory))
-      }
-      switch core.isa {
-      case .x86:
-        return ProcessorAttempt(try core.x86[0].translate(address, access, in: &memory))
-      case .arm:
-        return ProcessorAttempt(try core.arm[0].translate(address, access, in: &memory))
-      case .riscv:
-        return ProcessorAttempt(try core.riscv[0].translate(address, access, in: &memory))
-      }
-    } catch {
-      return stopped(by: error)
+  ) -> AccessAttempt {
+    if caches.count > 0 { return attemptThroughCaches(address, access, in: &memory) }
+    switch core.isa {
+    case .x86: return core.x86[0].attempt(address, access, in: &memory, report: &report)
+    case .arm: return core.arm[0].attempt(address, access, in: &memory, report: &report)
+    case .riscv: return core.riscv[0].attempt(address, access, in: &memory, report: &report)
     }
   }
 
-  /// What the report of a failure says.
-  @inline(never)
-  private mutating func stopped(by failure: WalkFailure) -> ProcessorAttempt {
-    let report = report(failure)
-    var attempt = ProcessorAttempt(.broken)
-    attempt.updates = UInt64(truncatingIfNeeded: failure.updates)
+  /// What the report says of the access that was stopped last, and whom it is for.
+  @inline(__always)
+  func stopped(by cause: WalkFailure.Cause) -> ReportedFault {
+    guard let report else { return .broken }
     switch ReportedFault(report) {
-    case .guest:
-      guestReport = report
-      attempt.end = .guest
-      return attempt
-    case .broken: return attempt
-    case .host(let fault):
-      attempt.end = .host
-      attempt.fault = fault
+    case .guest: return .guest
+    case .broken: return .broken
+    case .host(var fault):
       // A ledger is right where RISC-V's report is silent; the resolution doesn't look at it.
-      if fault.cause == nil { attempt.fault.ledgerCause = FaultCause(failure.cause) }
-      return attempt
+      if fault.cause == nil { fault.ledgerCause = FaultCause(cause) }
+      return .host(fault)
+    }
+  }
+
+  @inline(never)
+  private mutating func attemptThroughCaches(
+    _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
+  ) -> AccessAttempt {
+    do {
+      return AccessAttempt(try translateThroughCaches(address, access, in: &memory))
+    } catch {
+      report = report(error)
+      return AccessAttempt(stoppedBy: error)
     }
   }
 
@@ -131,8 +128,7 @@ struct VirtualProcessor: ~Copyable {
   }
 
   /// What the architecture tells of a failure.
-  @inline(__always)
-  func report(_ failure: WalkFailure) -> FaultReport {
+  private func report(_ failure: WalkFailure) -> FaultReport {
     switch core.isa {
     case .x86: core.x86[0].report(failure)
     case .arm: core.arm[0].report(failure)
@@ -161,46 +157,5 @@ struct VirtualProcessor: ~Copyable {
   /// Forgets what an instruction says, if there are caches.
   mutating func apply(_ flush: CacheFlush) {
     if caches.count > 0 { caches[0].apply(flush) }
-  }
-}
-
-/// What one try of an access came to.
-struct ProcessorAttempt {
-  enum End: UInt8 {
-    /// The access was made.
-    case arrived
-    /// The second stage stopped it.
-    case host
-    /// The guest's own tables stopped it.
-    case guest
-    /// Nobody can do anything about it.
-    case broken
-  }
-
-  var end: End
-  /// Where the access arrived, and the table reads and updates that it took.
-  var address = HostPhysical(0)
-  var reads: UInt64 = 0
-  var updates: UInt64 = 0
-  /// Why the second stage stopped it.
-  var fault = StageTwoFault.none
-
-  @inline(__always)
-  init(_ end: End) { self.end = end }
-
-  @inline(__always)
-  init(_ found: Translation) {
-    end = .arrived
-    address = found.hostPhysical
-    reads = UInt64(truncatingIfNeeded: found.reads)
-    updates = UInt64(truncatingIfNeeded: found.updates)
-  }
-
-  @inline(__always)
-  init(_ found: CachedTranslation) {
-    end = .arrived
-    address = found.hostPhysical
-    reads = UInt64(found.reads)
-    updates = UInt64(found.updates)
   }
 }

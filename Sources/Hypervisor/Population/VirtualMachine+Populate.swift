@@ -99,7 +99,7 @@ extension VirtualMachine {
     while at < part.to {
       let page = recordNumber(GuestPhysical(at), slot: part.slot)
       if isWrite, source == .zero, policy.backing == .small, page & 511 == 0,
-        part.to &- at >= FrameOrder.large.bytes, backing.chunk(page).rawValue == 0,
+        part.to &- at >= FrameOrder.large.bytes, backing.isEmptyChunk(page),
         let frame = host.frames.allocate(.large, node: policy.node)
       {
         // Frames side by side make one run of entries.

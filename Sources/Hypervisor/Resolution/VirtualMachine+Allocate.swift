@@ -21,10 +21,10 @@ extension VirtualMachine {
         mapNeighbours(
           of: address, slot: slot, isWrite: fault.access == .write, &work, on: &host)
       }
-      tally.post(FaultEvent(.missing, fault.context, .allocate), work)
+      tally.post(FaultEvent(.missing, fault.context, .allocate), &work)
     case .present:
       counters.pfSpurious &+= 1
-      tally.post(FaultEvent(.missing, fault.context, .spurious), work)
+      tally.post(FaultEvent(.missing, fault.context, .spurious), &work)
     case .outOfMemory: return .outOfMemory
     }
     return .arrived
@@ -46,6 +46,29 @@ extension VirtualMachine {
     _ record: BackingRecord, at address: GuestPhysical, slot: Int,
     for access: Access.Kind = .read, _ work: inout FaultWork, on host: inout Host
   ) -> Installation {
+    if policy.hasPlainRights, dirtyLogs.isEmpty {
+      let order = min(record.order, policy.largestMapping)
+      let isWritable = slots[slot].kind == .ram && !record.isShared && !record.isZero
+      let start = GuestPhysical(address.value & ~(order.bytes &- 1))
+      let target = HostPhysical(record.frame.address & ~(order.bytes &- 1))
+      if let template = templates.template(order, isWritable: isWritable),
+        tables.mapPage(start, to: target, template, in: &host.memory)
+      {
+        work.entries &+= 1
+        counters.count(order, 1)
+        fenceNewEntry(&work)
+        return .installed
+      }
+    }
+    return installByPlan(record, at: address, slot: slot, for: access, &work, on: &host)
+  }
+
+  /// The same where a table is to be made first, something is in the way, or not all rights are given.
+  @inline(never)
+  private mutating func installByPlan(
+    _ record: BackingRecord, at address: GuestPhysical, slot: Int, for access: Access.Kind,
+    _ work: inout FaultWork, on host: inout Host
+  ) -> Installation {
     var order = min(record.order, policy.largestMapping)
     let isPlain = policy.hasPlainRights && dirtyLogs.isEmpty
     if !isPlain, mapsSmall(slot, access) { order = .small }
@@ -55,12 +78,6 @@ extension VirtualMachine {
       let attributes = isPlain ? plain : ruled(plain, order, slot: slot, access)
       let start = GuestPhysical(address.value & ~(order.bytes &- 1))
       let target = HostPhysical(record.frame.address & ~(order.bytes &- 1))
-      if tables.mapPage(start, to: target, attributes, pageBytes: order.bytes, in: &host.memory) {
-        work.entries &+= 1
-        counters.count(order, 1)
-        fenceNewEntry(&work)
-        return .installed
-      }
       do {
         let summary = try tables.map(
           start, bytes: order.bytes, to: target, attributes, pageBytes: order.bytes,

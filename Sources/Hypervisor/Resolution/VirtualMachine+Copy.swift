@@ -23,13 +23,14 @@ extension VirtualMachine {
     else { return .outOfMemory }
     noteWrite(at: address, slot: slot, &work)
     counters.pfFixed &+= 1
-    tally.post(FaultEvent(.permission, fault.context, .copy), work)
+    tally.post(FaultEvent(.permission, fault.context, .copy), &work)
     return .arrived
   }
 
   /// Gives the hypervisor's process a frame of its own for a page that it shares.
   ///
   /// It fails where the host has no frame left.
+  @inline(never)
   mutating func ownPage(
     _ page: Int, _ old: BackingRecord, _ work: inout FaultWork, on host: inout Host
   ) -> BackingRecord? {
@@ -58,6 +59,7 @@ extension VirtualMachine {
   }
 
   /// Clears the entry of a page and has all processors forget it.
+  @inline(never)
   mutating func zapEntry(
     at address: GuestPhysical, _ order: FrameOrder, _ work: inout FaultWork, on host: inout Host
   ) {

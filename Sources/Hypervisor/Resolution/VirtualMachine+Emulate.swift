@@ -30,7 +30,7 @@ extension VirtualMachine {
     // RISC-V's trap doesn't say what the tables do; the ledger is to know.
     let isMapped = fault.cause == nil && tables.page(at: address, in: host.memory) != nil
     let cause = fault.cause ?? (isMapped ? .permission : .missing)
-    tally.post(FaultEvent(cause, fault.context, .emulate), work)
+    tally.post(FaultEvent(cause, fault.context, .emulate), &work)
     return .emulated
   }
 

@@ -9,7 +9,7 @@ extension VirtualMachine {
     _ work: inout FaultWork
   ) -> TouchOutcome.End {
     counters.pfSpurious &+= 1
-    tally.post(FaultEvent(cause, fault.context, .spurious), work)
+    tally.post(FaultEvent(cause, fault.context, .spurious), &work)
     return .arrived
   }
 }

@@ -15,6 +15,8 @@ public struct EPTViolation: Sendable, Hashable {
   public var guestLinear: GuestVirtual
   private let context: WalkFailure.Context
 
+  // Part of its caller, which would have to hand over a copy of the registers.
+  @inline(__always)
   init(_ failure: WalkFailure, _ registers: X86Registers) {
     guestPhysical = failure.guestPhysical ?? GuestPhysical(0)
     guestLinear = registers.linear(failure.guestVirtual)
@@ -68,6 +70,7 @@ public struct EPTViolation: Sendable, Hashable {
   /// Bits 11:9: what the guest's own tables say of the linear address.
   ///
   /// Without paging every linear address is a user-mode one that can be written and executed.
+  @inline(__always)
   private static func pageRights(_ failure: WalkFailure, _ registers: X86Registers) -> UInt64 {
     guard registers.hasPaging else { return userPage | writablePage }
     let path = failure.guestAccumulated

@@ -10,6 +10,8 @@ public struct NestedPageFault: Sendable, Hashable {
   public var exitInfo2: UInt64
   private let linear: GuestVirtual
 
+  // Part of its caller, which would have to hand over a copy of the registers.
+  @inline(__always)
   init(_ failure: WalkFailure, _ registers: X86Registers) {
     linear = registers.linear(failure.guestVirtual)
     exitInfo2 = failure.guestPhysical?.value ?? 0

@@ -233,7 +233,11 @@ public struct ArmProcessor: Processor, ~Copyable {
 
   /// What the architecture tells of a failure: the syndrome of an abort, or what PAR_EL1 holds after
   /// an address translation instruction.
-  public func report(_ failure: WalkFailure) -> FaultReport {
+  public func report(_ failure: WalkFailure) -> FaultReport { told(failure) }
+
+  /// The same, to be part of its caller, which knows where the registers are.
+  @inline(__always)
+  func told(_ failure: WalkFailure) -> FaultReport {
     if failure.asked.isAddressTranslation, failure.reason != .absentMemory {
       return .armAddressTranslation(ArmAddressTranslationFault(failure))
     }

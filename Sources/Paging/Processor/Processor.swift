@@ -70,8 +70,10 @@ extension WalkContext {
   }
 
   /// The failure of the translation that this walk served.
+  ///
+  /// It changes nothing, but a method that does not would work on a copy of the context.
   @inline(never)
-  func failure(of address: GuestVirtual, _ access: Access) -> WalkFailure {
+  mutating func failure(of address: GuestVirtual, _ access: Access) -> WalkFailure {
     guard let failure else { preconditionFailure("a walk that did not stop has no failure") }
     return WalkFailure(
       stage: failure.stage, reason: failure.reason, level: failure.level, context: failure.context,

@@ -214,7 +214,11 @@ public struct X86Processor: Processor, ~Copyable {
   }
 
   /// The exception or VM exit that a failure raises.
-  public func report(_ failure: WalkFailure) -> FaultReport {
+  public func report(_ failure: WalkFailure) -> FaultReport { told(failure) }
+
+  /// The same, to be part of its caller, which knows where the registers are.
+  @inline(__always)
+  func told(_ failure: WalkFailure) -> FaultReport {
     if failure.reason == .absentMemory { return .absentMemory(AbsentMemory(failure)) }
     if failure.stage == .first { return .x86Exception(X86Exception(failure, registers)) }
     if registers.ncr3 != nil { return .nestedPageFault(NestedPageFault(failure, registers)) }

@@ -79,5 +79,7 @@ extension EditableFormat {
 
   /// The lowest bit of the address that indexes a table of a level.
   @inline(__always)
-  static func shift(_ level: Int) -> UInt64 { pageShift &+ indexBits &* UInt64(level) }
+  static func shift(_ level: Int) -> UInt64 {
+    pageShift &+ indexBits &* UInt64(truncatingIfNeeded: level)
+  }
 }

@@ -44,21 +44,29 @@ public struct HostTables: ~Copyable {
       .map(target: target.value, attributes.page, pageBytes: pageBytes), address, bytes, &memory)
   }
 
+  /// The entry of a page at address 0, for ``mapPage(_:to:_:in:)``; nothing where the format has none like
+  /// it.
+  package func template(_ attributes: HostAttributes, pageBytes: UInt64) -> PageTemplate? {
+    guard let level = root.shape.level(ofPageBytes: pageBytes),
+      let entry = root.format.encoding.pageEntry(attributes.page, level: level)
+    else { return nil }
+    return PageTemplate(entry: entry, level: level)
+  }
+
   /// Maps one page if nothing is in its way and its table is there already, as after most faults, and says
   /// whether it was so.
   ///
-  /// Where it wasn't, nothing has changed, and ``map(_:bytes:to:_:pageBytes:in:)`` makes the table or says
-  /// what is wrong.
-  public mutating func mapPage(
-    _ address: GuestPhysical, to target: HostPhysical, _ attributes: HostAttributes,
-    pageBytes: UInt64, in memory: inout PhysicalMemory
+  /// Both addresses are those of pages of the template's size. Where it wasn't so, nothing has changed,
+  /// and ``map(_:bytes:to:_:pageBytes:in:)`` makes the table or says what is wrong.
+  package mutating func mapPage(
+    _ address: GuestPhysical, to target: HostPhysical, _ template: PageTemplate,
+    in memory: inout PhysicalMemory
   ) -> Bool {
     guard address.value &>> UInt64(truncatingIfNeeded: root.shape.inputBits) == 0 else {
       return false
     }
     return root.format.encoding.mapOne(
-      address.value, to: target.value, attributes.page, pageBytes: pageBytes, in: &stage,
-      memory.handle)
+      address.value, to: target.value, template, in: &stage, memory.handle)
   }
 
   /// Unmaps a range of whole pages, and frees the tables that become empty.

@@ -4,12 +4,13 @@ extension StageTables {
   /// Whatever is not so simple is left to the plan, which says what is wrong with it. It changes no
   /// property, but is called so often that the copy of one that does not would count.
   mutating func mapOne<Format: EditableFormat>(
-    _: Format.Type, _ address: UInt64, to target: UInt64, _ attributes: PageAttributes,
-    pageBytes: UInt64, _ memory: MemoryHandle
+    _: Format.Type, _ address: UInt64, to target: UInt64, _ template: PageTemplate,
+    _ memory: MemoryHandle
   ) -> Bool {
-    guard let leaf = root.shape.level(ofPageBytes: pageBytes),
-      (address | target) & (pageBytes &- 1) == 0, target >> UInt64(Format.addressBits) == 0,
-      let page = try? Format.pageEntry(attributes, level: leaf)
+    let leaf = template.level
+    let page = template.entry
+    guard (address | target) & ((1 &<< Format.shift(leaf)) &- 1) == 0,
+      target &>> UInt64(Format.addressBits) == 0
     else { return false }
     // Tables that lie at their own addresses are read as a walk reads them.
     guard let distance = root.placement.distance else {
@@ -17,8 +18,9 @@ extension StageTables {
     }
     var table = root.address
     var level = root.shape.levels &- 1
+    var shift = Format.shift(leaf) &+ Format.indexBits &* UInt64(truncatingIfNeeded: level &- leaf)
     // All bits above index the root; below it, those of one table.
-    var index = address &>> Format.shift(level)
+    var index = address &>> shift
     while true {
       let place = table &+ distance &+ index &* 8
       guard let entry = memory.read(place) else { return false }
@@ -29,11 +31,13 @@ extension StageTables {
       guard Format.isPresent(entry), Format.isTable(entry, level: level) else { return false }
       table = Format.address(entry)
       level &-= 1
-      index = (address &>> Format.shift(level)) & ((1 &<< Format.indexBits) &- 1)
+      shift &-= Format.indexBits
+      index = (address &>> shift) & ((1 &<< Format.indexBits) &- 1)
     }
   }
 
   /// The same where each table's place has to be looked up.
+  @inline(never)
   private func mapOneElsewhere<Format: EditableFormat>(
     _: Format.Type, _ address: UInt64, to target: UInt64, _ page: UInt64, leaf: Int,
     _ memory: MemoryHandle

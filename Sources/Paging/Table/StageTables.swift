@@ -51,8 +51,10 @@ struct StageTables: Sendable {
     let to = range.upperBound
     switch edit.kind {
     case .map(let target, let attributes, let pageBytes):
-      if pageBytes == to - from,
-        mapOne(Format.self, from, to: target, attributes, pageBytes: to - from, memory)
+      if pageBytes == to - from, let level = root.shape.level(ofPageBytes: to - from),
+        let entry = try? Format.pageEntry(attributes, level: level),
+        mapOne(
+          Format.self, from, to: target, PageTemplate(entry: entry, level: level), memory)
       {
         summary.pages = 1
         return summary

@@ -38,40 +38,44 @@ enum TableEncoding: Sendable {
   /// Maps one page where nothing refuses it and its table is there already, and says whether it was so.
   @inline(__always)
   func mapOne(
-    _ address: UInt64, to target: UInt64, _ attributes: PageAttributes, pageBytes: UInt64,
-    in tables: inout StageTables, _ memory: MemoryHandle
+    _ address: UInt64, to target: UInt64, _ template: PageTemplate, in tables: inout StageTables,
+    _ memory: MemoryHandle
   ) -> Bool {
     switch self {
-    case .ept:
-      tables.mapOne(EPTFormat.self, address, to: target, attributes, pageBytes: pageBytes, memory)
-    case .x86:
-      tables.mapOne(X86Format.self, address, to: target, attributes, pageBytes: pageBytes, memory)
-    case .riscv:
-      tables.mapOne(RISCVFormat.self, address, to: target, attributes, pageBytes: pageBytes, memory)
+    case .ept: tables.mapOne(EPTFormat.self, address, to: target, template, memory)
+    case .x86: tables.mapOne(X86Format.self, address, to: target, template, memory)
+    case .riscv: tables.mapOne(RISCVFormat.self, address, to: target, template, memory)
     case .armStage1Granule4K:
-      tables.mapOne(
-        ArmStage1Format<ArmGranule4K>.self, address, to: target, attributes, pageBytes: pageBytes,
-        memory)
+      tables.mapOne(ArmStage1Format<ArmGranule4K>.self, address, to: target, template, memory)
     case .armStage1Granule16K:
-      tables.mapOne(
-        ArmStage1Format<ArmGranule16K>.self, address, to: target, attributes, pageBytes: pageBytes,
-        memory)
+      tables.mapOne(ArmStage1Format<ArmGranule16K>.self, address, to: target, template, memory)
     case .armStage1Granule64K:
-      tables.mapOne(
-        ArmStage1Format<ArmGranule64K>.self, address, to: target, attributes, pageBytes: pageBytes,
-        memory)
+      tables.mapOne(ArmStage1Format<ArmGranule64K>.self, address, to: target, template, memory)
     case .armStage2Granule4K:
-      tables.mapOne(
-        ArmStage2Format<ArmGranule4K>.self, address, to: target, attributes, pageBytes: pageBytes,
-        memory)
+      tables.mapOne(ArmStage2Format<ArmGranule4K>.self, address, to: target, template, memory)
     case .armStage2Granule16K:
-      tables.mapOne(
-        ArmStage2Format<ArmGranule16K>.self, address, to: target, attributes, pageBytes: pageBytes,
-        memory)
+      tables.mapOne(ArmStage2Format<ArmGranule16K>.self, address, to: target, template, memory)
     case .armStage2Granule64K:
-      tables.mapOne(
-        ArmStage2Format<ArmGranule64K>.self, address, to: target, attributes, pageBytes: pageBytes,
-        memory)
+      tables.mapOne(ArmStage2Format<ArmGranule64K>.self, address, to: target, template, memory)
+    }
+  }
+
+  /// The entry of a page at address 0, if the format has one like it.
+  func pageEntry(_ attributes: PageAttributes, level: Int) -> UInt64? {
+    switch self {
+    case .ept: try? EPTFormat.pageEntry(attributes, level: level)
+    case .x86: try? X86Format.pageEntry(attributes, level: level)
+    case .riscv: try? RISCVFormat.pageEntry(attributes, level: level)
+    case .armStage1Granule4K: try? ArmStage1Format<ArmGranule4K>.pageEntry(attributes, level: level)
+    case .armStage1Granule16K:
+      try? ArmStage1Format<ArmGranule16K>.pageEntry(attributes, level: level)
+    case .armStage1Granule64K:
+      try? ArmStage1Format<ArmGranule64K>.pageEntry(attributes, level: level)
+    case .armStage2Granule4K: try? ArmStage2Format<ArmGranule4K>.pageEntry(attributes, level: level)
+    case .armStage2Granule16K:
+      try? ArmStage2Format<ArmGranule16K>.pageEntry(attributes, level: level)
+    case .armStage2Granule64K:
+      try? ArmStage2Format<ArmGranule64K>.pageEntry(attributes, level: level)
     }
   }
 
