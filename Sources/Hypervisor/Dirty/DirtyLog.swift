@@ -1,5 +1,9 @@
 /// A slot's writes as they are logged.
 struct DirtyLog {
+  let mechanism: DirtyMechanism
   let splitting: LogSplitting
+  /// The pages that were written since they were cleared.
   var pages: SlotPages
+  /// The pages whose dirty flag is known to be set.
+  var flagged: SlotPages
 }

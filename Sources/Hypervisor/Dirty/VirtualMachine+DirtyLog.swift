@@ -8,50 +8,138 @@ extension VirtualMachine {
     configuration.host.isa == .arm ? .breaking : .onFault
   }
 
-  /// Begins to log which pages of a slot are written: its pages are protected, and the first write to
-  /// each faults.
+  /// Begins to log which pages of a slot are written.
   ///
-  /// With eager splitting all large pages are split before, and each small page gets an entry.
+  /// With write protection the first write to each page faults. With eager splitting all large pages are
+  /// split before, and each small page gets an entry.
   public mutating func startDirtyLog(
-    slot: Int, splitting: LogSplitting? = nil, on host: inout Host
+    slot: Int, splitting: LogSplitting? = nil, mechanism: DirtyMechanism = .writeProtection,
+    on host: inout Host
   ) throws(MachineError) {
     precondition(slots.indices.contains(slot), "there is no slot \(slot)")
     guard slots[slot].kind == .ram else { throw .noMemoryAt(slots[slot].start) }
-    if dirtyLogs.isEmpty { dirtyLogs = Array(repeating: nil, count: slots.count) }
+    try check(mechanism)
     let splitting = splitting ?? usualLogSplitting
+    let splits = splitting == .eager && mechanism != .initiallyAllSet
+    let range = slots[slot].start.value..<slots[slot].end
     // KVM on Arm protects the large pages and then splits them; on x86 it splits first.
     let splitsFirst = configuration.host.isa != .arm
-    if splitting == .eager, splitsFirst { try splitEagerly(slot, on: &host) }
-    dirtyLogs[slot] = DirtyLog(splitting: splitting, pages: SlotPages(slots[slot]))
+    if splits, splitsFirst { try splitEagerly(range, on: &host) }
+    if dirtyLogs.isEmpty { dirtyLogs = Array(repeating: nil, count: slots.count) }
+    dirtyLogs[slot] = DirtyLog(
+      mechanism: mechanism, splitting: splitting,
+      pages: SlotPages(slots[slot], isFull: mechanism == .initiallyAllSet),
+      flagged: SlotPages(slots[slot]))
+    trackByProcessor()
+    guard mechanism != .initiallyAllSet else { return }
     var work = FaultWork()
     work.locks = 1
-    protect([slots[slot].start.value..<slots[slot].end], &work, on: &host)
+    if mechanism == .modificationLog { protectLarge(slot, &work, on: &host) }
+    if mechanism.usesFlags {
+      cleanFlags([range], &work, on: &host)
+    } else {
+      protect([range], &work, on: &host)
+    }
     tally.postWork(.protect, times: 1, work)
-    if splitting == .eager, !splitsFirst { try splitEagerly(slot, on: &host) }
+    guard splits, !splitsFirst else { return }
+    do {
+      try splitEagerly(range, on: &host)
+    } catch {
+      dirtyLogs[slot] = nil
+      trackByProcessor()
+      throw error
+    }
   }
 
-  /// The pages of a slot that were written since they were cleared last; they stay noted.
+  /// Refuses what the machine's processors don't have.
+  private func check(_ mechanism: DirtyMechanism) throws(MachineError) {
+    let hasFlags =
+      switch configuration.host.isa {
+      case .x86: accessSight == .flags
+      case .arm: configuration.setsAccessedFlags && configuration.setsDirtyFlags
+      case .riscv: configuration.setsAccessedFlags
+      }
+    guard !mechanism.usesFlags || hasFlags else { throw .noDirtyFlags(configuration.host) }
+    let isIntel = configuration.host == .ept4 || configuration.host == .ept5
+    guard mechanism != .modificationLog || isIntel else {
+      throw .noModificationLog(configuration.host)
+    }
+    if let limit = mechanism.softLimit, limit < 2 { throw .ringTooSmall(free: limit) }
+  }
+
+  /// Notes what each processor needs of its own for the mechanisms in use.
+  func usesMechanism(_ isOne: (DirtyMechanism) -> Bool) -> Bool {
+    dirtyLogs.contains { $0.map { isOne($0.mechanism) } ?? false }
+  }
+
+  /// Sets up what is kept for each processor, as the mechanisms in use have need of.
+  mutating func trackByProcessor() {
+    if dirtyLogs.allSatisfy({ $0 == nil }) { dirtyLogs = [] }
+    hasModificationLogs = usesMechanism { $0 == .modificationLog }
+    ringLimit = dirtyLogs.compactMap { $0?.mechanism.softLimit }.min()
+    tracksByProcessor = hasModificationLogs || ringLimit != nil
+    if tracksByProcessor, buffers.isEmpty {
+      buffers = Array(repeating: [], count: processorCount + 1)
+    }
+    if !tracksByProcessor { buffers = [] }
+  }
+
+  /// The pages of a slot that are known to be written since they were cleared last; they stay noted.
+  ///
+  /// What only flags or processors' logs tell is known after ``syncDirty(slot:on:)``.
   public func dirtyPages(slot: Int) -> SlotPages? {
     dirtyLogs.indices.contains(slot) ? dirtyLogs[slot]?.pages : nil
   }
 
-  /// Forgets that pages were written, and protects them again: the next write to each will fault.
+  /// Takes in what is only told by dirty flags, which a scan reads, or by the processors'
+  /// page-modification logs, for which they leave their guests.
+  public mutating func syncDirty(slot: Int, on host: inout Host) {
+    guard dirtyLogs.indices.contains(slot), let log = dirtyLogs[slot] else { return }
+    switch log.mechanism {
+    case .flags:
+      var pages = log.pages
+      var work = FaultWork()
+      work.locks = 1
+      visitPages(slots[slot].start.value..<slots[slot].end, host) { address, bytes, attributes in
+        work.scannedEntries &+= 1
+        if attributes.isDirty, attributes.permissions.contains(.write) {
+          pages.insert(address, bytes: bytes)
+        }
+      }
+      dirtyLogs[slot]?.pages = pages
+      tally.postWork(.collect, times: 1, work)
+    case .modificationLog: kickAndDrain()
+    case .writeProtection, .initiallyAllSet, .ring: break
+    }
+  }
+
+  /// Forgets that pages were written, so that the next write to each will be noted.
   ///
   /// All share one flush.
   public mutating func clearDirty(_ pages: SlotPages, slot: Int, on host: inout Host) {
-    guard dirtyLogs.indices.contains(slot), var log = dirtyLogs[slot] else { return }
+    guard dirtyLogs.indices.contains(slot), let log = dirtyLogs[slot] else { return }
     precondition(pages.words.count == log.pages.words.count, "the pages are another slot's")
-    dirtyLogs[slot] = nil
-    let removed = log.pages.remove(pages)
-    dirtyLogs[slot] = log
+    if ringLimit != nil { harvest(on: &host) }
+    guard let removed = dirtyLogs[slot]?.pages.remove(pages) else { return }
+    let runs = removed.runs
     var work = FaultWork()
     work.locks = 1
-    protect(removed.runs, &work, on: &host)
+    let splits = log.mechanism == .initiallyAllSet && log.splitting == .eager
+    let splitsFirst = configuration.host.isa != .arm
+    if splits, splitsFirst { splitAround(runs, on: &host) }
+    if log.mechanism.usesFlags {
+      _ = dirtyLogs[slot]?.flagged.remove(removed)
+      cleanFlags(runs, &work, on: &host)
+    } else {
+      protect(runs, &work, on: &host)
+    }
     tally.postWork(.collect, times: 1, work)
+    if splits, !splitsFirst { splitAround(runs, on: &host) }
   }
 
-  /// The pages that were written since the last time, which are protected again.
+  /// The pages that were written since the last time, of which the next writes will be noted again.
   public mutating func collectDirty(slot: Int, on host: inout Host) -> SlotPages? {
+    syncDirty(slot: slot, on: &host)
     guard let pages = dirtyPages(slot: slot) else { return nil }
     clearDirty(pages, slot: slot, on: &host)
     return pages
@@ -65,19 +153,34 @@ extension VirtualMachine {
   mutating func noteWrite(at address: GuestPhysical, slot: Int, _ work: inout FaultWork) {
     guard isLogged(slot) else { return }
     dirtyLogs[slot]?.pages.insert(address)
+    dirtyLogs[slot]?.flagged.insert(address)
     work.loggedPages &+= 1
+    if dirtyLogs[slot]?.mechanism.softLimit != nil {
+      buffers[loggingProcessor].append(address.value & ~4095)
+    }
   }
 
-  /// Splits all large pages of a slot.
+  /// Splits the large pages that runs meet; without frames for tables they stay.
+  private mutating func splitAround(_ runs: [Range<UInt64>], on host: inout Host) {
+    for run in runs {
+      do {
+        try splitEagerly(run, on: &host)
+      } catch {
+        return
+      }
+    }
+  }
+
+  /// Splits all large pages that a range meets.
   private mutating func splitEagerly(
-    _ slot: Int, on host: inout Host
+    _ range: Range<UInt64>, on host: inout Host
   ) throws(MachineError) {
-    let start = slots[slot].start
-    let bytes = slots[slot].bytes
+    let start = GuestPhysical(range.lowerBound)
+    let bytes = range.upperBound - range.lowerBound
     var large: Int64 = 0
     var huge: Int64 = 0
     var starts: [UInt64] = []
-    visitPages(start.value..<slots[slot].end, host) { address, pageBytes, _ in
+    visitPages(range, host) { address, pageBytes, _ in
       if pageBytes == FrameOrder.large.bytes { large += 1 }
       if pageBytes == FrameOrder.huge.bytes { huge += 1 }
       guard hasNonExecutableLargePages, pageBytes > FrameNumber.bytes else { return }
@@ -122,17 +225,48 @@ extension VirtualMachine {
     }
   }
 
-  /// Takes the right to write from the pages of ranges, with one flush for all.
-  private mutating func protect(
+  /// Clears the dirty flags of the pages of ranges, with one flush for all.
+  private mutating func cleanFlags(
     _ ranges: [Range<UInt64>], _ work: inout FaultWork, on host: inout Host
+  ) {
+    change(ranges, &work, on: &host) { tables, address, bytes, memory throws(TableError) in
+      try tables.clean(address, bytes: bytes, in: &memory)
+    }
+  }
+
+  /// Takes the right to write from the large pages of a slot.
+  private mutating func protectLarge(
+    _ slot: Int, _ work: inout FaultWork, on host: inout Host
+  ) {
+    var large: [Range<UInt64>] = []
+    visitPages(slots[slot].start.value..<slots[slot].end, host) { address, bytes, _ in
+      if bytes > FrameNumber.bytes { large.append(address.value..<address.value + bytes) }
+    }
+    protect(large, &work, on: &host)
+  }
+
+  /// Takes the right to write from the pages of ranges, with one flush for all.
+  mutating func protect(
+    _ ranges: [Range<UInt64>], _ work: inout FaultWork, on host: inout Host
+  ) {
+    change(ranges, &work, on: &host) { tables, address, bytes, memory throws(TableError) in
+      try tables.writeProtect(address, bytes: bytes, in: &memory)
+    }
+  }
+
+  /// Changes the entries of ranges, with one flush for all that became different.
+  private mutating func change(
+    _ ranges: [Range<UInt64>], _ work: inout FaultWork, on host: inout Host,
+    _ edit: (
+      inout HostTables, GuestPhysical, UInt64, inout PhysicalMemory
+    ) throws(TableError) -> Int
   ) {
     var batch = FlushBatch()
     for range in ranges {
       let bytes = range.upperBound - range.lowerBound
       let changed: Int
       do {
-        changed = try tables.writeProtect(
-          GuestPhysical(range.lowerBound), bytes: bytes, in: &host.memory)
+        changed = try edit(&tables, GuestPhysical(range.lowerBound), bytes, &host.memory)
       } catch {
         preconditionFailure("\(error) can't come from a slot")
       }

@@ -16,7 +16,7 @@ extension VirtualMachine {
   ) {
     guard dirtyLogs.indices.contains(slot), dirtyLogs[slot] != nil else { return }
     dirtyLogs[slot] = nil
-    if dirtyLogs.allSatisfy({ $0 == nil }) { dirtyLogs = [] }
+    trackByProcessor()
     let recovery = recovery ?? usualLogRecovery
     guard recovery != .onFault else { return }
     let pages = brokenUpPages(slot, host)

@@ -28,6 +28,12 @@ public enum MachineError: Error, Sendable, Hashable {
   case unsupportedGranule(HostFormat)
   /// No slot of ordinary memory has the address.
   case noMemoryAt(GuestPhysical)
+  /// The machine's processors set no dirty flags at the second stage.
+  case noDirtyFlags(HostFormat)
+  /// The machine's processors have no page-modification log.
+  case noModificationLog(HostFormat)
+  /// A dirty ring has no room for two entries beside those that are reserved.
+  case ringTooSmall(free: Int)
   /// The host's frames gave out while memory was populated.
   case outOfMemory(at: GuestPhysical)
 }
@@ -56,6 +62,12 @@ extension MachineError: CustomStringConvertible {
     case .unsupportedGranule(let format):
       "\(format) is refused: a machine's frames have 4096 bytes, and so must its smallest pages."
     case .noMemoryAt(let address): "\(address) is refused: no slot of memory has the address."
+    case .noDirtyFlags(let format):
+      "Writes can't be logged by dirty flags: the processors set none in \(format) tables."
+    case .noModificationLog(let format):
+      "Writes can't be logged by page modifications over \(format): only Intel's EPT with flags has that."
+    case .ringTooSmall(let free):
+      "A dirty ring with \(free) entries beside the reserved ones is refused: it must have 2."
     case .outOfMemory(let address): "The host has no frame left for the page at \(address)."
     }
   }

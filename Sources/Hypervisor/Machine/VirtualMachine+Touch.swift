@@ -24,6 +24,7 @@ extension VirtualMachine {
       let attempt = processors[processor].attempt(address, access, in: &host.memory)
       // Flags that a walk sets before it stops stay set, and aren't set again.
       tally.use(.tableUpdate, UInt64(attempt.updates), for: .access)
+      if hasModificationLogs, attempt.updates > 0 { logTransitions(processor, address, on: &host) }
       guard let cause = attempt.cause else {
         tally.use(.tableRead, UInt64(attempt.reads), for: .access)
         end = .arrived
@@ -59,6 +60,7 @@ extension VirtualMachine {
   ) -> TouchAttempt {
     let attempt = processors[processor].attempt(address, access, in: &host.memory)
     tally.use(.tableUpdate, UInt64(attempt.updates), for: .access)
+    if hasModificationLogs, attempt.updates > 0 { logTransitions(processor, address, on: &host) }
     guard let cause = attempt.cause else {
       tally.use(.tableRead, UInt64(attempt.reads), for: .access)
       return .arrived(attempt.hostPhysical)

@@ -36,6 +36,20 @@ public struct VirtualMachine: ~Copyable {
   var tally: Tally
   /// What is logged of writes to each slot; nothing at all while none is logged.
   var dirtyLogs: [DirtyLog?] = []
+  /// What dirty logging met beyond faults.
+  public internal(set) var dirty = DirtyCounters()
+  /// The entries of each processor's page-modification log or dirty ring; none while there are none.
+  var buffers: [[UInt64]] = []
+  /// Whether processors have page-modification logs in use.
+  var hasModificationLogs = false
+  /// How many entries fill a dirty ring, while there are rings.
+  var ringLimit: Int?
+  /// Whether anything is kept for each processor while it runs.
+  var tracksByProcessor = false
+  /// The processor whose exit is being handled.
+  var loggingProcessor = 0
+  /// The guest's tables that each processor runs.
+  var guests: [GuestRoot?]
   /// Where the words of pages that guests' tables lie in are, for those who edit them from outside.
   var content: HostTables?
   /// The pages of storage that ``content`` was given.
@@ -78,6 +92,7 @@ public struct VirtualMachine: ~Copyable {
     self.tables = tables
     tableRuns = [run]
     self.processors = processors
+    guests = Array(repeating: nil, count: configuration.processors)
     tally = Tally()
   }
 
@@ -98,6 +113,7 @@ public struct VirtualMachine: ~Copyable {
     precondition(
       processor >= 0 && processor < processorCount, "there is no virtual processor \(processor)")
     processors[processor] = try Self.processor(configuration, root, guest: guest)
+    guests[processor] = guest
   }
 
   private static let gigabyte: UInt64 = 1 << 30

@@ -6,7 +6,10 @@ extension VirtualMachine {
   ///
   /// Writes are logged by pages of 4 KiB, and a fetch must not meet a large page that can't be executed.
   func mapsSmall(_ slot: Int, _ access: Access.Kind) -> Bool {
-    isLogged(slot) || access.isFetch && hasNonExecutableLargePages
+    if access.isFetch, hasNonExecutableLargePages { return true }
+    guard isLogged(slot), let log = dirtyLogs[slot] else { return false }
+    // Flags that scans look for are as large as the pages.
+    return log.mechanism != .flags || log.splitting == .eager
   }
 
   /// Whether large pages can't be executed: an erratum of x86 processors.
@@ -24,9 +27,18 @@ extension VirtualMachine {
     case .allButUnusedWrites: if access != .write { rights.remove(.write) }
     case .asAccessed: rights.formIntersection(access.rights(configuration.host))
     }
-    if isLogged(slot), access != .write { rights.remove(.write) }
+    var isClean = false
+    if isLogged(slot), access != .write {
+      if dirtyLogs[slot]?.mechanism.usesFlags == true {
+        isClean = true
+      } else {
+        rights.remove(.write)
+      }
+    }
     if order != .small, hasNonExecutableLargePages { rights.subtract(.execute) }
-    return HostAttributes(rights)
+    var attributes = HostAttributes(rights)
+    if isClean { attributes.isDirty = false }
+    return attributes
   }
 
   /// Lets the small pages be executed that a large one around each of these addresses was just split

@@ -1,0 +1,50 @@
+import Costs
+import HostMemory
+import Paging
+
+extension VirtualMachine {
+  /// What happens first when a processor leaves its guest while writes are logged.
+  mutating func beginExit(_ processor: Int) {
+    loggingProcessor = processor
+    guard !buffers.isEmpty, hasModificationLogs else { return }
+    drain(processor)
+  }
+
+  /// What happens last before a processor enters its guest again while writes are logged: with too many
+  /// entries in its ring it goes to user space instead.
+  ///
+  /// The page whose write filled the ring is protected again with the others, so that it faults anew.
+  mutating func endExit(_ processor: Int, on host: inout Host) {
+    guard let limit = ringLimit, buffers[processor].count >= limit else { return }
+    dirty.ringFullExits &+= 1
+    tally.use(.userspaceExit, for: .work(.collect))
+    harvest(on: &host)
+  }
+
+  /// Takes all entries out of the rings of all processors, and protects their pages again with one flush.
+  ///
+  /// The pages stay noted in the bitmaps that `dirtyPages` gives.
+  public mutating func harvest(on host: inout Host) {
+    guard ringLimit != nil else { return }
+    var pages: [Int: SlotPages] = [:]
+    var count: UInt64 = 0
+    for processor in buffers.indices {
+      for entry in buffers[processor] {
+        let page = GuestPhysical(entry)
+        guard let number = slot(of: page) else { continue }
+        pages[number, default: SlotPages(slots[number])].insert(page)
+        count &+= 1
+      }
+      buffers[processor].removeAll(keepingCapacity: true)
+    }
+    guard count > 0 else { return }
+    dirty.drainedEntries &+= count
+    var work = FaultWork()
+    work.locks = 1
+    var ranges: [Range<UInt64>] = []
+    for number in slots.indices { ranges += pages[number]?.runs ?? [] }
+    protect(ranges, &work, on: &host)
+    tally.use(.drainEntry, count, for: .work(.collect))
+    tally.postWork(.collect, times: 1, work)
+  }
+}
