@@ -86,7 +86,11 @@ extension VirtualMachine {
           if isWritable, record.isShared || record.isZero || slot.kind != .ram {
             problems.append("\(address) is shared and writable")
           }
-          if isWritable, isLogged(number), dirtyPages(slot: number)?.contains(address) == false {
+          // A clean page that hardware will flag is logged when it is written.
+          let tells = isLogged(number) && dirtyLogs[number]?.mechanism.usesFlags == true
+          if isWritable, isLogged(number), !tells || page.attributes.isDirty,
+            dirtyPages(slot: number)?.contains(address) == false
+          {
             problems.append("\(address) is writable and not logged")
           }
         }

@@ -67,15 +67,10 @@ extension VirtualMachine {
     if let limit = mechanism.softLimit, limit < 2 { throw .ringTooSmall(free: limit) }
   }
 
-  /// Notes what each processor needs of its own for the mechanisms in use.
-  func usesMechanism(_ isOne: (DirtyMechanism) -> Bool) -> Bool {
-    dirtyLogs.contains { $0.map { isOne($0.mechanism) } ?? false }
-  }
-
   /// Sets up what is kept for each processor, as the mechanisms in use have need of.
   mutating func trackByProcessor() {
     if dirtyLogs.allSatisfy({ $0 == nil }) { dirtyLogs = [] }
-    hasModificationLogs = usesMechanism { $0 == .modificationLog }
+    hasModificationLogs = dirtyLogs.contains { $0?.mechanism == .modificationLog }
     ringLimit = dirtyLogs.compactMap { $0?.mechanism.softLimit }.min()
     tracksByProcessor = hasModificationLogs || ringLimit != nil
     if tracksByProcessor, buffers.isEmpty {
@@ -143,6 +138,31 @@ extension VirtualMachine {
     guard let pages = dirtyPages(slot: slot) else { return nil }
     clearDirty(pages, slot: slot, on: &host)
     return pages
+  }
+
+  /// Notes what the dirty flags of entries say that are about to go.
+  func pagesWithFlags(
+    _ range: Range<UInt64>, slot: Int, _ host: borrowing Host
+  ) -> (dirty: SlotPages, all: SlotPages) {
+    var dirty = SlotPages(slots[slot])
+    var all = dirty
+    visitPages(range, host) { address, bytes, attributes in
+      all.insert(address, bytes: bytes)
+      guard attributes.isDirty, attributes.permissions.contains(.write) else { return }
+      dirty.insert(address, bytes: bytes)
+    }
+    return (dirty, all)
+  }
+
+  /// Takes in the dirty flags of entries that are about to go, where nothing else tells of them.
+  mutating func keepFlags(of range: Range<UInt64>, on host: borrowing Host) {
+    guard let number = slot(of: GuestPhysical(range.lowerBound)), isLogged(number),
+      let mechanism = dirtyLogs[number]?.mechanism, mechanism.usesFlags
+    else { return }
+    let (dirty, all) = pagesWithFlags(range, slot: number, host)
+    if mechanism == .flags { dirtyLogs[number]?.pages.formUnion(dirty) }
+    // The next entry's flag is another one.
+    _ = dirtyLogs[number]?.flagged.remove(all)
   }
 
   /// Whether the writes to a slot are logged.

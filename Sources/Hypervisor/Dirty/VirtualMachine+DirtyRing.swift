@@ -26,13 +26,14 @@ extension VirtualMachine {
   /// The pages stay noted in the bitmaps that `dirtyPages` gives.
   public mutating func harvest(on host: inout Host) {
     guard ringLimit != nil else { return }
-    var pages: [Int: SlotPages] = [:]
+    var pages: [SlotPages] = []
+    for slot in slots { pages.append(SlotPages(slot)) }
     var count: UInt64 = 0
     for processor in buffers.indices {
       for entry in buffers[processor] {
         let page = GuestPhysical(entry)
         guard let number = slot(of: page) else { continue }
-        pages[number, default: SlotPages(slots[number])].insert(page)
+        pages[number].insert(page)
         count &+= 1
       }
       buffers[processor].removeAll(keepingCapacity: true)
@@ -42,7 +43,7 @@ extension VirtualMachine {
     var work = FaultWork()
     work.locks = 1
     var ranges: [Range<UInt64>] = []
-    for number in slots.indices { ranges += pages[number]?.runs ?? [] }
+    for page in pages { ranges += page.runs }
     protect(ranges, &work, on: &host)
     tally.use(.drainEntry, count, for: .work(.collect))
     tally.postWork(.collect, times: 1, work)

@@ -79,6 +79,11 @@ public struct SlotPages: Sendable, Hashable {
     for page in stride(from: low, to: high, by: 4096) { insert(GuestPhysical(page)) }
   }
 
+  /// Notes the pages that `other` has.
+  mutating func formUnion(_ other: SlotPages) {
+    for number in words.indices { words[number] |= other.words[number] }
+  }
+
   /// Takes pages out that `other` has, and gives those that were in.
   mutating func remove(_ other: SlotPages) -> SlotPages {
     var removed = self

@@ -36,6 +36,7 @@ extension VirtualMachine {
       range = range.lowerBound..<endOfPage(range.upperBound, host)
     }
     countMappings(of: range, -1, host)
+    if !dirtyLogs.isEmpty { keepFlags(of: range, on: host) }
     let edit: LiveEdit
     do {
       edit = try tables.unmap(

@@ -14,6 +14,7 @@ struct ModelTests {
   @Test("contents, rights, references and caches after each step", arguments: formats)
   func steps(_ format: HostFormat) throws {
     var resolutions: Set<FaultResolution> = []
+    var mechanisms: Set<DirtyMechanism> = []
     for seed in UInt64(0)..<Self.seeds {
       // Every other world begins in large pages.
       var world = try ModelWorld(format, seed: seed) {
@@ -26,7 +27,10 @@ struct ModelTests {
       let problems = world.problems
       #expect(problems == [], "\(format), seed \(seed)")
       resolutions.formUnion(world.resolutions)
+      mechanisms.formUnion(world.mechanisms)
     }
+    let isIntel = format == .ept4 || format == .ept5
+    #expect(mechanisms.count >= (isIntel ? 4 : 3))
     // What is met is more than first touches.
     #expect(resolutions.isSuperset(of: [.allocate, .copy, .emulate, .log, .split, .permit]))
   }

@@ -170,12 +170,20 @@ extension ModelWorld {
     let isLogged = models[number].dirty != nil
     switch step {
     case .startLog where !isLogged:
-      let splitting = LogSplitting.allCases[Int(random.below(3))]
+      let mechanism: DirtyMechanism =
+        [.writeProtection, .initiallyAllSet, .flags, .modificationLog, .ring(entries: 70)][
+          Int(random.below(5))]
+      // Flags of large pages would tell of pages that nobody wrote.
+      let splitting =
+        mechanism == .flags ? .eager : LogSplitting.allCases[Int(random.below(3))]
       let done = with(number) { machine, host in
-        (try? machine.startDirtyLog(slot: 0, splitting: splitting, on: &host)) != nil
+        (try? machine.startDirtyLog(
+          slot: 0, splitting: splitting, mechanism: mechanism, on: &host)) != nil
       }
       guard done else { break }
-      models[number].dirty = Array(repeating: false, count: Self.pages)
+      mechanisms.insert(mechanism)
+      models[number].dirty = Array(
+        repeating: mechanism == .initiallyAllSet, count: Self.pages)
     case .clearLog where isLogged:
       let pages = range()
       with(number) { machine, host in

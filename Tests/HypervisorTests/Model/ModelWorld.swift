@@ -23,6 +23,8 @@ struct ModelWorld: ~Copyable {
   /// What the last step was, and what was found wrong.
   var steps: [String] = []
   var problems: [String] = []
+  /// The ways in which writes were logged.
+  var mechanisms: Set<DirtyMechanism> = []
   private let frames: UInt64
 
   static let bytes: UInt64 = 4 << 20
@@ -93,6 +95,7 @@ struct ModelWorld: ~Copyable {
     for number in models.indices {
       let model = models[number]
       with(number) { machine, host in
+        machine.syncDirty(slot: 0, on: &host)
         found += machine.problems(on: host, &uses).map { "machine \(number): \($0)" }
         for run in machine.tableRuns { tables += host.frames.order(of: run).frames }
         for page in 0..<Self.pages {
