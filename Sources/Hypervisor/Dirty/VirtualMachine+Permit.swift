@@ -63,9 +63,14 @@ extension VirtualMachine {
     }
     let rights = page.attributes.permissions.union(access.fullRights)
     if rights != page.attributes.permissions {
-      // The one page of a block that was broken is written with its rights.
-      if !breaks { work.changes &+= 1 }
-      addRights(rights, page, at: address, &batch, on: &host)
+      var flushes = batch
+      addRights(rights, page, at: address, &flushes, on: &host)
+      if !breaks {
+        work.changes &+= 1
+        batch = flushes
+      }
+      // The one page of a block that was broken is written with its rights at once: nobody can know of
+      // another entry.
     }
     carryOut(batch, inFault: true, &work)
     return true

@@ -43,6 +43,11 @@ struct DirtyLogTests {
       let splitEntries = ledger.amount(
         of: .installEntry, for: .fault(FaultEvent(.permission, .finalAccess, .split)))
       #expect(splitEntries == [.eager: 0, .onFault: pages, .breaking: large][splitting])
+      if splitting == .breaking, format.isa == .arm {
+        // One break each: IPAS2LE1IS and VMALLE1IS.
+        let event = Activity.fault(FaultEvent(.permission, .finalAccess, .split))
+        #expect(ledger.amount(of: .flushBroadcast, for: event) == 2 * large)
+      }
       var problems = test.problems()
       #expect(problems == [])
       let collected = test.machine.collectDirty(slot: 0, on: &test.host)?.count
