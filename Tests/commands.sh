@@ -165,7 +165,7 @@ check "a profile" 0 "X4" "$nestwalk" profiles xeon-8269cy --yaml "$folder/mine.y
 check "profiles side by side" 0 "105 ns" "$nestwalk" profiles "$folder/mine.yaml" kunpeng-920
 check "a comparison of measured machines" 0 "x86-4/npt4" \
   "$nestwalk" compare --profile xeon-8269cy --host npt4 --memory 64M
-for workload in cold-resume cow-storm mmio nested; do
+for workload in cold-resume cow-storm dirty-log mmio nested; do
   check "comparison of $workload" 0 "weakest grade" "$nestwalk" compare "$workload" --memory 64M
 done
 check "a comparison of prepared memory" 0 "populating before" \

@@ -8,7 +8,7 @@ struct CompareCommandTests {
 
   @Test(
     "Every workload is a table of 80 columns",
-    arguments: ["first-touch", "cold-resume", "cow-storm", "mmio", "nested"])
+    arguments: ["first-touch", "cold-resume", "cow-storm", "dirty-log", "mmio", "nested"])
   func text(_ workload: String) throws {
     let run = try CommandRun(["compare", workload] + small)
     #expect(run.status == 0, "\(run.errors)")
@@ -33,11 +33,11 @@ struct CompareCommandTests {
 
   @Test(
     "A fault's parts add up to its time, to the last digit",
-    arguments: ["first-touch", "cold-resume", "cow-storm", "mmio", "nested"])
+    arguments: ["first-touch", "cold-resume", "cow-storm", "dirty-log", "mmio", "nested"])
   func parts(_ workload: String) throws {
     let run = try CommandRun(
       ["compare", workload, "--profile", "xeon-8269cy", "--backing", "2M"] + small)
-    let start = try #require(run.lines.firstIndex { $0.hasPrefix("time of a fault, µs") })
+    let start = try #require(run.lines.firstIndex { $0.hasPrefix("time of a fault, ") })
     let rows = run.lines[(start + 1)...].prefix { $0.hasPrefix("  ") }
     let total = try columns(String(run.lines[start].dropFirst("time of a fault, µs".count)))
     #expect(rows.count > 4 && !total.isEmpty)
@@ -125,6 +125,8 @@ struct CompareCommandTests {
       (["mmio", "--batch", "8"], "no meaning for “mmio”"),
       (["nested", "--populate", "writing"], "no meaning for “nested”"),
       (["--populate", "proces"], "is “process” meant?"),
+      (["--splitting", "eager"], "no meaning for “first-touch”"),
+      (["dirty-log", "--populate", "writing"], "is populated in any case"),
       (["--sharers", "8"], "no meaning for “first-touch”"),
       (["cow-storm", "--sharers", "1"], "it must be from 2 to 64"),
       (["cow-storm", "--access", "read"], "reads copy nothing"),

@@ -102,7 +102,7 @@ struct ISAComparisonTests {
       #expect(outcome.ledger.amount(of: .changeEntry) == all)
       #expect(outcome.ledger.amount(of: .installEntry) == all)
       #expect(outcome.ledger.amount(of: .zeroByte) == 0)
-      #expect(outcome.populationLedger == Ledger())
+      #expect(outcome.preparationLedger == Ledger())
     }
   }
 
@@ -115,12 +115,12 @@ struct ISAComparisonTests {
       let outcome = try study.outcome(on: column.machine)
       #expect(outcome.exits == 0, "\(depth)")
       let pages = 2 * study.dataBytes / 4096
-      #expect(outcome.populationLedger.amount(of: .copyByte) == pages * 4096, "\(depth)")
+      #expect(outcome.preparationLedger.amount(of: .copyByte) == pages * 4096, "\(depth)")
     }
     study.population = .reading
     let outcome = try study.outcome(on: column.machine)
     #expect(outcome.ledger.faults(.permission) == 360)
-    #expect(outcome.populationLedger.amount(of: .copyByte) == 0)
+    #expect(outcome.preparationLedger.amount(of: .copyByte) == 0)
   }
 
   @Test(
@@ -135,15 +135,15 @@ struct ISAComparisonTests {
     let process = try study.outcome(on: column.machine)
     #expect(process.ledger.faults(.missing) == 500)
     #expect(process.ledger.amount(of: .zeroByte) == 0)
-    #expect(process.populationLedger.amount(of: .zeroByte) == (pages - tables) * 4096)
+    #expect(process.preparationLedger.amount(of: .zeroByte) == (pages - tables) * 4096)
     study.population = .reading
     let reading = try study.outcome(on: column.machine)
     #expect(reading.ledger.faults(.permission) == 500 && reading.exits == 500)
-    #expect(reading.populationLedger.amount(of: .installEntry) == pages - tables)
+    #expect(reading.preparationLedger.amount(of: .installEntry) == pages - tables)
     study.population = .writing
     let writing = try study.outcome(on: column.machine)
     #expect(writing.faults == 0 && writing.faultCost == .zero)
-    #expect(writing.populationLedger.amount(of: .installEntry) == pages - tables)
+    #expect(writing.preparationLedger.amount(of: .installEntry) == pages - tables)
     // The walks that arrive are those of any machine.
     for outcome in [process, reading, writing] { #expect(outcome.tableReads == plain.tableReads) }
   }
@@ -155,6 +155,32 @@ struct ISAComparisonTests {
       study.batch = batch
       let outcome = try study.outcome(on: column.machine)
       #expect(outcome.faults == (700 + UInt64(batch) - 1) / UInt64(batch))
+    }
+  }
+
+  @Test("n logged writes in L large pages, by each way to split them", arguments: Column.all)
+  func dirtyLog(_ column: Column) throws {
+    for splitting in LogSplitting.allCases {
+      var study = study(.dirtyLog, memory: 8 << 20)
+      study.splitting = splitting
+      let outcome = try study.outcome(on: column.machine)
+      let (pages, large) = (study.dataBytes >> 12, study.dataBytes >> 21)
+      func count(_ cause: FaultCause, _ resolution: FaultResolution) -> UInt64 {
+        outcome.ledger.count(of: .fault(FaultEvent(cause, .finalAccess, resolution)))
+      }
+      let found = [
+        count(.permission, .log), count(.permission, .split), count(.missing, .allocate),
+      ]
+      switch splitting {
+      case .eager: #expect(found == [pages, 0, 0])
+      case .onFault: #expect(found == [pages - large, large, 0])
+      case .breaking: #expect(found == [0, large, pages - large])
+      }
+      #expect(outcome.exits - outcome.ledger.faults(.cascade) == pages)
+      let split = outcome.preparationLedger.amount(of: .installEntry)
+      #expect(split == (splitting == .eager ? study.memoryBytes >> 12 : 0))
+      // Where a walk of the guest's tables counts as a write, their pages are logged too.
+      #expect((outcome.ledger.faults(.cascade) > 0) == (column.host.isa == .x86))
     }
   }
 
@@ -226,5 +252,9 @@ struct ISAComparisonTests {
     several.batch = 6
     several.access = .read
     #expect(several.problems.count == 3)
+    var logged = study(.dirtyLog)
+    logged.population = .writing
+    logged.batch = 8
+    #expect(logged.problems.count == 2)
   }
 }

@@ -13,10 +13,11 @@ extension Compare {
     var study = ISAComparison(workload ?? .firstTouch)
     study.memoryBytes = memory.bytes
     study.touches = pages.map { UInt64(max(0, $0)) }
-    study.backing = FrameOrder(bytes: backing.bytes) ?? .small
+    if let backing { study.backing = FrameOrder(bytes: backing.bytes) ?? .small }
     if let access { study.access = access.kind }
     study.batch = batch
     study.population = populate
+    study.splitting = splitting
     if let sharers { study.sharers = sharers }
     study.device = device == .kernel ? .kernelDevice : .processDevice
     return study
@@ -25,11 +26,14 @@ extension Compare {
   func problems() -> [String] {
     var problems: [String] = []
     if let pages, pages < 0 { problems.append("“--pages” is \(pages): it can't be negative.") }
-    if FrameOrder(bytes: backing.bytes) == nil {
+    if let backing, FrameOrder(bytes: backing.bytes) == nil {
       problems.append("“--backing” is “\(backing.argument)”: it must be 4K, 2M or 1G.")
     }
     if sharers != nil, study.workload != .cowStorm {
       problems.append("“--sharers” has no meaning for “\(study.workload.rawValue)”.")
+    }
+    if splitting != nil, study.workload != .dirtyLog {
+      problems.append("“--splitting” has no meaning for “\(study.workload.rawValue)”.")
     }
     for host in hosts where host.shape.pageShift != 12 {
       problems.append("“--host” is “\(host)”: the model's frames are of 4K.")
@@ -65,6 +69,8 @@ extension Compare {
 extension ComparedWorkload: ArgumentValue {}
 
 extension PopulationDepth: ArgumentValue {}
+
+extension LogSplitting: ArgumentValue {}
 
 /// What is done with a page.
 enum ComparedAccess: String, ArgumentValue, CaseIterable {

@@ -15,11 +15,12 @@ struct Compare: Command {
   var hosts: [HostFormat] = []
   var memory = ByteSize(1 << 30)
   var pages: Int?
-  var backing = ByteSize(4096)
+  var backing: ByteSize?
   var access: ComparedAccess?
   var sharers: Int?
   var batch = 1
   var populate: PopulationDepth?
+  var splitting: LogSplitting?
   var device = ComparedDevice.process
   var printScenario = false
   var json: FilePath?
@@ -33,7 +34,8 @@ struct Compare: Command {
       + " or those that are given. Every time is a sum of counts times prices.",
     "first-touch: a running guest touches new pages. cold-resume: a machine that was loaded from a"
       + " snapshot touches its working set, its tables among it. cow-storm: machines that were forked"
-      + " from one, and have read its pages, write to them. mmio: a guest accesses a device."
+      + " from one, and have read its pages, write to them. dirty-log: a guest writes while its writes"
+      + " are logged, as for a migration. mmio: a guest accesses a device."
       + " nested: a guest of a guest touches a page (x86-64).",
     "A fault's time is told by what it went to, and below that by how often a fault uses each"
       + " component and at which price. Parts are rounded so that they add up to their sum.",
@@ -67,7 +69,8 @@ struct Compare: Command {
       "How many pages each machine touches, or accesses are made to a device",
       default: "all; 2048 after a resume; 10000 of a device"),
     .option(
-      "backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G"),
+      "backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G",
+      default: "4K; 2M for dirty-log"),
     .option(
       "access", \.access, value: "ACCESS", "What is done with a page",
       default: "write; read after a resume"),
@@ -81,6 +84,11 @@ struct Compare: Command {
       "populate", \.populate, value: "DEPTH",
       "Prepare all memory before: in the process's table alone, or at the second stage for reading or"
         + " for writing", default: "none"),
+    .option(
+      "splitting", \.splitting, value: "HOW",
+      "What becomes of large pages while writes are logged: all split at the start (eager), each at its"
+        + " first write with all its small pages (onFault), or with the one that is written (breaking)",
+      default: "KVM's: eager on x86-64, breaking on arm64, onFault on riscv64"),
     .option("device", \.device, value: "WHERE", "Who emulates the device"),
     .flag(
       "print-scenario", \.printScenario,

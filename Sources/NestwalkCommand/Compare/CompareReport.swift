@@ -20,6 +20,7 @@ struct CompareReport {
     writer.member("access", "\(study.access)")
     writer.member("batch", UInt64(study.batch))
     if let population = study.population { writer.member("population", population.rawValue) }
+    if let splitting = study.splitting { writer.member("splitting", splitting.rawValue) }
     if study.machineCount > 1 { writer.member("sharers", UInt64(study.machineCount)) }
     writer.key("machines")
     writer.beginArray()
@@ -31,13 +32,13 @@ struct CompareReport {
   }
 
   /// Every line of the bills, for a spreadsheet: the costs of a machine add up to its total, and those
-  /// of `work populate` to what populating took before.
+  /// of `work …` to what was done before.
   var csv: String {
     var text =
       "profile,tables,activity,component,amount,low_fs,likely_fs,high_fs,grade,row\n"
     for outcome in outcomes {
       let profile = outcome.machine.profile
-      for line in outcome.bill.lines + outcome.populationBill.lines {
+      for line in outcome.bill.lines + outcome.preparationBill.lines {
         let cells = [
           Self.quoted(profile.name), outcome.machine.tables.name, line.activity.name,
           line.component.name, "\(line.amount)", "\(line.cost.low)", "\(line.cost.likely)",

@@ -25,7 +25,7 @@ struct CompareText {
     let text = Self(report)
     let sections = [
       text.title, text.header, text.counts, text.faultTimes, text.faultUses, text.walkTimes,
-      text.totals, text.populationTimes, text.movers, text.words,
+      text.totals, text.preparationTimes, text.movers, text.words,
     ]
     let lines = sections.filter { !$0.isEmpty }.joined(separator: [""])
     return lines.joined(separator: "\n") + "\n"
@@ -104,12 +104,15 @@ struct CompareText {
     ]
   }
 
-  private var populationTimes: [String] {
-    guard report.study.population != nil else { return [] }
+  private var preparationTimes: [String] {
+    let isLogged = report.study.workload == .dirtyLog
+    guard report.study.population != nil || isLogged else { return [] }
     return [
-      row("populating before") { CostText.time($0.populationBill.total.likely) },
-      row("  at low prices") { CostText.time($0.populationBill.total.low) },
-      row("  at high prices") { CostText.time($0.populationBill.total.high) },
+      row(isLogged ? "starting the log" : "populating before") {
+        CostText.time($0.preparationBill.total.likely)
+      },
+      row("  at low prices") { CostText.time($0.preparationBill.total.low) },
+      row("  at high prices") { CostText.time($0.preparationBill.total.high) },
     ]
   }
 
@@ -144,6 +147,10 @@ extension ISAComparison {
       case .cowStorm:
         "cow-storm: \(machineCount) machines of \(memory), forked from one and with all pages read,"
           + " write \(count) pages each; a page's last sharer keeps it without a copy."
+      case .dirtyLog:
+        "dirty-log: a guest \(verb) \(count) pages of a machine of \(memory) in pages of up to"
+          + " \(backing), all mapped, whose writes are logged by pages of 4K;"
+          + " \(splitting.map { "splitting \($0.rawValue)" } ?? "large pages are split as KVM does")."
       case .mmio:
         "mmio: a guest \(verb) a register of a device \(count) times; the hypervisor's"
           + " \(device == .kernelDevice ? "kernel" : "process") emulates it."

@@ -35,8 +35,8 @@ extension JSONWriter {
       value(outcome.bill.cost(of: kind))
     }
     endObject()
-    key("costOfPopulation")
-    value(outcome.populationBill.total)
+    key("costOfPreparation")
+    value(outcome.preparationBill.total)
     if let weakest = outcome.bill.weakest { member("weakestGrade", weakest.rawValue) }
     key("components")
     beginArray()

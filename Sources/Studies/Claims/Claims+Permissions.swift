@@ -19,10 +19,18 @@ extension Claims {
     device.memoryBytes = 64 << 20
     device.touches = 1000
     let access = try Self.run(device, .x86Level4, .ept4, profile)
+    var logging = ISAComparison(.dirtyLog)
+    logging.memoryBytes = 16 << 20
+    logging.backing = .small
+    let write = try Self.run(logging, .x86Level4, .ept4, profile, backing: .small)
     let measured = try Self.run(device, .x86Level4, .ept4, profiles.measuredX86)
     return (
       [
         .model("time of a copy on write", .time, 10e9, copy, within: 0.05),
+        .model(
+          "time of a write that is logged", .time, 4e9,
+          Double(write.bill.cost(of: FaultKind.permission).likely)
+            / Double(write.ledger.faults(.permission)), within: 0.05),
         .input(
           "time of an emulated access", .time, 50e9...500e9,
           Double(access.faultCost.likely) / 1000),

@@ -10,29 +10,29 @@ public struct ComparedOutcome: Sendable {
   public let ledger: Ledger
   /// What that costs.
   public let bill: Bill
-  /// What was counted while memory was prepared for the accesses.
-  public let populationLedger: Ledger
+  /// What was counted before the accesses: memory that was populated, or a log of writes that was started.
+  public let preparationLedger: Ledger
   /// What that costs.
-  public let populationBill: Bill
+  public let preparationBill: Bill
   /// The switches between levels of virtualisation, where there are several.
   public let switches: UInt64?
   /// The exits to the outermost hypervisor, where there are several.
   public let outerExits: UInt64?
 
   init(
-    _ machine: ComparedMachine, touches: UInt64, _ ledger: Ledger, population: Ledger = Ledger(),
+    _ machine: ComparedMachine, touches: UInt64, _ ledger: Ledger, preparation: Ledger = Ledger(),
     switches: UInt64? = nil, outerExits: UInt64? = nil
   ) throws(ISAComparisonError) {
     do throws(PricingError) {
       bill = try Bill(ledger, machine.profile)
-      populationBill = try Bill(population, machine.profile)
+      preparationBill = try Bill(preparation, machine.profile)
     } catch {
       throw .pricing(error)
     }
     self.machine = machine
     self.touches = touches
     self.ledger = ledger
-    populationLedger = population
+    preparationLedger = preparation
     self.switches = switches
     self.outerExits = outerExits
   }

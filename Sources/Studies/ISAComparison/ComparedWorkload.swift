@@ -7,6 +7,8 @@ public enum ComparedWorkload: String, Sendable, Hashable, CaseIterable {
   case coldResume = "cold-resume"
   /// Machines that were forked from one, and have read their pages, write to all of them.
   case cowStorm = "cow-storm"
+  /// A guest writes to pages whose writes are logged, as while it is migrated.
+  case dirtyLog = "dirty-log"
   /// A guest accesses a register of a device.
   case mmio
   /// A guest of a hypervisor that is itself a guest touches a page.

@@ -24,11 +24,15 @@ public struct ISAComparison: Sendable, Hashable {
   public var batch = 1
   /// How far memory is prepared before the touches, if it is.
   public var population: PopulationDepth?
+  /// What becomes of large pages while writes are logged; what KVM does on the architecture, if nothing is
+  /// chosen: it splits all of them at the start on x86-64, and each at its first write elsewhere.
+  public var splitting: LogSplitting?
 
   /// A comparison with the defaults of the workload.
   public init(_ workload: ComparedWorkload) {
     self.workload = workload
     if workload == .coldResume { access = .read }
+    if workload == .dirtyLog { backing = .large }
   }
 
   /// The guest's pages.
@@ -50,7 +54,7 @@ public struct ISAComparison: Sendable, Hashable {
   public var touchCount: UInt64 {
     if let touches { return touches }
     switch workload {
-    case .firstTouch, .cowStorm: return dataBytes / Self.pageBytes
+    case .firstTouch, .cowStorm, .dirtyLog: return dataBytes / Self.pageBytes
     case .coldResume: return min(2048, dataBytes / Self.pageBytes)
     case .mmio: return 10_000
     case .nested: return 1
@@ -100,6 +104,13 @@ public struct ISAComparison: Sendable, Hashable {
     if workload == .cowStorm, access != .write {
       problems.append("The machines of “cow-storm” write: reads copy nothing.")
     }
+    if workload == .dirtyLog {
+      if access != .write { problems.append("The guest of “dirty-log” writes: no read is logged.") }
+      if batch != 1 { problems.append("A batch has no meaning for “dirty-log”: pages are mapped.") }
+      if population != nil {
+        problems.append("The memory of “dirty-log” is populated in any case.")
+      }
+    }
     return problems
   }
 
@@ -111,7 +122,7 @@ public struct ISAComparison: Sendable, Hashable {
       try studied.work()
       return try ComparedOutcome(
         machine, touches: touchCount * UInt64(machineCount), studied.measured,
-        population: studied.population)
+        preparation: studied.preparation)
     case .nested(let scheme):
       let touch: NestedPlay
       do throws(NestedError) {

@@ -10,8 +10,8 @@ struct StudiedMachines: ~Copyable {
   /// The one that was loaded, and those that were forked from it.
   private var original: LoadedMachine
   private var copies: Row<VirtualMachine>
-  /// What preparing the memory took.
-  private(set) var population: Ledger
+  /// What was done before took: populating the memory, or starting the log.
+  private(set) var preparation: Ledger
   /// What was counted before the work that is measured.
   private var before: Ledger
 
@@ -33,7 +33,7 @@ struct StudiedMachines: ~Copyable {
     self.host = host
     self.original = original
     self.copies = copies
-    population = Ledger()
+    preparation = Ledger()
     before = Ledger()
   }
 
@@ -48,18 +48,26 @@ struct StudiedMachines: ~Copyable {
       try original.fork(on: &host)
     }
     var machines = Self(study, host, original, copies)
-    try machines.populate()
+    try machines.prepare()
     return machines
   }
 
-  private mutating func populate() throws(MachineError) {
-    guard let depth = study.population else { return }
+  private mutating func prepare() throws(MachineError) {
+    if study.workload == .dirtyLog {
+      try original.machine.populate(.all, to: .writing, on: &host)
+    }
     let start = ledger
+    if study.workload == .dirtyLog {
+      let splitting = study.splitting ?? original.usualSplitting
+      try original.machine.startDirtyLog(slot: 0, splitting: splitting, on: &host)
+      preparation = ledger.since(start)
+    }
+    guard let depth = study.population else { return }
     try original.machine.populate(.all, to: depth, on: &host)
     for number in 0..<copies.count {
       try copies[number].populate(.all, to: depth, on: &host)
     }
-    population = ledger.since(start)
+    preparation = ledger.since(start)
   }
 
   /// The counts of all machines.
