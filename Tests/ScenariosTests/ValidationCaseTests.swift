@@ -27,11 +27,15 @@ struct ValidationCaseTests {
     }
   }
 
-  @Test("V1 to V9 and V18 are files that can be read, each row in the table of rows")
+  @Test("the cases are files that can be read, each row in the table of rows")
   func files() throws {
     let folder = Self.root.appendingPathComponent("Tests/Cases")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    #expect(names == ([1, 18] + Array(2...9)).map { "V\($0).yaml" })
+    #expect(
+      names
+        == ["1", "12", "15", "18", "2", "3", "4", "4b", "5", "6", "7", "8", "9"].map {
+          "V\($0).yaml"
+        })
     let page = try String(
       contentsOf: Self.root.appendingPathComponent("Docs/Costs.md"), encoding: .utf8)
     for name in names {
@@ -44,6 +48,14 @@ struct ValidationCaseTests {
         }
       }
     }
+  }
+
+  @Test("a case without predictions must say why there are none")
+  func empty() throws {
+    let silent = "case: V0\ntitle: a case\npredictions: []\n"
+    #expect(throws: DocumentError.self) { try read(silent) }
+    let told = try read(silent + "left-out: [nobody measured it]\n")
+    #expect(try told.predictions.isEmpty && told.run().isEmpty)
   }
 
   private let own = """

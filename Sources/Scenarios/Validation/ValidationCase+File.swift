@@ -7,8 +7,8 @@ extension ValidationCase: MappingDecodable {
   private static let titleField = RequiredField(
     "title", ValueForm<String>.text, "what was measured")
   private static let predictionsField = RequiredField(
-    "predictions", ValueForm<[ValidationPrediction]>.list(of: .mapping(), count: 1...100),
-    "the published numbers and what is played for each")
+    "predictions", ValueForm<[ValidationPrediction]>.list(of: .mapping(), count: 0...100),
+    "the published numbers and what is played for each; none where “left-out” says why")
   private static let leftOutField = DefaultField(
     "left-out", ValueForm<[String]>.list(of: .text), default: [],
     "what of the measurement is not predicted, and why")
@@ -34,7 +34,10 @@ extension ValidationCase: MappingDecodable {
     let title = mapping.value(of: Self.titleField)
     let predictions = mapping.value(of: Self.predictionsField)
     let leftOut = mapping.value(of: Self.leftOutField)
-    guard let id, let title, let predictions else { return nil }
+    if predictions?.isEmpty == true, leftOut.isEmpty {
+      mapping.refuse("predictions", "a case without any must say under “left-out” why")
+    }
+    guard mapping.isSound, let id, let title, let predictions else { return nil }
     self.init(id, title, predictions: predictions, leftOut: leftOut)
   }
 }

@@ -185,6 +185,9 @@ extension ValueForm where Value == ValidationPlay {
       let count = mapping.value(of: count)
       let component = mapping.value(of: at)
       let profile = mapping.value(of: profile)
+      if count == .time, component != nil {
+        mapping.refuse("at", "a time is that of all components of the faults")
+      }
       guard let host, let memory, let backing, let splitting, let count else { return nil }
       guard memory.bytes > 0, memory.bytes % backing.bytes == 0, memory.bytes <= 1 << 40 else {
         mapping.refuse("memory", "it must be whole pages, and 1 TiB at most")

@@ -23,7 +23,15 @@ extension ValidationPlay {
       return try Self.entries(host, bytes, pageBytes, component, profile)
     case .log(
       let host, let bytes, let backing, let splitting, let count, let component, let profile):
-      let number = try Self.log(host, bytes, backing, splitting, count)
+      let logged = try Self.log(host, bytes, backing, splitting, count)
+      let number: UInt64
+      switch count {
+      case .entries: number = logged.amount(of: .installEntry, for: .work(.split))
+      case .faults: number = logged.exits
+      case .time:
+        let walks: Set<Component> = [.tableRead, .tableUpdate]
+        return try Self.cost(logged, profile, Component.allCases.filter { !walks.contains($0) })
+      }
       guard let component else { return (Double(number), []) }
       var ledger = Ledger()
       ledger.use(component, number, for: .access)
@@ -125,11 +133,12 @@ extension ValidationPlay {
     }
   }
 
-  /// Logs the writes of a machine whose memory is all there.
+  /// Logs the writes of a machine whose memory is all there: what the start of the log takes, or a write
+  /// to each of its pages.
   private static func log(
     _ format: HostFormat, _ bytes: UInt64, _ backing: FrameOrder, _ splitting: LogSplitting,
     _ count: LogCount
-  ) throws(ValidationError) -> UInt64 {
+  ) throws(ValidationError) -> Ledger {
     do throws(MachineError) {
       // A 256th of the memory holds the tables of its small pages.
       var host = try Host(nodeBytes: [bytes + bytes / 256 + 2 << 30], storageBytes: 0)
@@ -137,16 +146,15 @@ extension ValidationPlay {
       configuration.policy.backing = backing
       var machine = try VirtualMachine(configuration, on: &host)
       try machine.populate(to: .writing, on: &host)
+      var before = machine.ledger
       try machine.startDirtyLog(slot: 0, splitting: splitting, on: &host)
-      switch count {
-      case .entries: return UInt64(machine.counters.pages4K)
-      case .faults:
-        let before = machine.counters.pfTaken
+      if count != .entries {
+        before = machine.ledger
         for page in 0..<bytes >> 12 {
           machine.touchPhysical(GuestPhysical(page << 12), .write, on: &host)
         }
-        return machine.counters.pfTaken - before
       }
+      return machine.ledger.since(before)
     } catch {
       throw .machine(error)
     }

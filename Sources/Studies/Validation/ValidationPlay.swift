@@ -31,6 +31,8 @@ public enum ValidationPlay: Sendable, Hashable {
     case entries
     /// The faults of one write to each page of 4 KiB.
     case faults
+    /// What these faults cost, without the walks of writes that arrive.
+    case time
   }
 
   /// What is told of a host's watermarks.
