@@ -26,11 +26,12 @@ extension ValidationPlay {
       let logged = try Self.log(host, bytes, backing, splitting, count)
       let number: UInt64
       switch count {
-      case .entries: number = logged.amount(of: .installEntry, for: .work(.split))
-      case .faults: number = logged.exits
+      case .entries: number = logged.smallPages
+      case .faults: number = logged.ledger.exits
       case .time:
         let walks: Set<Component> = [.tableRead, .tableUpdate]
-        return try Self.cost(logged, profile, Component.allCases.filter { !walks.contains($0) })
+        return try Self.cost(
+          logged.ledger, profile, Component.allCases.filter { !walks.contains($0) })
       }
       guard let component else { return (Double(number), []) }
       var ledger = Ledger()
@@ -138,7 +139,7 @@ extension ValidationPlay {
   private static func log(
     _ format: HostFormat, _ bytes: UInt64, _ backing: FrameOrder, _ splitting: LogSplitting,
     _ count: LogCount
-  ) throws(ValidationError) -> Ledger {
+  ) throws(ValidationError) -> (ledger: Ledger, smallPages: UInt64) {
     do throws(MachineError) {
       // A 256th of the memory holds the tables of its small pages.
       var host = try Host(nodeBytes: [bytes + bytes / 256 + 2 << 30], storageBytes: 0)
@@ -154,7 +155,7 @@ extension ValidationPlay {
           machine.touchPhysical(GuestPhysical(page << 12), .write, on: &host)
         }
       }
-      return machine.ledger.since(before)
+      return (machine.ledger.since(before), UInt64(machine.counters.pages4K))
     } catch {
       throw .machine(error)
     }
