@@ -60,7 +60,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Console", "Costs", "Guests", "Quantities", "Records", "Simulation", "Studies",
+        "Console", "Costs", "Guests", "HostMemory", "Quantities", "Records", "Simulation",
+        "Studies",
       ]),
     // The command: arguments, files and printing only.
     .executableTarget(

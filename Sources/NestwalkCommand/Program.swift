@@ -9,7 +9,8 @@ enum Program: CommandProgram {
 
   /// The commands in the order of the help.
   static let commands: [any Command.Type] = [
-    Run.self, Walk.self, Translate.self, TLB.self, Merge.self, Replay.self, Profiles.self,
+    Run.self, Walk.self, Translate.self, TLB.self, Merge.self, Replay.self, Reclaim.self,
+    Profiles.self,
     Guest.self, Compare.self, DensityCommand.self, Check.self, SchemaCommand.self,
     ClaimsCommand.self, Cases.self, Import.self, CaptureScriptCommand.self, Completions.self,
     Manual.self,

@@ -20,6 +20,7 @@ struct HelpTests {
           tlb             tell what TLBs and page sizes make of a workload's translation
           merge           tell what same-page merging gives back, and when
           replay          tell how often replacement policies miss on a trace
+          reclaim         tell what a memory limit makes of accesses to pages
           profiles        list, print and compare what things cost on which machine
           guest           show what a guest works and touches while it boots
           compare         compare what the same faults cost on several ISAs and machines

@@ -106,16 +106,16 @@ public struct FlatWords: ~Copyable {
 }
 
 #if canImport(Darwin)
-private typealias PageState = CChar
+private typealias Residence = CChar
 #else
-private typealias PageState = UInt8
+private typealias Residence = UInt8
 #endif
 
 /// How much of a mapping takes memory, in whole pages of the system that the model runs on.
 package func residentBytes(of mapping: UnsafeRawBufferPointer) -> Int {
   guard let start = mapping.baseAddress else { return 0 }
   let page = sysconf(Int32(_SC_PAGESIZE))
-  var states = [PageState](repeating: 0, count: 1 << 14)
+  var states = [Residence](repeating: 0, count: 1 << 14)
   var bytes = 0
   var offset = 0
   while offset < mapping.count {

@@ -16,6 +16,7 @@ extension Run {
     case .density(let density): return try run(density, source)
     case .comparison(let comparison): return try run(comparison)
     case .translation(let translation): return try run(translation)
+    case .pressure(let pressure): return try run(pressure, source)
     }
   }
 
@@ -107,6 +108,21 @@ extension Run {
         (html, { Array(report.page.utf8) }),
       ],
       otherwise: { DensityText.text(report, DensityText.Detail()) })
+    return (text, false)
+  }
+
+  /// Works out what becomes of services that share a host's memory.
+  private func run(
+    _ scenario: PressureScenario, _ source: String
+  ) throws(CommandFailure) -> (text: String, isMissed: Bool) {
+    let report = PressureReport(
+      scenario.title, scenario.study, scenario.study.run(), source: source)
+    let text = try OutputSet.write(
+      [
+        (json, { report.json }), (csv, { Array(report.csv.utf8) }),
+        (html, { Array(report.page.utf8) }),
+      ],
+      otherwise: { PressureText.text(report) })
     return (text, false)
   }
 

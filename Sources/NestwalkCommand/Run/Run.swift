@@ -119,7 +119,7 @@ struct Run: Command {
       try refuse("--timeline", timeline != nil && storm.sweep != nil, file.name, "has a sweep")
       try refuse("--mitigate", mitigate && storm.sweep != nil, file.name, "has a sweep")
       return (.storm(try changed(storm, file.name)), source)
-    case .density, .comparison, .translation:
+    case .density, .comparison, .translation, .pressure:
       for (option, isGiven) in [
         ("--timeline", timeline != nil), ("--mitigate", mitigate), ("--profile", profile != nil),
         ("--mode", mode != nil),

@@ -8,11 +8,14 @@ public enum Scenario: Sendable {
   case comparison(ComparisonScenario)
   /// What translation costs a program.
   case translation(TranslationScenario)
+  /// What becomes of services on a host that runs short of memory.
+  case pressure(PressureScenario)
 
   /// The kinds of files that ask something, by what stands behind “study”.
   public static let kinds = [
     StormScenario.document.declaration, DensityScenario.document.declaration,
     ComparisonScenario.document.declaration, TranslationScenario.document.declaration,
+    PressureScenario.document.declaration,
   ]
 
   /// What a file's text asks, with overrides, or everything that is wrong with it.
@@ -38,6 +41,8 @@ public enum Scenario: Sendable {
       ComparisonScenario.document.form.decode(root, "file", log).map { .comparison($0) }
     case TranslationScenario.document.word:
       TranslationScenario.document.form.decode(root, "file", log).map { .translation($0) }
+    case PressureScenario.document.word:
+      PressureScenario.document.form.decode(root, "file", log).map { .pressure($0) }
     default: StormScenario.document.form.decode(root, "file", log).map { .storm($0) }
     }
   }

@@ -13,9 +13,10 @@ public struct Claims: Sendable {
 
   /// The rows that the model can't recompute yet, and what each waits for.
   public static let pending: [(id: String, waitsFor: String)] = [
-    ("F30–F37", "replacement under pressure"),
-    ("F40–F47", "watermarks, reclaim and the OOM choice"),
-    ("F70–F80", "sharing, copies and tiers"),
+    ("F34", "generations that age by the clock"),
+    ("F70–F73", "sharing and copies of processes"),
+    ("F76", "the time of a minor and a major fault by the kind of storage"),
+    ("F78–F80", "cold deploys, scans and post-copy"),
   ]
 
   typealias Row = (
@@ -27,6 +28,7 @@ public struct Claims: Sendable {
 
   static let rows: [Row] =
     faultRows + permissionRows + bootRows + reportRows + flagRows + tableRows + missRows
+    + replacementRows + pressureRows
 
   /// All findings, in the order of their rows.
   public func findings() throws(ClaimError) -> [ClaimFinding] {

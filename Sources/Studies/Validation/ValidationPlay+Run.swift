@@ -64,7 +64,7 @@ extension ValidationPlay {
     case .minimum: return Double(watermarks.minFreeKibibytes)
     case .gap:
       guard let last = watermarks.marks.last, let zone = zones.last else { return 0 }
-      return Double((last.low - last.min) * 10_000 / zone.managed)
+      return (Double(last.low - last.min) * 10_000 / Double(zone.managed)).rounded()
     }
   }
 

@@ -39,7 +39,7 @@ public enum ValidationPlay: Sendable, Hashable {
   public enum WatermarkCount: String, Sendable, Hashable, CaseIterable {
     /// `vm.min_free_kbytes`.
     case minimum
-    /// The gap between two watermarks of the last zone, in whole parts of 10,000 of the zone.
+    /// The gap between two watermarks of the last zone, in parts of 10,000 of the zone, rounded.
     case gap
   }
 

@@ -1,0 +1,245 @@
+extension PageReclaimer {
+  /// Touches a page, and says what it took and when it was over.
+  public mutating func touch(
+    _ page: UInt32, isWrite: Bool, by access: PageAccess = .mapping, at start: UInt64
+  ) -> PageTouch {
+    finishWrites(by: start)
+    let state = states[page]
+    let group = Int(owners[page])
+    guard groups[group].isAlive else { return Self.end(.killed, start) }
+    if state.contains(.resident) {
+      return touchResident(page, state, isWrite: isWrite, access, start)
+    }
+    if access == .mapping { counters[group].faults += 1 }
+    var now = start + times.fault
+    if state.kind == .anon, !state.contains(.slot), !isWrite {
+      // A read of memory that nobody wrote maps the kernel's page of zeros.
+      return Self.end(.minor, now)
+    }
+    let beforeCharge = now
+    guard charge(group, &now), takeFrame(for: group, &now) else {
+      return Self.end(.killed, now, reclaiming: now - beforeCharge)
+    }
+    let reclaiming = now - beforeCharge
+    let isMajor = state.contains(.slot) || state.kind == .file
+    var reading: UInt64 = 0
+    if isMajor {
+      counters[group].majorFaults += 1
+      if state.kind == .anon {
+        counters[group].swapIns += 1
+        for above in groups[group].path { groups[above].swapped -= 1 }
+      } else {
+        counters[group].fileReads += 1
+      }
+      let done = storage.submit(at: now, taking: times.read)
+      reading = done - now
+      now = done
+    }
+    enter(page, state, isWrite: isWrite, access, now)
+    let throttled = throttle(group, &now)
+    return PageTouch(
+      end: isMajor ? .major : .minor, at: now, reclaiming: reclaiming, reading: reading,
+      throttled: throttled)
+  }
+
+  private static func end(
+    _ end: PageTouch.End, _ at: UInt64, reclaiming: UInt64 = 0
+  ) -> PageTouch {
+    PageTouch(end: end, at: at, reclaiming: reclaiming, reading: 0, throttled: 0)
+  }
+
+  @inline(__always)
+  private mutating func touchResident(
+    _ page: UInt32, _ state: PageState, isWrite: Bool, _ access: PageAccess, _ start: UInt64
+  ) -> PageTouch {
+    var state = state
+    var now = start + times.touch
+    var end = PageTouch.End.hit
+    let group = Int(owners[page])
+    if access == .descriptor {
+      if isWrite { dirty(page) }
+      markAccessed(page)
+      return Self.end(.hit, now)
+    }
+    if !state.contains(.mapped) || isWrite && state.contains(.slot) {
+      // It is still in memory, or may be written without a copy: a fault, and no reading.
+      counters[group].faults += 1
+      now = start + times.fault
+      end = .minor
+      state.insert(.mapped)
+      state.remove(.freeSoon)
+    }
+    state.insert(.accessed)
+    states[page] = state
+    if isWrite {
+      if state.contains(.slot), !state.contains(.writeback) { freeSlot(page) }
+      dirty(page)
+    }
+    return Self.end(end, now)
+  }
+
+  /// Puts a page into the frame that was taken for it.
+  private mutating func enter(
+    _ page: UInt32, _ before: PageState, isWrite: Bool, _ access: PageAccess, _ now: UInt64
+  ) {
+    var state = before.intersection([.file, .slot])
+    state.insert(.resident)
+    if access == .mapping { state.formUnion([.mapped, .accessed]) }
+    states[page] = state
+    if before.contains(.shadow) {
+      flushCounts(by: now)
+      refault(page)
+    }
+    let group = Int(owners[page])
+    usedFrames += 1
+    for above in groups[group].path { groups[above].usage += 1 }
+    enlist(page)
+    if state.kind == .anon {
+      if state.contains(.slot) {
+        if isWrite {
+          freeSlot(page)
+          dirty(page)
+        } else if isSwapFull(group) {
+          // Room in swap is worth more than another write.
+          freeSlot(page)
+          dirty(page)
+        }
+      } else {
+        dirty(page)
+      }
+    } else if isWrite {
+      dirty(page)
+    }
+    if access == .descriptor { markAccessed(page) }
+  }
+
+  /// What the kernel does about a page that comes back (workingset_refault).
+  private mutating func refault(_ page: UInt32) {
+    let shadow = shadows[page]
+    let kind = states[page].kind
+    let group = Int(owners[page])
+    counters[group].refaults[kind] += 1
+    let evictor = shadow.group
+    let distance = (groups[evictor].age &- shadow.age) & PageShadow.ageMask
+    var size = seenSize(evictor, list: Self.list(.file, active: true))
+    if kind == .anon { size += seenSize(evictor, list: Self.list(.file, active: false)) }
+    if freeSlots(evictor) > 0 {
+      size += seenSize(evictor, list: Self.list(.anon, active: true))
+      if kind == .file { size += seenSize(evictor, list: Self.list(.anon, active: false)) }
+    }
+    guard distance <= UInt64(size) else { return }
+    states[page].insert(.active)
+    grow(group)
+    counters[group].refaultActivations[kind] += 1
+    guard shadow.isWorkingset else { return }
+    states[page].insert(.workingset)
+    noteCost(group, kind, 32)
+    counters[group].restores[kind] += 1
+  }
+
+  /// What a read or write through a descriptor does (folio_mark_accessed).
+  private mutating func markAccessed(_ page: UInt32) {
+    let state = states[page]
+    if !state.contains(.referenced) {
+      states[page] = state.union(.referenced)
+    } else if !state.contains(.active) {
+      delist(page)
+      states[page] = state.union(.active).subtracting(.referenced)
+      enlist(page)
+      let group = Int(owners[page])
+      counters[group].activations += 1
+      grow(group)
+    }
+  }
+
+  private mutating func dirty(_ page: UInt32) {
+    let state = states[page]
+    guard !state.contains(.dirty) else { return }
+    states[page] = state.union(.dirty)
+    guard state.kind == .file else { return }
+    dirtyPages += 1
+    if !state.contains(.queued) {
+      states[page].insert(.queued)
+      flushQueue.append(page)
+    }
+  }
+
+  // MARK: Swap
+
+  /// How many slots of swap a group may still take.
+  func freeSlots(_ group: Int) -> UInt64 {
+    var free = host.swapPages - min(usedSlots, host.swapPages)
+    for above in groups[group].path {
+      if let most = groups[above].settings.swapMax {
+        free = min(free, most - min(groups[above].swapped, most))
+      }
+    }
+    return free
+  }
+
+  private func isSwapFull(_ group: Int) -> Bool {
+    if usedSlots * 2 > host.swapPages { return true }
+    return groups[group].path.contains {
+      groups[$0].settings.swapMax.map { [swapped = groups[$0].swapped] in swapped * 2 >= $0 }
+        ?? false
+    }
+  }
+
+  mutating func freeSlot(_ page: UInt32) {
+    states[page].remove(.slot)
+    usedSlots -= 1
+  }
+
+  // MARK: Writing
+
+  /// Notes which writes are done by now: what was to be freed goes to the back of its inactive list.
+  mutating func finishWrites(by now: UInt64) {
+    while let page = underWay.popDone(by: now) {
+      var state = states[page]
+      guard state.contains(.writeback) else { continue }
+      state.remove(.writeback)
+      guard state.contains(.resident) else {
+        states[page] = state
+        continue
+      }
+      if state.contains(.freeSoon), !state.contains(.dirty) {
+        delist(page)
+        states[page] = state.subtracting([.freeSoon, .active])
+        enlist(page, atBack: true)
+      } else {
+        states[page] = state.subtracting(.freeSoon)
+      }
+    }
+  }
+
+  /// Hands a page to storage.
+  mutating func write(_ page: UInt32, at now: UInt64) {
+    let group = Int(owners[page])
+    if states[page].kind == .anon {
+      counters[group].swapOuts += 1
+    } else {
+      counters[group].fileWrites += 1
+      dirtyPages -= 1
+    }
+    states[page].remove(.dirty)
+    states[page].insert(.writeback)
+    underWay.append(page, done: storage.submit(at: now, taking: times.write))
+  }
+
+  /// Lets the flusher write changed pages of files, the oldest first: at most so many.
+  mutating func flush(_ most: Int, at now: UInt64) {
+    var left = most
+    while left > 0, flushed < flushQueue.count {
+      let page = flushQueue[flushed]
+      flushed += 1
+      states[page].remove(.queued)
+      guard states[page].contains(.dirty), !states[page].contains(.writeback) else { continue }
+      write(page, at: now)
+      left -= 1
+    }
+    if flushed > 4096, flushed * 2 > flushQueue.count {
+      flushQueue.removeFirst(flushed)
+      flushed = 0
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/// What became of a touch.
+public struct PageTouch: Sendable, Hashable {
+  /// What it took.
+  public enum End: Sendable, Hashable {
+    /// The page was there.
+    case hit
+    /// A fault without reading.
+    case minor
+    /// A fault, or a read, that had to wait for storage.
+    case major
+    /// The memory's owner was killed.
+    case killed
+  }
+
+  /// What it took.
+  public let end: End
+  /// When it was over, in nanoseconds.
+  public let at: UInt64
+  /// How long of it was the actor's own reclaiming, with what it waited for there.
+  public let reclaiming: UInt64
+  /// How long of it was waiting for the page to be read.
+  public let reading: UInt64
+  /// How long of it was the penalty for being above `memory.high`.
+  public let throttled: UInt64
+}

@@ -1,0 +1,103 @@
+package import HostMemory
+package import Records
+internal import Studies
+
+extension PressureReport {
+  /// The outcome as JSON: times in nanoseconds, sizes in bytes.
+  package var json: [UInt8] {
+    var writer = JSONWriter(.indented)
+    writer.value(self)
+    writer.endLine()
+    return writer.bytes
+  }
+}
+
+extension JSONWriter {
+  /// Writes what became of a pressure study.
+  package mutating func value(_ report: PressureReport) {
+    let outcome = report.outcome
+    beginObject()
+    member("schema", "nestwalk.pressure/1")
+    member("title", report.title)
+    key("approximation")
+    beginArray()
+    if outcome.scale > 1 { value("one page stands for \(outcome.scale)") }
+    endArray()
+    key("diagnosis")
+    beginObject()
+    member("condition", report.diagnosis.condition.rawValue)
+    member("cause", report.diagnosis.cause)
+    sentences("findings", report.diagnosis.findings)
+    sentences("remedies", report.diagnosis.remedies)
+    endObject()
+    member("duration", outcome.duration)
+    member("memory", outcome.memoryBytes)
+    member("swap", outcome.swapBytes)
+    member("workingSets", outcome.workingSetBytes)
+    member("leastFree", outcome.leastFreeBytes)
+    member("lost", outcome.lost)
+    member("majorFaultsPerSecond", outcome.majorRate)
+    key("counters")
+    value(outcome.counters)
+    key("services")
+    beginArray()
+    for service in outcome.services { value(service) }
+    endArray()
+    key("series")
+    beginArray()
+    for sample in outcome.samples {
+      beginObject()
+      member("at", sample.at)
+      member("free", sample.freeBytes)
+      member("swap", sample.swapBytes)
+      member("majorFaults", sample.majorFaults)
+      member("stalls", sample.stalls)
+      member("kswapd", sample.isKswapdAwake)
+      endObject()
+    }
+    endArray()
+    endObject()
+  }
+
+  private mutating func sentences(_ name: String, _ sentences: [String]) {
+    key(name)
+    beginArray()
+    for sentence in sentences { value(sentence) }
+    endArray()
+  }
+
+  private mutating func value(_ service: PressureOutcome.OfService) {
+    beginObject()
+    member("name", service.name)
+    member("requests", service.requests)
+    key("latency")
+    beginObject()
+    for (name, percentile) in [("p50", 50.0), ("p95", 95), ("p99", 99), ("max", 100)] {
+      if let latency = service.latency(percentile: percentile) { member(name, latency) }
+    }
+    member("work", service.requestWork)
+    endObject()
+    key("time")
+    beginObject()
+    member("work", service.time.work)
+    member("faults", service.time.faults)
+    member("reclaiming", service.time.reclaiming)
+    member("reading", service.time.reading)
+    member("throttled", service.time.throttled)
+    endObject()
+    member("workingSet", service.workingSetBytes)
+    member("atStart", service.bytesAtStart)
+    member("most", service.mostBytes)
+    if let at = service.killedAt { member("killedAt", at) }
+    key("counters")
+    value(service.counters)
+    endObject()
+  }
+
+  /// Writes reclaim's counters under the kernel's names.
+  package mutating func value(_ counters: ReclaimCounters) {
+    beginObject()
+    for (name, count) in counters.named { member(name, count) }
+    endObject()
+  }
+}

@@ -1,0 +1,236 @@
+import HostMemory
+
+/// What a person would say who looks at an outcome: what is wrong, why, and what could be done.
+///
+/// It follows from the outcome's numbers alone.
+public struct PressureDiagnosis: Sendable, Hashable {
+  /// What is wrong with the host, the worst first in this list.
+  public enum Condition: String, Sendable, Hashable, CaseIterable {
+    /// Something was killed for want of memory.
+    case killed = "out-of-memory"
+    /// What is needed all the time does not fit, and most time goes to bringing it back.
+    case thrashing
+    /// A group is kept short by its own limit.
+    case limited
+    /// Touches reclaim for themselves, for kswapd does not keep up.
+    case stalling = "direct-reclaim"
+    /// Some of what is needed goes and comes back.
+    case pressed = "under-pressure"
+    /// kswapd makes room, and nobody waits for it.
+    case reclaiming
+    /// There is enough.
+    case ample
+  }
+
+  /// What is wrong.
+  public let condition: Condition
+  /// What the numbers say, a sentence each.
+  public let findings: [String]
+  /// Why that is so.
+  public let cause: String
+  /// What could be done, each with what it costs.
+  public let remedies: [String]
+
+  /// More major faults a second than that are a sign of trouble.
+  public static let manyMajorFaults = 10.0
+  /// From this part of the time on that is lost to memory a host thrashes.
+  public static let thrashingShare = 0.3
+  /// Below this part of the time that is lost nobody notices.
+  public static let smallShare = 0.02
+
+  /// The diagnosis of an outcome.
+  public init(_ outcome: PressureOutcome) {
+    let condition = Self.condition(outcome)
+    self.condition = condition
+    findings = Self.findings(outcome)
+    cause = Self.cause(condition, outcome)
+    remedies = Self.remedies(condition, outcome)
+  }
+
+  private static func condition(_ outcome: PressureOutcome) -> Condition {
+    if outcome.counters.kills > 0 { return .killed }
+    let isLimit = outcome.counters.limitStalls > outcome.counters.stalls
+    if outcome.lost >= thrashingShare { return isLimit ? .limited : .thrashing }
+    if isLimit, outcome.lost >= smallShare { return .limited }
+    let reclaiming = outcome.services.reduce(0) { $0 + $1.time.reclaiming }
+    let reading = outcome.services.reduce(0) { $0 + $1.time.reading }
+    if outcome.counters.stalls > 0, reclaiming >= reading { return .stalling }
+    if outcome.majorRate > manyMajorFaults || outcome.lost >= smallShare { return .pressed }
+    return outcome.counters.stolen.sum > 0 || outcome.counters.wakes > 0 ? .reclaiming : .ample
+  }
+
+  private static func findings(_ outcome: PressureOutcome) -> [String] {
+    var findings: [String] = []
+    let faults = outcome.counters.faults
+    findings.append(
+      "\(Self.rate(outcome.majorRate)) major faults a second"
+        + (outcome.majorRate > manyMajorFaults ? ", and more than 10 are a sign of trouble" : "")
+        + "; \(outcome.counters.majorFaults) of \(max(faults, outcome.counters.majorFaults)) faults."
+    )
+    findings.append(
+      "The services touch \(size(outcome.workingSetBytes)) over and over; the host has"
+        + " \(size(outcome.memoryBytes)).")
+    if outcome.counters.refaults.sum > 0 {
+      findings.append(
+        "\(outcome.counters.refaults.sum) pages came back after they had been evicted"
+          + " (\(outcome.counters.refaults.anon) from swap, \(outcome.counters.refaults.file) from files)."
+      )
+    }
+    if outcome.counters.wakes > 0 || outcome.counters.stalls > 0 {
+      findings.append(
+        "kswapd woke \(times(outcome.counters.wakes)), and touches had to reclaim for themselves"
+          + " \(times(outcome.counters.stalls)); at least \(size(outcome.leastFreeBytes)) were free."
+      )
+    }
+    if let worst = outcome.services.max(by: { $0.time.lost < $1.time.lost }),
+      worst.time.lost >= smallShare
+    {
+      findings.append(
+        "\(worst.name) loses \(percent(worst.time.lost)) of its time to memory"
+          + slowdown(worst) + ".")
+    }
+    for service in outcome.services {
+      guard let at = service.killedAt else { continue }
+      findings.append("\(service.name) was killed after \(time(at)).")
+    }
+    return findings
+  }
+
+  private static func cause(_ condition: Condition, _ outcome: PressureOutcome) -> String {
+    if let grown = grown(outcome), condition != .ample {
+      return
+        "\(grown.name) grew from \(size(grown.bytesAtStart)) to \(size(grown.mostBytes)) and touched"
+        + " \(size(grown.workingSetBytes)) of it again: that is what a leak looks like."
+    }
+    switch condition {
+    case .killed, .thrashing, .pressed:
+      let isShared = outcome.services.count > 1 && fitAlone(outcome)
+      if outcome.workingSetBytes > outcome.memoryBytes, isShared {
+        return
+          "Each service alone fits into memory; together they need"
+          + " \(size(outcome.workingSetBytes)), and each evicts what the others need next."
+      }
+      if outcome.workingSetBytes > outcome.memoryBytes {
+        return "The working set is larger than memory by"
+          + " \(size(outcome.workingSetBytes - outcome.memoryBytes))."
+      }
+      return
+        "What is touched over and over fits; it is evicted all the same for pages that are touched once,"
+        + " or because memory is too nearly full."
+    case .limited:
+      let worst = outcome.services.max { $0.counters.limitStalls < $1.counters.limitStalls }
+      return
+        "\(worst?.name ?? "A service") needs more than the limit of its group, while the host has"
+        + " \(size(outcome.leastFreeBytes)) free at least."
+    case .stalling:
+      return
+        "Memory is asked for faster than kswapd frees it between its low and its high mark, or what it"
+        + " would free has to be written first."
+    case .reclaiming: return "kswapd frees memory ahead of need; that is its work."
+    case .ample: return "Everything fits."
+    }
+  }
+
+  private static func remedies(_ condition: Condition, _ outcome: PressureOutcome) -> [String] {
+    var remedies: [String] = []
+    if let grown = grown(outcome), condition != .ample {
+      remedies.append(
+        "Find what \(grown.name) keeps; until then a memory.max of its own makes it die alone and early,"
+          + " and a memory.high slows it before that.")
+    }
+    switch condition {
+    case .killed, .thrashing, .pressed:
+      let missing = outcome.workingSetBytes - min(outcome.workingSetBytes, outcome.memoryBytes)
+      if missing > 0 {
+        remedies.append(
+          "Add \(size(missing + missing / 10 + (1 << 30))) of memory, or move as much elsewhere: that alone"
+            + " cures it, and costs what memory costs.")
+      }
+      if outcome.services.count > 1 {
+        remedies.append(
+          "Protect who matters with memory.low: it keeps its working set, and the others thrash the more."
+        )
+      }
+      remedies.append(
+        outcome.swapBytes == 0
+          ? "Swap gives cold pages somewhere to go, and turns a kill into a slow host."
+          : "Less swap, or swapoff: what does not fit is killed early instead of slowing everything."
+      )
+      if condition == .thrashing {
+        remedies.append("Let in less work at a time: what is left is done at full speed.")
+      }
+    case .limited:
+      remedies.append(
+        "Raise the group's limit: the host has the memory, until its neighbours want it.")
+    case .stalling:
+      remedies.append(
+        "Raise watermark_scale_factor: kswapd starts earlier, and as much memory is always idle.")
+      remedies.append(
+        "Lower dirty_background_ratio, or use faster storage for swap: less has to be written in a hurry,"
+          + " and more is written in all.")
+    case .reclaiming, .ample: break
+    }
+    return remedies
+  }
+
+  // MARK: Words
+
+  /// The service that has grown by a quarter and does not touch what it grew by.
+  private static func grown(_ outcome: PressureOutcome) -> PressureOutcome.OfService? {
+    outcome.services.filter {
+      $0.mostBytes > $0.bytesAtStart + max($0.bytesAtStart / 4, outcome.memoryBytes / 50)
+        && $0.workingSetBytes < $0.mostBytes / 2
+    }.max { $0.mostBytes - $0.bytesAtStart < $1.mostBytes - $1.bytesAtStart }
+  }
+
+  private static func fitAlone(_ outcome: PressureOutcome) -> Bool {
+    outcome.services.allSatisfy { $0.workingSetBytes < outcome.memoryBytes }
+  }
+
+  private static func slowdown(_ service: PressureOutcome.OfService) -> String {
+    guard let half = service.latency(percentile: 50), service.requestWork > 0 else {
+      return ", and has done no request"
+    }
+    let ratio = Double(half) / Double(service.requestWork)
+    return "; half of its requests take more than \(time(half)) instead of"
+      + " \(time(service.requestWork)), \(Self.rate(ratio)) times as long"
+  }
+
+  /// A size with its unit.
+  public static func size(_ bytes: UInt64) -> String {
+    let units: [(UInt64, String)] = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB")]
+    for (unit, name) in units where bytes >= unit {
+      return "\(Self.rate(Double(bytes) / Double(unit))) \(name)"
+    }
+    return "\(bytes >> 10) KiB"
+  }
+
+  /// A time with its unit.
+  public static func time(_ nanoseconds: UInt64) -> String {
+    let units: [(Double, String)] = [(3.6e12, "h"), (6e10, "min"), (1e9, "s"), (1e6, "ms")]
+    for (unit, name) in units where Double(nanoseconds) >= 2 * unit || name == "ms" {
+      return "\(Self.rate(Double(nanoseconds) / unit)) \(name)"
+    }
+    return ""
+  }
+
+  /// A number with three digits or so.
+  public static func rate(_ number: Double) -> String {
+    if number >= 100 || number == number.rounded() { return "\(Int(number.rounded()))" }
+    let tenths = Int((number * 10).rounded())
+    return number >= 10 ? "\(tenths / 10).\(tenths % 10)" : hundredths(number)
+  }
+
+  private static func hundredths(_ number: Double) -> String {
+    let parts = Int((number * 100).rounded())
+    let rest = parts % 100
+    return "\(parts / 100).\(rest < 10 ? "0" : "")\(rest)"
+  }
+
+  /// A share as a percentage.
+  public static func percent(_ share: Double) -> String {
+    "\(rate((share * 1000).rounded() / 10)) %"
+  }
+
+  private static func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
+}

@@ -1,0 +1,37 @@
+/// The host of services that share its memory.
+public struct PressureHost: Sendable, Hashable {
+  /// The memory that services and free frames share.
+  public var memoryBytes: UInt64 = 64 << 30
+  /// The swap.
+  public var swapBytes: UInt64 = 0
+  /// `vm.swappiness`.
+  public var swappiness: UInt64 = 60
+  /// The marks in bytes (min, low, high), if they are not the kernel's own.
+  public var marks: Marks?
+  /// How long storage takes to read and to write a page, in nanoseconds.
+  public var readNanoseconds: UInt64 = 90_000
+  /// How long storage takes to write a page.
+  public var writeNanoseconds: UInt64 = 90_000
+  /// How many of these it does at once.
+  public var depth = 32
+
+  /// Watermarks in bytes.
+  public struct Marks: Sendable, Hashable {
+    /// Below it touches reclaim.
+    public var min: UInt64
+    /// Below it kswapd wakes.
+    public var low: UInt64
+    /// Above it kswapd sleeps.
+    public var high: UInt64
+
+    /// Watermarks.
+    public init(min: UInt64, low: UInt64, high: UInt64) {
+      self.min = min
+      self.low = low
+      self.high = high
+    }
+  }
+
+  /// 64 GiB without swap on a SATA SSD.
+  public init() {}
+}

@@ -1,0 +1,106 @@
+public import HostMemory
+
+/// What became of services under pressure.
+///
+/// Counts are the host's: those of the model times its scale.
+public struct PressureOutcome: Sendable, Hashable {
+  /// What became of a service.
+  public struct OfService: Sendable, Hashable {
+    /// What it is called.
+    public let name: String
+    /// The requests that were done in time.
+    public var requests: UInt64 = 0
+    /// How long each of them took, in nanoseconds, in order of length.
+    public var latencies: [UInt64] = []
+    /// What one computes, which is what it takes where memory is ample.
+    public let requestWork: UInt64
+    /// Where its workers' time went.
+    public var time = Times()
+    /// What reclaim did to it while it was measured.
+    public var counters = ReclaimCounters()
+    /// The bytes that it touches over and over, as far as its touches while it was measured tell.
+    public var workingSetBytes: UInt64 = 0
+    /// What it had in memory and in swap when the measurement started, and at most.
+    public var bytesAtStart: UInt64 = 0
+    /// What it had at most.
+    public var mostBytes: UInt64 = 0
+    /// When it was killed, in nanoseconds from the start of the measurement.
+    public var killedAt: UInt64?
+
+    /// The latency that so many percent of the requests kept; nothing where none was done.
+    public func latency(percentile: Double) -> UInt64? {
+      guard !latencies.isEmpty else { return nil }
+      let place = (Double(latencies.count) * percentile / 100).rounded(.up)
+      return latencies[max(0, min(latencies.count - 1, Int(place) - 1))]
+    }
+  }
+
+  /// Where the time of workers goes, in nanoseconds.
+  public struct Times: Sendable, Hashable {
+    /// Computing, and touching what is there.
+    public var work: UInt64 = 0
+    /// Faults without a wait.
+    public var faults: UInt64 = 0
+    /// Reclaiming for oneself.
+    public var reclaiming: UInt64 = 0
+    /// Waiting for a page to be read.
+    public var reading: UInt64 = 0
+    /// The penalty for being above a limit.
+    public var throttled: UInt64 = 0
+
+    /// All of it.
+    public var total: UInt64 { work + faults + reclaiming + reading + throttled }
+    /// What part is not work, from 0 to 1.
+    public var lost: Double { total == 0 ? 0 : Double(total - work) / Double(total) }
+  }
+
+  /// The host at a moment.
+  public struct Sample: Sendable, Hashable {
+    /// When, in nanoseconds from the start of the measurement.
+    public let at: UInt64
+    /// Free memory.
+    public let freeBytes: UInt64
+    /// Swap in use.
+    public let swapBytes: UInt64
+    /// Major faults since the sample before.
+    public let majorFaults: UInt64
+    /// Touches that had to reclaim since then.
+    public let stalls: UInt64
+    /// Whether kswapd is awake.
+    public let isKswapdAwake: Bool
+  }
+
+  /// The services, in their order.
+  public var services: [OfService]
+  /// The host over time.
+  public var samples: [Sample] = []
+  /// What reclaim did to all while it was measured.
+  public var counters = ReclaimCounters()
+  /// The memory that the services could share.
+  public let memoryBytes: UInt64
+  /// The swap.
+  public let swapBytes: UInt64
+  /// How long was measured, in nanoseconds.
+  public let duration: UInt64
+  /// One page of the model stood for so many.
+  public let scale: UInt64
+  /// The lowest that free memory came to.
+  public var leastFreeBytes: UInt64 = .max
+
+  /// Major faults a second.
+  public var majorRate: Double {
+    duration == 0 ? 0 : Double(counters.majorFaults) * 1e9 / Double(duration)
+  }
+
+  /// What part of all workers' time was lost to memory.
+  public var lost: Double {
+    let total = services.reduce(0.0) { $0 + Double($1.time.total) }
+    let work = services.reduce(0.0) { $0 + Double($1.time.work) }
+    return total == 0 ? 0 : 1 - work / total
+  }
+
+  /// The working sets of all services that live.
+  public var workingSetBytes: UInt64 {
+    services.reduce(0) { $0 + ($1.killedAt == nil ? $1.workingSetBytes : 0) }
+  }
+}

@@ -1,0 +1,331 @@
+import Guests
+import HostMemory
+
+/// The execution of a pressure study: workers, growth and kswapd, each with its own time, the earliest next.
+struct PressureRun: ~Copyable {
+  private enum Role { case worker, growth, kswapd }
+
+  private struct Actor {
+    var role: Role
+    var service = 0
+    var at: UInt64
+    var random = SplitMix64(seed: 0)
+    /// The touches that are left of the request, and when it started.
+    var left: UInt64 = 0
+    var began: UInt64 = 0
+    var isDone = false
+  }
+
+  private let study: PressureStudy
+  private var memory: PageReclaimer
+  private var actors: [Actor] = []
+  /// The first page of each service, of its files and of its growth, and the next of growth.
+  private var first: [(anon: UInt32, file: UInt32, growth: UInt32, end: UInt32)] = []
+  private var nextGrowth: [UInt32] = []
+  private var touched: [UInt8]
+  private var outcome: PressureOutcome
+  private var kswapd = 0
+  private let frames: UInt64
+
+  init(_ study: PressureStudy) {
+    self.study = study
+    var page: UInt32 = 0
+    var groups: [(MemoryGroupSettings, parent: Int?)] = []
+    for service in study.services {
+      let pages = study.pages(of: service)
+      let anon = page
+      let file = anon + UInt32(pages.anon)
+      let growth = file + UInt32(pages.file)
+      page = growth + UInt32(pages.growth)
+      first.append((anon, file, growth, page))
+      nextGrowth.append(growth)
+      groups.append((Self.limits(service, study), nil))
+    }
+    frames = study.pages(study.host.memoryBytes)
+    memory = PageReclaimer(
+      Self.limits(of: study, frames), pages: Int(page), groups: groups,
+      times: Self.times(study))
+    touched = [UInt8](repeating: 0, count: Int(page))
+    for (number, range) in first.enumerated() {
+      memory.assign(range.anon..<range.file, to: number + 1, .anon)
+      memory.assign(range.file..<range.growth, to: number + 1, .file)
+      memory.assign(range.growth..<range.end, to: number + 1, .anon)
+    }
+    outcome = PressureOutcome(
+      services: study.services.map {
+        PressureOutcome.OfService(name: $0.name, requestWork: $0.requestWork)
+      },
+      memoryBytes: study.host.memoryBytes, swapBytes: study.host.swapBytes,
+      duration: study.durationNanoseconds, scale: study.scale)
+  }
+
+  private static func limits(
+    _ service: PressureService, _ study: PressureStudy
+  ) -> MemoryGroupSettings {
+    var limits = service.limits
+    limits.min = study.pages(limits.min)
+    limits.low = study.pages(limits.low)
+    limits.high = limits.high.map(study.pages)
+    limits.max = limits.max.map(study.pages)
+    limits.swapMax = limits.swapMax.map(study.pages)
+    return limits
+  }
+
+  private static func limits(of study: PressureStudy, _ frames: UInt64) -> HostLimits {
+    var limits: HostLimits
+    if let marks = study.host.marks {
+      limits = HostLimits(
+        frames: frames, min: study.pages(marks.min), low: study.pages(marks.low),
+        high: study.pages(marks.high))
+    } else {
+      // The kernel's marks of the full size, as many parts of memory.
+      let marks = Watermarks(ZoneExtent.x86(nodeBytes: [study.host.memoryBytes]))
+      let full = HostLimits(frames: frames, marks)
+      limits = HostLimits(
+        frames: frames, min: full.min / study.scale, low: full.low / study.scale,
+        high: full.high / study.scale)
+    }
+    limits.swapPages = study.pages(study.host.swapBytes)
+    limits.swappiness = study.host.swappiness
+    return limits
+  }
+
+  /// A page of the model is read and written in the time of one, by storage that does as many at once: with
+  /// fewer touches by as much, its load is the same.
+  private static func times(_ study: PressureStudy) -> ReclaimTimes {
+    var times = ReclaimTimes()
+    times.read = study.host.readNanoseconds * study.scale
+    times.write = study.host.writeNanoseconds * study.scale
+    times.depth = study.host.depth
+    times.touch *= study.scale
+    times.fault *= study.scale
+    times.scan *= study.scale
+    times.submit *= study.scale
+    return times
+  }
+
+  consuming func run() -> PressureOutcome {
+    let start = load()
+    let before = memory.counters
+    memory.forgetAccesses()
+    for number in study.services.indices {
+      outcome.services[number].bytesAtStart = bytes(number)
+    }
+    arrange(start)
+    let end = start + study.durationNanoseconds
+    let step = max(study.durationNanoseconds / 200, 1)
+    var nextSample = start
+    var seen = memory.total
+    while let number = earliest(), actors[number].at < end {
+      while actors[number].at >= nextSample {
+        sample(nextSample - start, &seen)
+        nextSample += step
+      }
+      act(number, start, end)
+    }
+    while nextSample <= end {
+      sample(nextSample - start, &seen)
+      nextSample += step
+    }
+    finish(before)
+    return outcome
+  }
+
+  /// Writes and reads all memory once; gives when that was over.
+  private mutating func load() -> UInt64 {
+    var now: UInt64 = 0
+    for range in first {
+      for page in range.anon..<range.growth {
+        let isFile = page >= range.file
+        now = memory.touch(page, isWrite: !isFile, by: isFile ? .descriptor : .mapping, at: now).at
+        while memory.isKswapdAwake {
+          let step = memory.kswapd(at: now)
+          now = step.at
+          if step.sleeps { break }
+        }
+      }
+    }
+    return now
+  }
+
+  private mutating func arrange(_ start: UInt64) {
+    for (number, service) in study.services.enumerated() {
+      let at = start + service.startNanoseconds
+      let pages = study.pages(of: service)
+      if service.touches > 0, pages.anon + pages.file > 0 {
+        for worker in 0..<service.workers {
+          actors.append(
+            Actor(
+              role: .worker, service: number, at: at + UInt64(worker),
+              random: SplitMix64(
+                seed: SplitMix64.mix(study.seed &+ UInt64(actors.count) &* 0x9e37)), left: 0))
+        }
+      }
+      if service.growthBytes > 0 {
+        actors.append(Actor(role: .growth, service: number, at: at))
+      }
+    }
+    kswapd = actors.count
+    actors.append(Actor(role: .kswapd, at: .max))
+  }
+
+  private func earliest() -> Int? {
+    var best = 0
+    for number in actors.indices.dropFirst() where actors[number].at < actors[best].at {
+      best = number
+    }
+    return actors[best].at == .max ? nil : best
+  }
+
+  private mutating func act(_ number: Int, _ start: UInt64, _ end: UInt64) {
+    switch actors[number].role {
+    case .worker: work(number, start)
+    case .growth: grow(number, start)
+    case .kswapd:
+      let step = memory.kswapd(at: actors[number].at)
+      actors[number].at = step.sleeps ? .max : step.at
+    }
+    if memory.isKswapdAwake, actors[kswapd].at == .max, number != kswapd {
+      actors[kswapd].at = actors[number].at == .max ? end : actors[number].at
+    }
+    outcome.leastFreeBytes = min(outcome.leastFreeBytes, memory.freeFrames * 4096 * study.scale)
+  }
+
+  private mutating func work(_ number: Int, _ start: UInt64) {
+    let service = actors[number].service
+    let about = study.services[service]
+    var now = actors[number].at
+    if actors[number].left == 0 {
+      actors[number].left = max(about.touches / study.scale, 1)
+      actors[number].began = now
+    }
+    let range = first[service]
+    let anon = Double(range.file - range.anon)
+    let file = Double(range.growth - range.file)
+    // The hot part of both, at their starts.
+    let hotAnon = UInt64((anon * about.hotShare).rounded(.up))
+    let hotFile = UInt64((file * about.hotShare).rounded(.up))
+    let draw = actors[number].random.below(max(hotAnon + hotFile, 1))
+    let isFile = draw >= hotAnon
+    let page = isFile ? range.file + UInt32(draw - hotAnon) : range.anon + UInt32(draw)
+    let isWrite = !isFile && actors[number].random.unit() < about.writeShare
+    let touch = memory.touch(
+      page, isWrite: isWrite, by: isFile ? .descriptor : .mapping, at: now)
+    note(touch, from: now, service)
+    if touch.end == .killed { return die(service, touch.at - start) }
+    if touched[Int(page)] < 3 { touched[Int(page)] += 1 }
+    let compute = about.workNanoseconds * study.scale
+    outcome.services[service].time.work += compute
+    now = touch.at + compute
+    actors[number].at = now
+    actors[number].left -= 1
+    if actors[number].left == 0 {
+      outcome.services[service].requests += 1
+      outcome.services[service].latencies.append(now - actors[number].began)
+    }
+    reapKilled(now - start)
+  }
+
+  private mutating func grow(_ number: Int, _ start: UInt64) {
+    let service = actors[number].service
+    guard nextGrowth[service] < first[service].end else {
+      actors[number].at = .max
+      return
+    }
+    let began = actors[number].at
+    let page = nextGrowth[service]
+    nextGrowth[service] += 1
+    let touch = memory.touch(page, isWrite: true, at: began)
+    note(touch, from: began, service)
+    if touch.end == .killed { return die(service, touch.at - start) }
+    let pace =
+      Double(4096 * study.scale) * 1e9 / Double(study.services[service].growthBytes)
+    // It grows by its rate, or as fast as it gets memory.
+    actors[number].at = max(began + UInt64(pace), touch.at)
+    reapKilled(touch.at - start)
+  }
+
+  private mutating func note(_ touch: PageTouch, from began: UInt64, _ service: Int) {
+    let waits = touch.reclaiming + touch.reading + touch.throttled
+    let rest = touch.at - began - waits
+    outcome.services[service].time.reclaiming += touch.reclaiming
+    outcome.services[service].time.reading += touch.reading
+    outcome.services[service].time.throttled += touch.throttled
+    if touch.end == .hit {
+      outcome.services[service].time.work += rest
+    } else {
+      outcome.services[service].time.faults += rest
+    }
+  }
+
+  /// Stops the actors of services that somebody else's need has killed.
+  private mutating func reapKilled(_ at: UInt64) {
+    guard memory.killCount > killed else { return }
+    killed = memory.killCount
+    for service in study.services.indices where !memory.isAlive(service + 1) {
+      die(service, at)
+    }
+  }
+
+  private var killed = 0
+
+  private mutating func die(_ service: Int, _ at: UInt64) {
+    if outcome.services[service].killedAt == nil { outcome.services[service].killedAt = at }
+    for number in actors.indices
+    where actors[number].role != .kswapd && actors[number].service == service {
+      actors[number].at = .max
+    }
+  }
+
+  private func bytes(_ service: Int) -> UInt64 {
+    (memory.usage(service + 1) + memory.swapped(service + 1)) * 4096 * study.scale
+  }
+
+  private mutating func sample(_ at: UInt64, _ seen: inout ReclaimCounters) {
+    let all = memory.total
+    outcome.samples.append(
+      PressureOutcome.Sample(
+        at: at, freeBytes: memory.freeFrames * 4096 * study.scale,
+        swapBytes: memory.swapUsed * 4096 * study.scale,
+        majorFaults: (all.majorFaults - seen.majorFaults) * study.scale,
+        stalls: (all.stalls + all.limitStalls - seen.stalls - seen.limitStalls) * study.scale,
+        isKswapdAwake: memory.isKswapdAwake))
+    seen = all
+    for service in study.services.indices {
+      outcome.services[service].mostBytes = max(
+        outcome.services[service].mostBytes, bytes(service))
+    }
+  }
+
+  /// How many pages are touched over and over, of which the measurement has met a part: those it has met, and
+  /// as many more as pages met once and twice suggest (Chao, “Nonparametric estimation of the number of
+  /// classes in a population”, 1984).
+  private func workingSet(_ pages: Range<UInt32>) -> UInt64 {
+    var met = [0.0, 0.0, 0.0, 0.0]
+    for page in pages { met[Int(touched[Int(page)])] += 1 }
+    let unseen = met[1] * met[1] / (2 * max(met[2], 1))
+    let seen = met[1] + met[2] + met[3]
+    return min(UInt64(seen + unseen), UInt64(pages.count))
+  }
+
+  private mutating func finish(_ before: [ReclaimCounters]) {
+    for (service, range) in first.enumerated() {
+      outcome.services[service].latencies.sort()
+      outcome.services[service].counters =
+        memory.counters[service + 1].since(before[service + 1]).times(study.scale)
+      outcome.services[service].workingSetBytes =
+        workingSet(range.anon..<range.growth) * 4096 * study.scale
+      outcome.counters = outcome.counters + outcome.services[service].counters
+    }
+    outcome.counters =
+      outcome.counters + memory.counters[0].since(before[0]).times(study.scale)
+    // A wake-up is one of the host's, at any scale.
+    outcome.counters.wakes = memory.counters[0].wakes - before[0].wakes
+    outcome.counters.kills = UInt64(memory.killCount)
+  }
+}
+
+extension PressureStudy {
+  /// Works out what becomes of the services.
+  public func run() -> PressureOutcome { PressureRun(self).run() }
+}

@@ -1,0 +1,69 @@
+/// What becomes of services on a host with less memory than they would like to have.
+public struct PressureStudy: Sendable, Hashable {
+  /// The host.
+  public var host: PressureHost
+  /// The services.
+  public var services: [PressureService]
+  /// How long is measured, in nanoseconds, from when all memory has been written once.
+  public var durationNanoseconds: UInt64 = 60_000_000_000
+  /// One page of the model stands for so many: sizes, growth and the touches of a request are divided
+  /// by it, and what a touch computes is multiplied.
+  ///
+  /// Shares of time, and rates of faults once counts are multiplied again, stay what they are as long
+  /// as storage is no bottleneck; see Docs/Reclaim.md.
+  public var scale: UInt64 = 1
+  /// What the touches are drawn from.
+  public var seed: UInt64 = 1
+
+  /// Services on a host.
+  public init(_ host: PressureHost, _ services: [PressureService]) {
+    self.host = host
+    self.services = services
+  }
+
+  /// The most pages that the model keeps.
+  public static let mostPages: UInt64 = 1 << 26
+  /// The most touches that it makes.
+  public static let mostTouches: UInt64 = 400_000_000
+
+  /// The model's pages of so many bytes.
+  func pages(_ bytes: UInt64) -> UInt64 { bytes / 4096 / scale }
+
+  /// The pages of a service in the model: anonymous, of files, and those of its growth.
+  func pages(of service: PressureService) -> (anon: UInt64, file: UInt64, growth: UInt64) {
+    let seconds = Double(durationNanoseconds) / 1e9
+    let growth = UInt64(Double(service.growthBytes) * seconds / 4096 / Double(scale)) + 1
+    return (
+      pages(service.memoryBytes), pages(service.fileBytes), service.growthBytes == 0 ? 0 : growth
+    )
+  }
+
+  /// What is wrong with it, each as a sentence.
+  public var problems: [String] {
+    var problems: [String] = []
+    let all = services.reduce(UInt64(0)) {
+      let pages = pages(of: $1)
+      return $0 + pages.anon + pages.file + pages.growth
+    }
+    if all > Self.mostPages {
+      problems.append(
+        "The services touch \(all) pages, and \(Self.mostPages) can be modelled: a larger scale would"
+          + " fit.")
+    }
+    for service in services where service.workers > 0 && service.touches > 0 {
+      if (service.memoryBytes + service.fileBytes) / 4096 / scale == 0, service.growthBytes == 0 {
+        problems.append("“\(service.name)” has no memory to touch at this scale.")
+      }
+    }
+    let touches = services.reduce(0.0) {
+      $0 + Double(durationNanoseconds) * Double($1.workers)
+        / Double(max($1.workNanoseconds * scale, 1))
+    }
+    if touches > Double(Self.mostTouches) {
+      problems.append(
+        "The services make up to \(Int(touches)) touches, and \(Self.mostTouches) can be played: a"
+          + " shorter time, a larger scale, or more work with each touch would fit.")
+    }
+    return problems
+  }
+}
