@@ -75,7 +75,8 @@ let package = Package(
     .executableTarget(
       name: "NestwalkBench",
       dependencies: [
-        "CFloor", "Console", "Guests", "HostMemory", "Hypervisor", "Paging", "Records",
+        "CFloor", "Console", "Costs", "Guests", "HostMemory", "Hypervisor", "Paging", "Records",
+        "Scenarios", "Studies",
       ]),
     .testTarget(name: "PagingTests", dependencies: ["Paging", "Guests"]),
     .testTarget(name: "CostsTests", dependencies: ["Costs"]),

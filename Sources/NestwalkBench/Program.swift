@@ -11,7 +11,7 @@ enum Program: CommandProgram {
   static let commands: [any Command.Type] = [
     WalkBenchmark.self, ObserverBenchmark.self, MapBenchmark.self, TLBBenchmark.self,
     MergeBenchmark.self,
-    ReplayBenchmark.self, FaultBenchmark.self,
+    ReplayBenchmark.self, FaultBenchmark.self, StormBenchmark.self,
   ]
 
   static let example = CommandExample(

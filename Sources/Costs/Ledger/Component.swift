@@ -91,4 +91,9 @@ public enum Component: UInt8, Sendable, Hashable, CaseIterable {
   case softwareSwitch
   /// A shadow entry is worked out and written.
   case shadowEntry
+
+  // What is part of another price.
+  /// The part of ``allocate`` for which the lock of the host's free frames is held. No ledger has it: it
+  /// says when others wait, and not how long something takes.
+  case frameLock
 }

@@ -40,6 +40,7 @@ extension Component {
     case .nestedSwitch: "a switch of nested virtualisation, one way"
     case .softwareSwitch: "a switch by software alone, one way"
     case .shadowEntry: "working out a shadow entry"
+    case .frameLock: "of allocate, holding the lock of free frames"
     }
   }
 }

@@ -59,10 +59,10 @@ extension Run {
   private func outcome(
     _ storm: Storm, _ observed: inout StormTimeline
   ) throws(StormError) -> StormOutcome {
-    if timeline != nil { return try storm.run(observer: &observed) }
-    guard var progress = WorkProgress(storm) else { return try storm.run() }
+    if timeline != nil { return try storm.run(observer: &observed, threads: threadCount) }
+    guard var progress = WorkProgress(storm) else { return try storm.run(threads: threadCount) }
     defer { progress.end() }
-    return try storm.run(observer: &progress)
+    return try storm.run(observer: &progress, threads: threadCount)
   }
 
   /// Works out every point of a sweep; the target is missed where none of them meets it.

@@ -36,7 +36,7 @@ struct Run: Command {
       "nestwalk run Scenarios/boot-storm-32.yaml --set policy.backing=2M --html storm.html",
       "The same with large pages, and a page to read in a browser."),
     CommandExample(
-      "nestwalk run Scenarios/boot-storm-32.yaml --mitigate --set \"target.ready=4.5 s\"",
+      "nestwalk run Scenarios/boot-storm-32.yaml --mitigate --set \"target.ready=4.4 s\"",
       "What a host can do about it, and the cheapest that has them ready in 4.5 s."),
   ]
   static let parameters: [Parameter<Self>] = [
@@ -54,7 +54,8 @@ struct Run: Command {
       "Try what a host can do about the faults, and tell what helps and what it costs"),
     .option(
       "threads", \.threads, value: "N",
-      "How many threads work on several storms; the outcome is the same on any number",
+      "How many threads work on several storms, or count each machine for itself; the outcome is the same"
+        + " on any number",
       default: "the processors there are"),
     .option(
       "json", \.json, value: "FILE", "Write the outcome as JSON; “-” is standard output"),

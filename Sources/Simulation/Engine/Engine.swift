@@ -110,7 +110,7 @@ public struct Engine: ~Copyable {
     _ program: inout some Program & ~Copyable, observer: inout some EngineObserver
   ) throws(EngineError) {
     var queue = EventQueue(
-      owners: actors.count + bandwidths.count, processors: processors.last.count)
+      owners: actors.count, processors: processors.last.count, resources: bandwidths.count)
     for actor in 0..<actors.count { queue.schedule(actor, at: .start) }
     while let event = queue.next() {
       now = event.time
@@ -118,7 +118,10 @@ public struct Engine: ~Copyable {
       if event.owner < actors.count {
         resume(event.owner, &queue, &program, &observer)
       } else {
-        finishMoves(event.owner - actors.count, &queue)
+        // Who alone has moved its bytes goes on at once: nothing else is left to do at this moment.
+        if let actor = finishMoves(event.owner - actors.count, &queue) {
+          resume(actor, &queue, &program, &observer)
+        }
       }
     }
     var stuck: [Int] = []
@@ -362,23 +365,27 @@ public struct Engine: ~Copyable {
   }
 
   /// Lets those go on who have moved their bytes, and all others who share as fast as alone if they are
-  /// few enough.
-  private mutating func finishMoves(_ bandwidth: Int, _ queue: inout EventQueue) {
+  /// few enough; one who alone has moved its bytes is returned instead.
+  private mutating func finishMoves(_ bandwidth: Int, _ queue: inout EventQueue) -> Int? {
+    var alone = bandwidths[bandwidth].endShared(at: now)
     while let actor = bandwidths[bandwidth].endShared(at: now) {
+      if let first = alone {
+        queue.schedule(first, on: actors[first].processor, at: now)
+        alone = nil
+      }
       queue.schedule(actor, on: actors[actor].processor, at: now)
     }
     while let (actor, left) = bandwidths[bandwidth].release() {
       goFreely(actor, bandwidth, until: now + left, &queue)
     }
     schedule(bandwidth, &queue)
+    return alone
   }
 
+  /// Gives a bandwidth its next moment.
+  @inline(__always)
   private mutating func schedule(_ bandwidth: Int, _ queue: inout EventQueue) {
-    let owner = actors.count + bandwidth
-    if let next = bandwidths[bandwidth].next {
-      queue.schedule(owner, at: max(next, now))
-    } else {
-      queue.cancel(owner)
-    }
+    let next = bandwidths[bandwidth].next().map { max($0, now) }
+    queue.schedule(resource: bandwidth, owner: actors.count + bandwidth, at: next)
   }
 }

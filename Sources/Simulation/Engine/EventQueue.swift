@@ -19,10 +19,13 @@ struct EventQueue: ~Copyable {
   private var places: [Int32]
 
   private var running: ProcessorMoments
+  /// The moments of the few resources that have one, by their numbers.
+  private var resources: FlatRow<UInt128>
   /// The processor whose moment has come last, until it has another one.
   private var passed = -1
 
-  init(owners: Int, processors: Int) {
+  init(owners: Int, processors: Int, resources: Int) {
+    self.resources = FlatRow(repeatElement(ProcessorMoments.none, count: resources))
     places = Array(repeating: -1, count: owners)
     running = ProcessorMoments(processors: processors)
   }
@@ -34,6 +37,15 @@ struct EventQueue: ~Copyable {
     if passed == processor { passed = -1 }
     running.set(
       processor, ProcessorMoments.key(time, owner: owner, processor: processor))
+  }
+
+  /// Gives a resource its moment, or takes it away; its number as an owner comes after those of all
+  /// actors.
+  @inline(__always)
+  mutating func schedule(resource: Int, owner: Int, at time: VirtualTime?) {
+    resources[resource] =
+      time.map { ProcessorMoments.key($0, owner: owner, processor: resource) }
+      ?? ProcessorMoments.none
   }
 
   /// Takes the moment of the actor on a processor away.
@@ -75,7 +87,12 @@ struct EventQueue: ~Copyable {
       running.clear(passed)
       passed = -1
     }
-    let first = running.first
+    var first = running.first
+    var resource = -1
+    for number in 0..<resources.count where resources[number] < first {
+      first = resources[number]
+      resource = number
+    }
     let time = Int64(bitPattern: UInt64(truncatingIfNeeded: first >> 64))
     let owner = Int(UInt32(truncatingIfNeeded: first >> 32))
     if first != .max {
@@ -84,7 +101,11 @@ struct EventQueue: ~Copyable {
       {
         return nextOfOthers()
       }
-      passed = Int(UInt32(truncatingIfNeeded: first))
+      if resource >= 0 {
+        resources[resource] = ProcessorMoments.none
+      } else {
+        passed = Int(UInt32(truncatingIfNeeded: first))
+      }
       return (owner, VirtualTime(picoseconds: time))
     }
     return nextOfOthers()

@@ -9,7 +9,8 @@ struct ProcessorMoments: ~Copyable {
   private var nodes: FlatRow<UInt128>
   private let leaves: Int
 
-  private static let none = UInt128.max
+  /// No moment: later than all others.
+  static let none = UInt128.max
 
   init(processors: Int) {
     var leaves = 1

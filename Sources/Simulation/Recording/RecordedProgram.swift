@@ -70,9 +70,14 @@ public struct RecordedProgram: ~Copyable, Program {
   ) {
     var segments: [Recording.Segment] = []
     var notes: [Note] = []
-    var starts: [(segment: Int, note: Int)] = []
-    for recording in recordings {
-      starts.append((segments.count, notes.count))
+    var starts: [(segment: Int, end: Int, note: Int)] = []
+    for (number, recording) in recordings.enumerated() {
+      // Machines that were counted one by one and do the same follow each other, and are laid out once.
+      if number > 0, recording == recordings[number - 1] {
+        starts.append(starts[number - 1])
+        continue
+      }
+      starts.append((segments.count, segments.count + recording.count, notes.count))
       let first = segments.count
       segments += recording.segments
       for note in recording.notes {
@@ -80,11 +85,10 @@ public struct RecordedProgram: ~Copyable, Program {
         notes.append(Note(quantity: Int(note.quantity), amount: note.amount))
       }
     }
-    starts.append((segments.count, notes.count))
     parts = FlatRow(
       actors.map {
         Part(
-          actor: $0, segment: starts[$0.recording].segment, end: starts[$0.recording + 1].segment,
+          actor: $0, segment: starts[$0.recording].segment, end: starts[$0.recording].end,
           note: starts[$0.recording].note)
       })
     self.segments = FlatRow(segments)

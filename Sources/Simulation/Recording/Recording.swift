@@ -2,7 +2,7 @@
 ///
 /// Between two steps that other actors may have to do with, everything is one piece of computing: a
 /// recording is as long as the actor's dealings with others, not as its work.
-public struct Recording: Sendable {
+public struct Recording: Sendable, Hashable {
   /// Something with which a piece of computing ends.
   enum Operation: UInt8, Sendable {
     case none
@@ -16,7 +16,7 @@ public struct Recording: Sendable {
   }
 
   /// A piece of computing and the operation at its end.
-  public struct Segment: Sendable {
+  public struct Segment: Sendable, Hashable {
     /// The computing before the operation, in picoseconds.
     public var compute: Int64 = 0
     /// Bytes, or picoseconds of sleep.
@@ -32,7 +32,7 @@ public struct Recording: Sendable {
   }
 
   /// What is noted in a segment; it counts as having happened at its end.
-  public struct Note: Sendable {
+  public struct Note: Sendable, Hashable {
     var segment: Int32
     /// The quantity.
     public var quantity: Int32

@@ -13,7 +13,14 @@ struct BandwidthState {
   private var users = 0
   /// Those who share it, in the order in which they will be done.
   private var sharing = SharingUsers()
-  /// The bytes that someone who has shared the bandwidth since the start has moved, in 2^-20 bytes.
+  /// Whether those who use it share it now.
+  ///
+  /// That lasts until far fewer use it than would have to, for to share is right for any number, and to
+  /// change is work.
+  private(set) var isShared = false
+  /// What each moves in a picosecond where so many use it, in 2^-48 bytes.
+  private var rates: [Int64] = []
+  /// The bytes that someone who shares the bandwidth has moved since that began, in 2^-48 bytes.
   private var progress: Int128 = 0
   private var updated = VirtualTime.start
   private var busySince = VirtualTime.start
@@ -22,6 +29,7 @@ struct BandwidthState {
   private var alone: (bytes: Int64, duration: VirtualDuration) = (0, .zero)
 
   private static let picoseconds: Int128 = 1_000_000_000_000
+  private static let scale = 48
 
   init(_ bandwidth: Bandwidth) {
     self.bandwidth = bandwidth
@@ -30,7 +38,7 @@ struct BandwidthState {
   }
 
   /// Whether those who use it are as fast as alone, and one more makes all share it.
-  var isFull: Bool { @inline(__always) get { users == freeUsers } }
+  var isFull: Bool { @inline(__always) get { users == freeUsers && !isShared } }
 
   /// Lets an actor begin to move bytes, and says how long it takes if it is as fast as alone.
   ///
@@ -40,25 +48,26 @@ struct BandwidthState {
     use.bytes += bytes
     if users == 0 { busySince = time }
     users += 1
-    guard users > freeUsers else {
+    guard isShared else {
       if alone.bytes != bytes { alone = (bytes, .moving(bytes, perSecond: fastest)) }
       return alone.duration
     }
     advance(to: time, sharers: users - 1)
-    sharing.insert(actor, mark: progress + Int128(bytes) << 20)
+    sharing.insert(actor, mark: progress + Int128(bytes) << Self.scale)
     return nil
   }
 
   /// All who use it share it from a moment on.
   mutating func beginSharing(at time: VirtualTime) {
+    isShared = true
     progress = 0
     updated = time
   }
 
   /// An actor that was as fast as alone shares from now on; it would have been done at a moment.
   mutating func share(_ actor: Int, until end: VirtualTime) {
-    let left = Int128((end - updated).picoseconds) * (Int128(fastest) << 20) / Self.picoseconds
-    sharing.insert(actor, mark: left)
+    let rate = Int128(rate(1))
+    sharing.insert(actor, mark: Int128((end - updated).picoseconds) * rate)
   }
 
   /// An actor that was as fast as alone has moved its bytes.
@@ -75,24 +84,36 @@ struct BandwidthState {
 
   /// Who is as fast as alone from now on, and how long it takes, one after another.
   mutating func release() -> (actor: Int, left: VirtualDuration)? {
-    guard users <= freeUsers, let (actor, mark) = sharing.removeFirst() else { return nil }
-    let rate = Int128(fastest) << 20
-    let left = (max(mark - progress, 0) * Self.picoseconds + rate - 1) / rate
-    return (actor, VirtualDuration(picoseconds: Int64(clamping: left)))
+    guard users <= freeUsers / 2 else { return nil }
+    isShared = false
+    guard let (actor, mark) = sharing.removeFirst() else { return nil }
+    let rate = rate(1)
+    return (actor, Self.duration(mark - progress, rate))
   }
 
   /// When the next one of those who share will have moved its bytes, if all stays as it is.
-  var next: VirtualTime? {
+  mutating func next() -> VirtualTime? {
     guard let mark = sharing.firstMark else { return nil }
-    let left = max(mark - progress, 0) * Self.picoseconds
-    // The bytes left take left / (rate * 2^20) seconds.
-    let rate = Int128(rate(users)) << 20
-    return updated + VirtualDuration(picoseconds: Int64(clamping: (left + rate - 1) / rate))
+    let rate = rate(users)
+    return updated + Self.duration(mark - progress, rate)
   }
 
-  /// What each moves in a second where so many use it.
-  private func rate(_ users: Int) -> Int64 {
-    max(min(fastest, bandwidth.bytesPerSecond / Int64(max(users, 1))), 1)
+  /// How long it takes to move what is left at a rate, rounded up.
+  private static func duration(_ left: Int128, _ rate: Int64) -> VirtualDuration {
+    guard left > 0 else { return .zero }
+    if let small = Int64(exactly: left) {
+      return VirtualDuration(picoseconds: (small - 1) / rate + 1)
+    }
+    return VirtualDuration(picoseconds: Int64(clamping: (left - 1) / Int128(rate) + 1))
+  }
+
+  /// What each moves in a picosecond where so many use it, in 2^-48 bytes.
+  private mutating func rate(_ users: Int) -> Int64 {
+    while rates.count <= users {
+      let rate = min(fastest, bandwidth.bytesPerSecond / Int64(max(rates.count, 1)))
+      rates.append(Int64(max((Int128(rate) << Self.scale) / Self.picoseconds, 1)))
+    }
+    return rates[users]
   }
 
   @inline(__always)
@@ -105,8 +126,8 @@ struct BandwidthState {
   private mutating func advance(to time: VirtualTime, sharers: Int) {
     let elapsed = (time - updated).picoseconds
     guard elapsed > 0 else { return }
-    let scaled = Int128(elapsed) * (Int128(rate(sharers)) << 20)
-    progress += scaled / Self.picoseconds
+    let rate = rate(sharers)
+    progress += Int128(elapsed) * Int128(rate)
     updated = time
   }
 }
@@ -122,7 +143,11 @@ private struct SharingUsers {
     // Pages are alike, so who comes last is as a rule done last.
     var place = users.count
     while place > head, users[place - 1].mark > mark { place -= 1 }
-    users.insert((mark, actor), at: place)
+    if place == users.count {
+      users.append((mark, actor))
+    } else {
+      users.insert((mark, actor), at: place)
+    }
   }
 
   /// The first one, if it is done when the progress is this.

@@ -6,7 +6,7 @@ import Simulation
 
 /// What one machine of a flavour does from its launch on, counted.
 struct CountedMachine {
-  let recording: Recording
+  private(set) var recording: Recording
   let shares: TimeShares
   /// The work before the guest's first instruction.
   let setUp: TotalTime
@@ -45,6 +45,14 @@ struct CountedMachine {
     usedBytes = (before - host.frames.freeFrames) * 4096
     tableBytes = machine.tableBytes
     processTableBytes = machine.machine.processTableBytes
+  }
+
+  /// The machine with the other one's recording, if that is the same.
+  func sharing(_ other: CountedMachine) -> CountedMachine {
+    guard recording == other.recording else { return self }
+    var machine = self
+    machine.recording = other.recording
+    return machine
   }
 }
 

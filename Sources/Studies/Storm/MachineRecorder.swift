@@ -28,6 +28,8 @@ struct MachineRecorder {
   private(set) var shares = TimeShares()
   private let profile: CostProfile
   private let allocationBatch: UInt64
+  /// What a batch of frames takes: while the lock is held, and besides.
+  private let batch: (held: VirtualDuration, rest: VirtualDuration)
   private let zeroesByMoving: Bool
   private var prices: [RoutePrice] = []
   /// What is noted counts as having happened at the end of a piece of computing, so none is longer.
@@ -39,6 +41,12 @@ struct MachineRecorder {
   init(_ profile: CostProfile, _ host: StormHost) {
     self.profile = profile
     allocationBatch = UInt64(max(host.allocationBatch, 1))
+    let all = VirtualDuration(profile, .allocate, allocationBatch)
+    // A profile that doesn't say how long the lock is held leaves nothing but all of it.
+    let held =
+      profile[.frameLock] == nil
+      ? all : min(all, VirtualDuration(profile, .frameLock, allocationBatch))
+    batch = (held, all - held)
     zeroesByMoving = host.sharesZeroing(profile)
   }
 
@@ -95,11 +103,11 @@ struct MachineRecorder {
   private mutating func takeFrames(_ count: UInt64) {
     for _ in 0..<count {
       if framesAtHand == 0 {
-        let duration = VirtualDuration(profile, .allocate, allocationBatch)
         recording.lock(StormResource.frameLock, shared: false)
-        recording.compute(duration)
+        recording.compute(batch.held)
         recording.unlock(StormResource.frameLock)
-        shares[.allocate] += duration
+        recording.compute(batch.rest)
+        shares[.allocate] += batch.held + batch.rest
         framesAtHand = allocationBatch
       }
       framesAtHand -= 1

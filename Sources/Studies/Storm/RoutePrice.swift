@@ -70,10 +70,10 @@ struct RoutePrice {
     case .decodeInstruction, .emulate, .logDirty, .drainEntry, .pin, .guestFault, .nestedSwitch,
       .softwareSwitch, .shadowEntry:
       (.after, .other)
-    // Frames are taken under the host's lock, zeroing shares the memory's bandwidth, devices and
-    // handlers are waited for, and what walks cost is no part of a fault.
-    case .allocate, .zeroByte, .storageRequest, .storageByte, .networkRequest, .networkByte,
-      .userfault, .guestStorageRequest, .tableRead, .tableUpdate:
+    // Frames are taken in batches, in part under the host's lock, zeroing shares the memory's
+    // bandwidth, devices and handlers are waited for, and what walks cost is no part of a fault.
+    case .allocate, .frameLock, .zeroByte, .storageRequest, .storageByte, .networkRequest,
+      .networkByte, .userfault, .guestStorageRequest, .tableRead, .tableUpdate:
       nil
     }
   }

@@ -3,14 +3,18 @@ import Guests
 public import Simulation
 
 extension Storm {
-  /// Works out what becomes of the storm.
-  public func run() throws(StormError) -> StormOutcome {
+  /// Works out what becomes of the storm; the same on any number of threads.
+  public func run(threads: Int = 1) throws(StormError) -> StormOutcome {
     var observer = NoEngineObserver()
-    return try run(observer: &observer)
+    return try run(observer: &observer, threads: threads)
   }
 
   /// Works out what becomes of the storm, under the eyes of an observer of its one execution.
-  public func run(observer: inout some EngineObserver) throws(StormError) -> StormOutcome {
+  ///
+  /// Machines that are counted each for itself are counted on so many threads.
+  public func run(
+    observer: inout some EngineObserver, threads: Int = 1
+  ) throws(StormError) -> StormOutcome {
     let flavours = fleet.filter { $0.count > 0 }
     guard !flavours.isEmpty else { throw .noMachines }
     var machines: [CountedMachine] = []
@@ -28,10 +32,7 @@ extension Storm {
         usedBytes += UInt64(flavour.count) * machine.usedBytes
       }
     case .everyVM:
-      var all: [CountedMachine] = []
-      for flavour in flavours {
-        for _ in 0..<flavour.count { all.append(try CountedMachine(flavour, self)) }
-      }
+      let all = try countAll(flavours, machines, threads: threads)
       execution = try StormExecution(self, all, counts: all.map { _ in 1 }, observer: &observer)
       for machine in all {
         ledger += machine.ledger
@@ -64,6 +65,26 @@ extension Storm {
       shares: execution.shares, series: execution.series, frameLock: execution.frameLock,
       storage: execution.storage, network: execution.network, end: execution.end,
       usedBytes: usedBytes, setUp: setUp, mode: mode, bill: try bill(ledger))
+  }
+
+  /// Counts each machine for itself.
+  ///
+  /// A machine is counted on a host of its own, so none has to do with another, whatever thread it is
+  /// counted on. Steps that are those of the first one are kept once.
+  private func countAll(
+    _ flavours: [Flavour], _ firsts: [CountedMachine], threads: Int
+  ) throws(StormError) -> [CountedMachine] {
+    let numbers = flavours.indices.flatMap { Array(repeating: $0, count: flavours[$0].count) }
+    let results = IndependentWork.results(of: numbers.count, threads: threads) { place in
+      let number = numbers[place]
+      return Result<CountedMachine, StormError> { () throws(StormError) in
+        try CountedMachine(flavours[number], self).sharing(firsts[number])
+      }
+    }
+    var machines: [CountedMachine] = []
+    machines.reserveCapacity(results.count)
+    for result in results { machines.append(try result.get()) }
+    return machines
   }
 
   private func bill(_ ledger: Ledger) throws(StormError) -> Bill {

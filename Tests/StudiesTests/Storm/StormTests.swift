@@ -100,6 +100,77 @@ struct StormTests {
     }
   }
 
+  /// With lines and locks that others stand in, a shorter piece of work can let somebody else go first
+  /// and so hold up the last one; it is no law for storms in general, and holds for these.
+  @Test("cheaper costs don't make the last machine later", arguments: [1, 3, 8])
+  func cheaper(processors: Int) throws {
+    var last = VirtualDuration(picoseconds: .max)
+    for part: UInt64 in [4, 3, 2, 1, 0] {
+      let time = try Self.storm(24, processors: processors) {
+        for component in Component.allCases {
+          guard let price = $0.profile[component],
+            let cheaper = try? Price(price.likely / 4 * part, source: price.source)
+          else { continue }
+          $0.profile = $0.profile.with(component, cheaper)
+        }
+      }.run().ready.most
+      #expect(time <= last)
+      last = time
+    }
+  }
+
+  @Test("no storm is faster than its bounds", arguments: [1, 3, 8, 24], [1, 63])
+  func bounds(processors: Int, batch: Int) throws {
+    let held = try Price(3_000_000_000, source: .assumed("a test"))
+    let allocate = try Price(4_000_000_000, source: .assumed("a test"))
+    let zero = try Price(200_000, source: .assumed("a test"))
+    let outcome = try Self.storm(24, processors: processors) {
+      $0.host.allocationBatch = batch
+      $0.host.zeroBytesPerSecond = 7_000_000_000
+      $0.profile = $0.profile.with(.frameLock, held).with(.allocate, allocate)
+        .with(.zeroByte, zero)
+    }.run()
+    let last = outcome.ready.most
+    // A server is busy for no longer than there is time.
+    #expect(outcome.frameLock.held <= last)
+    var work = TotalTime.zero
+    for share in TimeShare.allCases {
+      switch share {
+      case .processorWait, .deviceWait, .guestWait, .startWait: break
+      default: work += outcome.shares[share]
+      }
+    }
+    #expect(work <= TotalTime(last) * processors)
+    #expect(last >= outcome.flavours[0].alone)
+    let bytes = Int64(outcome.ledger.amount(of: .zeroByte))
+    #expect(last.picoseconds >= bytes * 1000 / 7)
+    // One processor has no one to share a lock or the memory with.
+    if processors == 1 { #expect(outcome.frameLock.contended == 0) }
+    if processors == 24, batch == 1 {
+      // Taking frames is then what binds: the lock is hardly ever free.
+      #expect(outcome.frameLock.contended > outcome.frameLock.acquisitions / 2)
+      #expect(outcome.frameLock.held * 10 >= last * 5)
+    }
+  }
+
+  @Test("only a part of what a frame takes is under the lock")
+  func frameLock() throws {
+    let outcome = try Self.storm(8, processors: 8) { $0.host.allocationBatch = 63 }.run()
+    let held = VirtualDuration(nanoseconds: 20 * 63)
+    #expect(outcome.frameLock.held == held * Int64(outcome.frameLock.acquisitions))
+    // A profile that doesn't say which part has all of it there.
+    let whole = try Self.storm(8, processors: 8) {
+      let components = $0.profile.components.filter { $0 != .frameLock }
+      var prices: [Component: Price] = [:]
+      for component in components { prices[component] = $0.profile[component] }
+      $0.profile = CostProfile(
+        $0.profile.name, machine: "a test", architecture: $0.profile.architecture, prices: prices)
+      $0.host.allocationBatch = 63
+    }.run()
+    #expect(whole.shares[.allocate] == outcome.shares[.allocate])
+    #expect(whole.frameLock.held > outcome.frameLock.held * 100)
+  }
+
   @Test("starts at intervals, and so many at once")
   func starts() throws {
     let one = try Self.storm(1, processors: 1).run().ready.most
