@@ -282,6 +282,32 @@ check "what is predicted of this host" 0 "measured" \
   "$nestwalk" density "$folder/captured.yaml" --check
 check "density of nothing" 2 "Name a FILE" "$nestwalk" density
 
+# Hosts that run short of memory.
+for scenario in Scenarios/pressure/*.yaml; do
+  check "check of $scenario" 0 "a pressure study" "$nestwalk" check "$scenario"
+  check "run of $scenario" 0 "major faults a second" \
+    "$nestwalk" run "$scenario" --json "$folder/first.json" --csv "$folder/first.csv" --html "$folder/first.html"
+  cp "$scenario" "$folder/another name.yaml"
+  check "run of $scenario by another name" 0 "major faults a second" \
+    "$nestwalk" run "$folder/another name.yaml" --json "$folder/second.json"
+  done=$((done + 1))
+  if ! cmp "$folder/first.json" "$folder/second.json" \
+    || ! python3 -m json.tool "$folder/first.json" >"$folder/tool.json"; then
+    echo "FAILED: the outcome of $scenario is no JSON, or not the same in another run"
+    failed=$((failed + 1))
+  fi
+done
+check "a host that thrashes" 0 "thrashing" "$nestwalk" run Scenarios/pressure/thrash-120-on-64.yaml
+check "the same with enough memory" 0 "Everything fits" \
+  "$nestwalk" run Scenarios/pressure/thrash-120-on-64.yaml --set "host.memory=128 GiB"
+check "pressure too large to model" 2 "a larger scale would" \
+  "$nestwalk" run Scenarios/pressure/thrash-120-on-64.yaml --set scale=1 --set "services[0].memory=1 TiB"
+seq 0 99 | sed 's/$/ w/' >"$folder/touches"
+check "accesses under a limit" 0 "pswpout" \
+  "$nestwalk" reclaim "$folder/touches" --limit 256K
+check "accesses without room" 1 "was killed" \
+  "$nestwalk" reclaim "$folder/touches" --limit 256K --swap 0
+
 head -c 65536 /dev/zero >"$folder/image"
 check "a command that is not there" 2 "translate" "$nestwalk" translat
 check "a format that is not there" 2 "sv39" "$nestwalk" walk --guest sv38

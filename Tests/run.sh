@@ -16,7 +16,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 stages=(lint build unit sanitizers fuzz oracles commands reports boots libvirt outsider documentation
-  code dist merging bench)
+  code dist merging reclaim bench)
 # These wait for nothing but `build` and `unit`. The others are alone: those that build with every
 # processor, `merging`, for an emulator's memory would be merged too, and `bench`.
 beside=" sanitizers fuzz oracles commands reports boots libvirt outsider documentation code "
@@ -175,6 +175,19 @@ merging() {
     esac
   done
   return $status
+}
+
+# Reclaim, against the machine's own kernel: a memory group with a limit, and swap on a file. Needs root.
+reclaim() {
+  local said code
+  said=$(timeout --kill-after=30 300 python3 Tests/Oracles/reclaim/run.py)
+  code=$?
+  echo "$said"
+  if [ $code -eq 77 ]; then
+    skip "reclaim against the running kernel" "$(tail -n 1 <<<"$said")"
+    return 0
+  fi
+  return $code
 }
 
 fuzz() {
