@@ -1,8 +1,7 @@
 import HostMemory
 import Scenarios
+import Studies
 import Testing
-
-@testable import Studies
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -22,13 +21,6 @@ struct PressureTests {
     return try PressureScenario.document.read(
       [UInt8](text), file: file ?? "\(name).yaml",
       overrides: try overrides.map { try NodeOverride(parsing: $0) })
-  }
-
-  @Test("The figures are played on the scenarios that come along")
-  func texts() throws {
-    #expect(try Self.scenario("thrash-120-on-64").study == .thrash)
-    #expect(try Self.scenario("five-services").study == .fiveServices)
-    #expect(try Self.scenario("leak-cascade").study == .leak)
   }
 
   @Test(
@@ -56,14 +48,14 @@ struct PressureTests {
 
   @Test("The working set is estimated from what was touched")
   func workingSet() throws {
-    let outcome = PressureStudy.thrash.run()
+    let outcome = try Self.scenario("thrash-120-on-64").study.run()
     let found = Double(outcome.services[0].workingSetBytes)
     #expect(abs(found / Double(UInt64(120) << 30) - 1) < 0.05)
   }
 
   @Test("Time adds up: a request of who waits for nothing takes its work")
   func ample() throws {
-    var study = PressureStudy.thrash
+    var study = try Self.scenario("thrash-120-on-64").study
     study.host.memoryBytes = 256 << 30
     let outcome = study.run()
     #expect(outcome.counters.majorFaults == 0)
@@ -73,8 +65,8 @@ struct PressureTests {
   }
 
   @Test("What can't be modelled is told")
-  func problems() {
-    var study = PressureStudy.thrash
+  func problems() throws {
+    var study = try Self.scenario("thrash-120-on-64").study
     study.scale = 1
     study.services[0].memoryBytes = 1 << 40
     #expect(study.problems.contains { $0.contains("larger scale") })
