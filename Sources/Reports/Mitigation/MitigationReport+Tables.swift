@@ -5,23 +5,24 @@ internal import Studies
 extension MitigationReport {
   /// The mitigations as a table of a page; those that none beats stand out.
   package var table: TextTable {
-    var table = TextTable([
-      "mitigation", "policy", "\(storm.percentileName) ready", "all ready", "memory", "set-up",
-      "unbeaten", "target",
-    ])
+    let headings = [
+      "policy", "\(storm.percentileName) ready", "all ready", "memory", "set-up",
+    ]
+    var table = TextTable(headings + (hasTarget ? ["target"] : []))
     for result in outcome.results {
-      var cells = [result.mitigation.name, Self.settings(result)]
+      // Rows that stand out by colour alone would be lost on paper.
+      var cells = [(result.isUnbeaten ? "* " : "") + Self.settings(result)]
+      var isMet = false
       switch result.figures {
       case .success(let figures):
         cells += [
           storm.time(figures.ready), storm.time(figures.allReady),
           StormReport.bytes(figures.usedBytes), storm.time(figures.setUp),
-          result.isUnbeaten ? "yes" : "no",
-          !hasTarget ? "-" : figures.misses.isEmpty ? "met" : "missed",
         ]
-      case .failure(let error):
-        cells += ["-", "-", reason(error), "-", "no", hasTarget ? "missed" : "-"]
+        isMet = figures.misses.isEmpty
+      case .failure(let error): cells += ["-", "-", reason(error), "-"]
       }
+      if hasTarget { cells.append(isMet ? "met" : "missed") }
       table.add(cells, marked: result.isUnbeaten)
     }
     return table

@@ -51,8 +51,8 @@ package struct MitigationReport: Sendable {
 
   /// What the mark of a row means.
   package static let legend = "* none beats it: " + meaning
-  /// What a row that stands out means.
-  package static let pageLegend = "Rows that stand out are beaten by none: " + meaning
+  /// What the mark of a row of a page means.
+  package static let pageLegend = "Rows with a * are beaten by none: " + meaning
   private static let meaning =
     "none is nowhere worse and somewhere better in all ready, memory and set-up. All ready counts from the first machine's start; set-up is the work for all machines before"
     + " their guests begin."

@@ -69,7 +69,8 @@ extension SweepReport {
   package var page: String {
     var page = HTMLPage(title: title, answer: answer)
     var table = TextTable(
-      fields + ["half ready", "ready", "all ready", "memory", "set-up", "faults", "target"])
+      fields + ["half ready", "ready", "all ready", "memory", "set-up", "faults"]
+        + (hasTarget ? ["target"] : []))
     for row in rows {
       var cells = row.values
       switch row.figures {
@@ -77,10 +78,11 @@ extension SweepReport {
         cells += [
           Self.time(figures.half), Self.time(figures.ready), Self.time(figures.allReady),
           StormReport.bytes(figures.usedBytes), Self.time(figures.setUp),
-          StormReport.grouped(figures.exits), hasTarget ? row.isMet ? "met" : "missed" : "-",
+          StormReport.grouped(figures.exits),
         ]
-      case .failure(let error): cells += ["-", "-", "-", Self.reason(error), "-", "-", "-"]
+      case .failure(let error): cells += ["-", "-", "-", Self.reason(error), "-", "-"]
       }
+      if hasTarget { cells.append(row.isMet ? "met" : "missed") }
       table.add(cells, marked: hasTarget && row.isMet)
     }
     page.table(table)
