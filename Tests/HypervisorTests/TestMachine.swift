@@ -86,9 +86,9 @@ extension VirtualMachine {
           if isWritable, record.isShared || record.isZero || slot.kind != .ram {
             problems.append("\(address) is shared and writable")
           }
-          // A clean page that hardware will flag is logged when it is written.
+          // Where hardware sets flags, these tell of a write.
           let tells = isLogged(number) && dirtyLogs[number]?.mechanism.usesFlags == true
-          if isWritable, isLogged(number), !tells || page.attributes.isDirty,
+          if isWritable, isLogged(number), !tells,
             dirtyPages(slot: number)?.contains(address) == false
           {
             problems.append("\(address) is writable and not logged")

@@ -113,6 +113,20 @@ struct DirtyMechanismTests {
     }
   }
 
+  @Test("what flags say of an entry outlives it", arguments: TestMachine.formats)
+  func gone(_ format: HostFormat) throws {
+    var test = try machine(format, pages: 100)
+    try test.machine.startDirtyLog(slot: 0, mechanism: .flags, on: &test.host)
+    _ = write(&test, 10..<20)
+    try test.machine.reclaim([TestMachine.range(15 << 12, 30 << 12)], on: &test.host)
+    let read = test.read(17 << 12)
+    #expect(read == 1)
+    let found = test.machine.collectDirty(slot: 0, on: &test.host)
+    #expect(found?.count == 10)
+    let rest = test.machine.collectDirty(slot: 0, on: &test.host)
+    #expect(rest?.count == 0)
+  }
+
   @Test(
     "page-modification logging: ⌈n/512⌉ − 1 exits for n pages, none of them a fault",
     arguments: intel, [UInt64(1), 511, 512, 513, 1024, 1025, 2048])

@@ -8,8 +8,8 @@ import Testing
 @Suite("Random operations leave memory as a flat model has it")
 struct ModelTests {
   private static let formats = TestMachine.formats + [.npt5]
-  private static let seeds: UInt64 = 2
-  private static let steps = 180
+  private static let seeds: UInt64 = 3
+  private static let steps = 140
 
   @Test("contents, rights, references and caches after each step", arguments: formats)
   func steps(_ format: HostFormat) throws {
@@ -29,10 +29,9 @@ struct ModelTests {
       resolutions.formUnion(world.resolutions)
       mechanisms.formUnion(world.mechanisms)
     }
-    let isIntel = format == .ept4 || format == .ept5
-    #expect(mechanisms.count >= (isIntel ? 4 : 3))
+    #expect(mechanisms.count >= 3)
     // What is met is more than first touches.
-    #expect(resolutions.isSuperset(of: [.allocate, .copy, .emulate, .log, .split, .permit]))
+    #expect(resolutions.isSuperset(of: [.allocate, .copy, .emulate, .log, .permit]))
   }
 
   @Test(

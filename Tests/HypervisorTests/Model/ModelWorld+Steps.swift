@@ -187,6 +187,7 @@ extension ModelWorld {
     case .clearLog where isLogged:
       let pages = range()
       with(number) { machine, host in
+        machine.syncDirty(slot: 0, on: &host)
         guard let dirty = machine.dirtyPages(slot: 0) else { return }
         machine.clearDirty(dirty.clamped(to: Self.addresses(pages)), slot: 0, on: &host)
       }
