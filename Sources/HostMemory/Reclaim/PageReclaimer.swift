@@ -206,7 +206,12 @@ public struct PageReclaimer: ~Copyable {
     var freed: UInt64 = 0
     while freed < frames {
       let more = reclaim(from: group, frames: frames - freed, &now)
-      if more == 0 { break }
+      if more == 0 {
+        // What is being written can be freed when that is done.
+        guard let next = underWay.next else { break }
+        now = max(now, next)
+        finishWrites(by: now)
+      }
       freed += more
     }
     return (freed, now)
