@@ -297,9 +297,10 @@ for scenario in Scenarios/pressure/*.yaml; do
     failed=$((failed + 1))
   fi
 done
-check "a host that thrashes" 0 "thrashing" "$nestwalk" run Scenarios/pressure/thrash-120-on-64.yaml
 check "the same with enough memory" 0 "Everything fits" \
   "$nestwalk" run Scenarios/pressure/thrash-120-on-64.yaml --set "host.memory=128 GiB"
+check "diagnoses, with twice the memory and without" 0 "as they should be" \
+  python3 Tests/Reports/pressure.py "$nestwalk" Scenarios/pressure
 check "pressure too large to model" 2 "a larger scale would" \
   "$nestwalk" run Scenarios/pressure/thrash-120-on-64.yaml --set scale=1 --set "services[0].memory=1 TiB"
 seq 0 99 | sed 's/$/ w/' >"$folder/touches"

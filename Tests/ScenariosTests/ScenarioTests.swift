@@ -90,14 +90,17 @@ struct ScenarioTests {
     var scenarios = [ComparisonScenario(study)]
     if workload != .nested {
       study.touches = 5
-      if workload != .mmio {
+      if workload == .mmio { study.device = .kernelDevice } else { study.backing = .large }
+      switch workload {
+      case .dirtyLog: study.splitting = .breaking
+      case .mmio: study.access = .read
+      case .cowStorm: study.sharers = 7
+      default: study.access = .read
+      }
+      if workload != .mmio, workload != .dirtyLog {
         study.batch = 8
         study.population = .reading
-        study.backing = .large
-      } else {
-        study.device = .kernelDevice
       }
-      if workload == .cowStorm { study.sharers = 7 } else { study.access = .read }
       scenarios.append(ComparisonScenario(study))
       scenarios[1].profiles = [try #require(ShippedProfiles.named("skylake-96"))]
       scenarios[1].hosts = [.npt4, .ept5]

@@ -41,6 +41,9 @@ extension ComparisonScenario: MappingDecodable {
     default: 1, "how many pages, side by side, a fault maps at most")
   private static let populateField = OptionalField(
     "populate", ValueForm<PopulationDepth>.choice(), "how far all memory is prepared before")
+  private static let splittingField = OptionalField(
+    "splitting", ValueForm<LogSplitting>.choice(),
+    "how large pages are split while the writes of a dirty-log are logged")
   private static let devices: [(word: String, value: Slot.Kind)] = [
     ("kernel", .kernelDevice), ("process", .processDevice),
   ]
@@ -72,8 +75,8 @@ extension ComparisonScenario: MappingDecodable {
       studyField.declaration, titleField.declaration, workloadField.declaration,
       memoryField.declaration, pagesField.declaration, backingField.declaration,
       accessField.declaration, sharersField.declaration, batchField.declaration,
-      populateField.declaration, deviceField.declaration, profilesField.declaration,
-      hostsField.declaration,
+      populateField.declaration, splittingField.declaration, deviceField.declaration,
+      profilesField.declaration, hostsField.declaration,
     ]
   }
 
@@ -86,9 +89,12 @@ extension ComparisonScenario: MappingDecodable {
     study.touches = mapping.value(of: Self.pagesField)
     study.backing = mapping.value(of: Self.backingField)
     if let access = mapping.value(of: Self.accessField) { study.access = access }
-    // Without sharing nothing reads how many share, so the key is refused beside other workloads.
+    // What a workload doesn't read is refused beside it.
     if study.workload == .cowStorm, let sharers = mapping.value(of: Self.sharersField) {
       study.sharers = sharers
+    }
+    if study.workload == .dirtyLog, let splitting = mapping.value(of: Self.splittingField) {
+      study.splitting = splitting
     }
     study.batch = mapping.value(of: Self.batchField)
     study.population = mapping.value(of: Self.populateField)
@@ -124,6 +130,7 @@ extension ComparisonScenario: MappingDecodable {
     if study.workload == .cowStorm { list.add("sharers", .literal(study.sharers)) }
     if study.batch != standard.batch { list.add("batch", .literal(study.batch)) }
     list.add("populate", study.population.map { .text($0.rawValue) })
+    list.add("splitting", study.splitting.map { .text($0.rawValue) })
     if study.workload == .mmio {
       list.add("device", Self.word(study.device, Self.devices).map { .text($0) })
     }
