@@ -5,7 +5,11 @@ import Paging
 extension VirtualMachine {
   /// How an architecture's KVM treats large pages that are written while writes are logged.
   public var usualLogSplitting: LogSplitting {
-    configuration.host.isa == .arm ? .breaking : .onFault
+    switch configuration.host.isa {
+    case .x86: .eager
+    case .arm: .breaking
+    case .riscv: .onFault
+    }
   }
 
   /// Begins to log which pages of a slot are written.
@@ -34,12 +38,14 @@ extension VirtualMachine {
     guard mechanism != .initiallyAllSet else { return }
     var work = FaultWork()
     work.locks = 1
-    if mechanism == .modificationLog { protectLarge(slot, &work, on: &host) }
+    var batch = FlushBatch()
+    if mechanism == .modificationLog { protectLarge(slot, &batch, &work, on: &host) }
     if mechanism.usesFlags {
-      cleanFlags([range], &work, on: &host)
+      cleanFlags([range], &batch, &work, on: &host)
     } else {
-      protect([range], &work, on: &host)
+      protect([range], &batch, &work, on: &host)
     }
+    carryOut(batch, inFault: false, &work)
     tally.postWork(.protect, times: 1, work)
     guard splits, !splitsFirst else { return }
     do {
@@ -122,12 +128,15 @@ extension VirtualMachine {
     let splits = log.mechanism == .initiallyAllSet && log.splitting == .eager
     let splitsFirst = configuration.host.isa != .arm
     if splits, splitsFirst { splitAround(runs, on: &host) }
+    var batch = FlushBatch()
     if log.mechanism.usesFlags {
+      if log.mechanism == .flags { keepLargeFlags(around: removed, slot: slot, on: host) }
       _ = dirtyLogs[slot]?.flagged.remove(removed)
-      cleanFlags(runs, &work, on: &host)
+      cleanFlags(runs, &batch, &work, on: &host)
     } else {
-      protect(runs, &work, on: &host)
+      protect(runs, &batch, &work, on: &host)
     }
+    carryOut(batch, inFault: false, &work)
     tally.postWork(.collect, times: 1, work)
     if splits, !splitsFirst { splitAround(runs, on: &host) }
   }
@@ -154,7 +163,26 @@ extension VirtualMachine {
     return (dirty, all)
   }
 
-  /// Takes in the dirty flags of entries that are about to go, where nothing else tells of them.
+  /// Notes the pages beside those to be cleared that share a large page's dirty flag with them.
+  ///
+  /// The flag goes with the first of its pages, and nothing else tells of writes to the others.
+  private mutating func keepLargeFlags(
+    around removed: SlotPages, slot: Int, on host: borrowing Host
+  ) {
+    var told = SlotPages(slots[slot])
+    for run in removed.runs {
+      visitPages(run, host) { address, bytes, attributes in
+        guard bytes > FrameNumber.bytes, attributes.isDirty,
+          attributes.permissions.contains(.write)
+        else { return }
+        told.insert(address, bytes: bytes)
+      }
+    }
+    _ = told.remove(removed)
+    dirtyLogs[slot]?.pages.formUnion(told)
+  }
+
+  /// Takes in the dirty flags of a slot's entries that are about to go, where nothing else tells of them.
   mutating func keepFlags(of range: Range<UInt64>, on host: borrowing Host) {
     guard let number = slot(of: GuestPhysical(range.lowerBound)), isLogged(number),
       let mechanism = dirtyLogs[number]?.mechanism, mechanism.usesFlags
@@ -245,43 +273,45 @@ extension VirtualMachine {
     }
   }
 
-  /// Clears the dirty flags of the pages of ranges, with one flush for all.
+  /// Clears the dirty flags of the pages of ranges.
   private mutating func cleanFlags(
-    _ ranges: [Range<UInt64>], _ work: inout FaultWork, on host: inout Host
+    _ ranges: [Range<UInt64>], _ batch: inout FlushBatch, _ work: inout FaultWork,
+    on host: inout Host
   ) {
-    change(ranges, &work, on: &host) { tables, address, bytes, memory throws(TableError) in
+    change(ranges, &batch, &work, on: &host) { tables, address, bytes, memory throws(TableError) in
       try tables.clean(address, bytes: bytes, in: &memory)
     }
   }
 
   /// Takes the right to write from the large pages of a slot.
   private mutating func protectLarge(
-    _ slot: Int, _ work: inout FaultWork, on host: inout Host
+    _ slot: Int, _ batch: inout FlushBatch, _ work: inout FaultWork, on host: inout Host
   ) {
     var large: [Range<UInt64>] = []
     visitPages(slots[slot].start.value..<slots[slot].end, host) { address, bytes, _ in
       if bytes > FrameNumber.bytes { large.append(address.value..<address.value + bytes) }
     }
-    protect(large, &work, on: &host)
+    protect(large, &batch, &work, on: &host)
   }
 
-  /// Takes the right to write from the pages of ranges, with one flush for all.
+  /// Takes the right to write from the pages of ranges.
   mutating func protect(
-    _ ranges: [Range<UInt64>], _ work: inout FaultWork, on host: inout Host
+    _ ranges: [Range<UInt64>], _ batch: inout FlushBatch, _ work: inout FaultWork,
+    on host: inout Host
   ) {
-    change(ranges, &work, on: &host) { tables, address, bytes, memory throws(TableError) in
+    change(ranges, &batch, &work, on: &host) { tables, address, bytes, memory throws(TableError) in
       try tables.writeProtect(address, bytes: bytes, in: &memory)
     }
   }
 
-  /// Changes the entries of ranges, with one flush for all that became different.
+  /// Changes the entries of ranges, and adds to a flush what became different.
   private mutating func change(
-    _ ranges: [Range<UInt64>], _ work: inout FaultWork, on host: inout Host,
+    _ ranges: [Range<UInt64>], _ batch: inout FlushBatch, _ work: inout FaultWork,
+    on host: inout Host,
     _ edit: (
       inout HostTables, GuestPhysical, UInt64, inout PhysicalMemory
     ) throws(TableError) -> Int
   ) {
-    var batch = FlushBatch()
     for range in ranges {
       let bytes = range.upperBound - range.lowerBound
       let changed: Int
@@ -297,7 +327,6 @@ extension VirtualMachine {
           configuration.host.translationStage, at: range.lowerBound, bytes: bytes,
           pageBytes: 4096, levels: .lastLevel))
     }
-    carryOut(batch, inFault: false, &work)
   }
 
   /// Visits the second stage's pages in a range.

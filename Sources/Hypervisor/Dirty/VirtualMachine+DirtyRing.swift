@@ -44,7 +44,9 @@ extension VirtualMachine {
     work.locks = 1
     var ranges: [Range<UInt64>] = []
     for page in pages { ranges += page.runs }
-    protect(ranges, &work, on: &host)
+    var batch = FlushBatch()
+    protect(ranges, &batch, &work, on: &host)
+    carryOut(batch, inFault: false, &work)
     tally.use(.drainEntry, count, for: .work(.collect))
     tally.postWork(.collect, times: 1, work)
   }

@@ -13,8 +13,10 @@ extension VirtualMachine {
     var number = 0
     while number < pages.count {
       let start = pages[number].address
+      let slot = pages[number].slot
       var end = start
-      while number < pages.count, pages[number].address == end {
+      // Each slot has a log of its own, so that a run ends with its slot.
+      while number < pages.count, pages[number].address == end, pages[number].slot == slot {
         end &+= pages[number].order.bytes
         number += 1
       }

@@ -61,12 +61,6 @@ struct LoadedMachine: ~Copyable {
     }
   }
 
-  /// What KVM does with large pages whose writes are logged: on x86-64 it splits them when the log is
-  /// started, unless it is told not to.
-  var usualSplitting: LogSplitting {
-    machine.configuration.host.isa == .x86 ? .eager : machine.usualLogSplitting
-  }
-
   /// A machine that is forked from this one.
   mutating func fork(on host: inout Host) throws(MachineError) -> VirtualMachine {
     var copy = try machine.fork(on: &host)

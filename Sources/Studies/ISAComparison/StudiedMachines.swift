@@ -58,7 +58,7 @@ struct StudiedMachines: ~Copyable {
     }
     let start = ledger
     if study.workload == .dirtyLog {
-      let splitting = study.splitting ?? original.usualSplitting
+      let splitting = study.splitting ?? original.machine.usualLogSplitting
       try original.machine.startDirtyLog(slot: 0, splitting: splitting, on: &host)
       preparation = ledger.since(start)
     }

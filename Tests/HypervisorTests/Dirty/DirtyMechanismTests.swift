@@ -78,6 +78,36 @@ struct DirtyMechanismTests {
   }
 
   @Test(
+    "chunks of a large page that was not split take no write from each other",
+    arguments: TestMachine.formats)
+  func largeFlagsInChunks(_ format: HostFormat) throws {
+    var test = try machine(format, pages: 2048, backing: .large)
+    try test.machine.startDirtyLog(
+      slot: 0, splitting: .onFault, mechanism: .flags, on: &test.host)
+    _ = write(&test, 700..<701)
+    test.machine.syncDirty(slot: 0, on: &test.host)
+    let start = test.machine.dirtyPages(slot: 0)
+    let noted = try #require(start)
+    #expect(noted.count == 512)
+    let first = noted.clamped(to: TestMachine.range(512 << 12, 64 << 12))
+    let second = noted.clamped(to: TestMachine.range(576 << 12, 64 << 12))
+    test.machine.clearDirty(first, slot: 0, on: &test.host)
+    let between = test.machine.dirtyPages(slot: 0)
+    #expect(between?.count == 448)
+    let exits = write(&test, 520..<521)
+    #expect(exits == 0)
+    // The large page's one flag is cleared with the second chunk, and has to be kept for the first.
+    test.machine.clearDirty(second, slot: 0, on: &test.host)
+    let left = test.machine.dirtyPages(slot: 0)
+    #expect(left?.count == 448)
+    #expect(left?.contains(GuestPhysical(520 << 12)) == true)
+    #expect(left?.contains(GuestPhysical(600 << 12)) == false)
+    _ = test.machine.collectDirty(slot: 0, on: &test.host)
+    let rest = test.machine.collectDirty(slot: 0, on: &test.host)
+    #expect(rest?.count == 0)
+  }
+
+  @Test(
     "initially all set: nothing faults before it is cleared, chunk by chunk",
     arguments: TestMachine.formats)
   func allSet(_ format: HostFormat) throws {
@@ -125,6 +155,37 @@ struct DirtyMechanismTests {
     #expect(found?.count == 10)
     let rest = test.machine.collectDirty(slot: 0, on: &test.host)
     #expect(rest?.count == 0)
+  }
+
+  @Test(
+    "pages side by side that go at once leave their flags to their own slots",
+    arguments: TestMachine.formats)
+  func neighbours(_ format: HostFormat) throws {
+    var mechanisms = [DirtyMechanism.flags]
+    if Self.intel.contains(format) { mechanisms.append(.modificationLog) }
+    for mechanism in mechanisms {
+      for logged in 0..<2 {
+        let slots = [
+          Slot(at: GuestPhysical(0), bytes: 2 << 20),
+          Slot(at: GuestPhysical(2 << 20), bytes: 2 << 20),
+        ]
+        var test = try TestMachine(MachineConfiguration(format, slots: slots))
+        _ = write(&test, 496..<528)
+        try test.machine.startDirtyLog(slot: logged, mechanism: mechanism, on: &test.host)
+        let exits = write(&test, 500..<524)
+        #expect(exits == 0)
+        let flushes = test.machine.counters.remoteTLBFlush
+        let outcome = try test.machine.reclaim(
+          [TestMachine.range(496 << 12, 32 << 12)], on: &test.host)
+        #expect((outcome.pages, outcome.entries) == (32, 32))
+        #expect(test.machine.counters.remoteTLBFlush == flushes + 1)
+        let found = test.machine.collectDirty(slot: logged, on: &test.host)
+        let written = GuestPhysical(logged == 0 ? 511 << 12 : 512 << 12)
+        #expect(found?.count == 12 && found?.contains(written) == true)
+        let problems = test.problems()
+        #expect(problems == [])
+      }
+    }
   }
 
   @Test(
@@ -198,7 +259,10 @@ struct DirtyMechanismTests {
     arguments: intel)
   func largeModificationLog(_ format: HostFormat) throws {
     var test = try machine(format, pages: 1024, backing: .large)
-    try test.machine.startDirtyLog(slot: 0, mechanism: .modificationLog, on: &test.host)
+    let flushes = test.machine.counters.remoteTLBFlush
+    try test.machine.startDirtyLog(
+      slot: 0, splitting: .onFault, mechanism: .modificationLog, on: &test.host)
+    #expect(test.machine.counters.remoteTLBFlush == flushes + 1)
     let first = write(&test, 0..<600)
     #expect(first == 600)
     let found = test.machine.collectDirty(slot: 0, on: &test.host)

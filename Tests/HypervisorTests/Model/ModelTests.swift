@@ -91,7 +91,7 @@ struct ModelTests {
     changed.check()
     #expect(changed.problems.count == 1)
     var logged = try world()
-    try logged.first.startDirtyLog(slot: 0, on: &logged.host)
+    try logged.first.startDirtyLog(slot: 0, splitting: .onFault, on: &logged.host)
     logged.models[0].dirty = Array(repeating: false, count: ModelWorld.pages)
     logged.touch(0, 4, .write, processor: 0, word: 9)
     logged.check()
