@@ -14,7 +14,7 @@ struct HelpTests {
         Usage: nestwalk COMMAND [OPTIONS] [ARGUMENTS]
 
         Commands:
-          run             work out what becomes of a storm that a file describes
+          run             work out the study that a file describes, such as a storm
           walk            explain one translation, read by read
           translate       answer accesses in bulk, on a memory image
           tlb             tell what TLBs and page sizes make of a workload's translation

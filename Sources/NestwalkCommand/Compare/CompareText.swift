@@ -132,27 +132,29 @@ extension ISAComparison {
   /// What is compared, in a sentence.
   fileprivate var sentence: String {
     let count = CostText.count(touchCount)
+    let pages = touchCount == 1 ? "page" : "pages"
+    let times = touchCount == 1 ? "once" : "\(count) times"
     let memory = ByteSize(memoryBytes).argument
     let backing = ByteSize(backing.bytes).argument
     let verb = access == .read ? "reads" : "writes"
     var sentence =
       switch workload {
       case .firstTouch:
-        "first-touch: a running guest \(verb) \(count) new pages of a machine of \(memory), which its"
+        "first-touch: a running guest \(verb) \(count) new \(pages) of a machine of \(memory), which its"
           + " host backs with pages of up to \(backing)."
       case .coldResume:
-        "cold-resume: a machine of \(memory), loaded from a snapshot, \(verb) \(count) pages all over"
+        "cold-resume: a machine of \(memory), loaded from a snapshot, \(verb) \(count) \(pages) all over"
           + " its memory; nothing is mapped at the second stage, and pages of up to \(backing) come"
           + " from storage."
       case .cowStorm:
         "cow-storm: \(machineCount) machines of \(memory), forked from one and with all pages read,"
-          + " write \(count) pages each; a page's last sharer keeps it without a copy."
+          + " write \(count) \(pages) each; a page's last sharer keeps it without a copy."
       case .dirtyLog:
-        "dirty-log: a guest \(verb) \(count) pages of a machine of \(memory) in pages of up to"
+        "dirty-log: a guest \(verb) \(count) \(pages) of a machine of \(memory) in pages of up to"
           + " \(backing), all mapped, whose writes are logged by pages of 4K;"
           + " \(splitting.map { "splitting \($0.rawValue)" } ?? "large pages are split as KVM does")."
       case .mmio:
-        "mmio: a guest \(verb) a register of a device \(count) times; the hypervisor's"
+        "mmio: a guest \(verb) a register of a device \(times); the hypervisor's"
           + " \(device == .kernelDevice ? "kernel" : "process") emulates it."
       case .nested:
         "nested: a guest's guest touches a page whose way no table has yet, four levels of tables"

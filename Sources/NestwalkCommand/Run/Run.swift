@@ -7,7 +7,7 @@ import Reports
 import Scenarios
 import Studies
 
-/// `nestwalk run`: works out what becomes of the storms that files describe.
+/// `nestwalk run`: works out the studies that files describe.
 struct Run: Command {
   var files: [FilePath] = []
   var overrides: [OverrideArgument] = []
@@ -21,9 +21,12 @@ struct Run: Command {
   var timeline: FilePath?
 
   static let name = "run"
-  static let summary = "work out what becomes of a storm that a file describes"
+  static let summary = "work out the study that a file describes, such as a storm"
   static let discussion = [
-    "FILE describes a host, the virtual machines that start on it, what the host does about their"
+    "FILE describes a storm, a sweep over storms, how many machines fit (study: density), what faults cost"
+      + " on several ISAs (isa-comparison), what TLBs make of accesses (translation), or services on a"
+      + " host that runs short of memory (pressure).",
+    "A storm's file has a host, the virtual machines that start on it, what the host does about their"
       + " faults, and what is wanted. The summary says how long it takes until all are ready, compared"
       + " with one machine alone on the host and with bare metal, and where the time goes.",
     "The same file gives the same bytes in every run. The exit status is 3 where the file's target is"
@@ -37,7 +40,7 @@ struct Run: Command {
       "The same with large pages, and a page to read in a browser."),
     CommandExample(
       "nestwalk run Scenarios/boot-storm-32.yaml --mitigate --set \"target.ready=4.4 s\"",
-      "What a host can do about it, and the cheapest that has them ready in 4.5 s."),
+      "What a host can do about it, and the cheapest that has them ready in 4.4 s."),
   ]
   static let parameters: [Parameter<Self>] = [
     .positional("FILE", \.files, "The files; “-” is standard input"),

@@ -53,7 +53,8 @@ extension JSONWriter {
   /// Writes what each mitigation makes of a storm.
   mutating func value(_ report: MitigationReport) {
     beginObject()
-    member("advice", report.advice)
+    member("advice", report.answer)
+    if let note = report.note { member("note", note) }
     if let place = report.outcome.cheapest {
       member("cheapest", MitigationReport.settings(report.outcome.results[place]))
     }

@@ -13,11 +13,12 @@ package enum MitigationText {
     if let verdict = report.storm.verdict {
       lines += TextLayout.wrap(verdict, width: TextLayout.width)
     }
-    lines += TextLayout.wrap(report.advice, width: TextLayout.width)
+    lines += TextLayout.wrap(report.answer, width: TextLayout.width)
     lines += ["", header(report)]
     for result in report.outcome.results { lines += row(result, report) }
     lines.append("")
     lines += TextLayout.wrap(MitigationReport.legend, width: TextLayout.width)
+    if let note = report.note { lines += TextLayout.wrap(note, width: TextLayout.width) }
     lines += TextLayout.wrap(MitigationReport.missing, width: TextLayout.width)
     return lines.joined(separator: "\n") + "\n"
   }

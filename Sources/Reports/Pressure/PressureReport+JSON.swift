@@ -78,19 +78,25 @@ extension JSONWriter {
     member("work", service.requestWork)
     endObject()
     key("time")
-    beginObject()
-    member("work", service.time.work)
-    member("faults", service.time.faults)
-    member("reclaiming", service.time.reclaiming)
-    member("reading", service.time.reading)
-    member("throttled", service.time.throttled)
-    endObject()
+    times(service.time)
+    key("growthTime")
+    times(service.growthTime)
     member("workingSet", service.workingSetBytes)
     member("atStart", service.bytesAtStart)
     member("most", service.mostBytes)
     if let at = service.killedAt { member("killedAt", at) }
     key("counters")
     value(service.counters)
+    endObject()
+  }
+
+  private mutating func times(_ times: PressureOutcome.Times) {
+    beginObject()
+    member("work", times.work)
+    member("faults", times.faults)
+    member("reclaiming", times.reclaiming)
+    member("reading", times.reading)
+    member("throttled", times.throttled)
     endObject()
   }
 

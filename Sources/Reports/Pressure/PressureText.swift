@@ -44,7 +44,8 @@ package enum PressureText {
     return [
       service.name, "\(service.requests)", time(service.latency(percentile: 50)),
       time(service.latency(percentile: 99)), time(service.requestWork),
-      PressureDiagnosis.percent(service.time.lost), "\(service.counters.majorFaults)",
+      service.workerTime.total == 0 ? "-" : PressureDiagnosis.percent(service.workerTime.lost),
+      "\(service.counters.majorFaults)",
     ]
   }
 

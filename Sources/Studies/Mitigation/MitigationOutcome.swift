@@ -1,3 +1,5 @@
+import Simulation
+
 /// What each mitigation makes of a storm.
 public struct MitigationOutcome: Sendable {
   /// The results, that of nothing first.
@@ -15,7 +17,9 @@ public struct MitigationOutcome: Sendable {
     let figures = results.map { try? $0.figures.get() }
     for (number, own) in figures.enumerated() {
       guard let own else { continue }
-      results[number].isUnbeaten = !figures.contains { $0.map(own.isBeaten(by:)) ?? false }
+      results[number].isUnbeaten = !figures.contains { other in
+        other.map { Self.isBeaten(own, by: $0) } ?? false
+      }
     }
     self.results = results
     let placed = figures.enumerated().compactMap { place, figures in
@@ -38,6 +42,16 @@ public struct MitigationOutcome: Sendable {
         return (left.setUp, left.heldBack, left.usedBytes, settings.0, left.allReady, $0.place)
           < (right.setUp, right.heldBack, right.usedBytes, settings.1, right.allReady, $1.place)
       }?.place
+  }
+
+  /// Whether others beat figures, where a difference of less than 0.1 % of the time until all are ready
+  /// is none.
+  private static func isBeaten(_ own: StormFigures, by other: StormFigures) -> Bool {
+    let mine = own.allReady.picoseconds
+    let others = other.allReady.picoseconds
+    guard abs(mine - others) < max(mine, others) / 1000 else { return own.isBeaten(by: other) }
+    guard other.usedBytes <= own.usedBytes, other.setUp <= own.setUp else { return false }
+    return other.usedBytes < own.usedBytes || other.setUp < own.setUp
   }
 
   /// What hosts do that a storm doesn't model, so that it isn't among the results.

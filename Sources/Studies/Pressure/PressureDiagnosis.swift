@@ -82,11 +82,13 @@ public struct PressureDiagnosis: Sendable, Hashable {
           + " \(times(outcome.counters.stalls)); at least \(size(outcome.leastFreeBytes)) were free."
       )
     }
-    if let worst = outcome.services.max(by: { $0.time.lost < $1.time.lost }),
-      worst.time.lost >= smallShare
+    // What makes no requests has no worker that could lose time.
+    let working = outcome.services.filter { $0.workerTime.total > 0 }
+    if let worst = working.max(by: { $0.workerTime.lost < $1.workerTime.lost }),
+      worst.workerTime.lost >= smallShare
     {
       findings.append(
-        "\(worst.name) loses \(percent(worst.time.lost)) of its time to memory"
+        "\(worst.name) loses \(percent(worst.workerTime.lost)) of its time to memory"
           + slowdown(worst) + ".")
     }
     for service in outcome.services {
@@ -97,11 +99,20 @@ public struct PressureDiagnosis: Sendable, Hashable {
   }
 
   private static func cause(_ condition: Condition, _ outcome: PressureOutcome) -> String {
-    if let grown = grown(outcome), condition != .ample {
-      return
-        "\(grown.name) grew from \(size(grown.bytesAtStart)) to \(size(grown.mostBytes)) and touched"
-        + " \(size(grown.workingSetBytes)) of it again: that is what a leak looks like."
+    guard let grown = Self.grown(outcome), condition != .ample else {
+      return causeWithoutGrowth(condition, outcome)
     }
+    let growth =
+      "\(grown.name) grew from \(amount(grown.bytesAtStart)) to \(size(grown.mostBytes)) and touched"
+      + " \(amount(grown.workingSetBytes)) of it again"
+    return grown.growsThroughout
+      ? growth + ": that is what a leak looks like."
+      : growth + ", for a part of the time. " + causeWithoutGrowth(condition, outcome)
+  }
+
+  private static func causeWithoutGrowth(
+    _ condition: Condition, _ outcome: PressureOutcome
+  ) -> String {
     switch condition {
     case .killed, .thrashing, .pressed:
       let isShared = outcome.services.count > 1 && fitAlone(outcome)
@@ -133,7 +144,7 @@ public struct PressureDiagnosis: Sendable, Hashable {
 
   private static func remedies(_ condition: Condition, _ outcome: PressureOutcome) -> [String] {
     var remedies: [String] = []
-    if let grown = grown(outcome), condition != .ample {
+    if let grown = grown(outcome), grown.growsThroughout, condition != .ample {
       remedies.append(
         "Find what \(grown.name) keeps; until then a memory.max of its own makes it die alone and early,"
           + " and a memory.high slows it before that.")
@@ -195,6 +206,8 @@ public struct PressureDiagnosis: Sendable, Hashable {
     return "; half of its requests take more than \(time(half)) instead of"
       + " \(time(service.requestWork)), \(Self.rate(ratio)) times as long"
   }
+
+  private static func amount(_ bytes: UInt64) -> String { bytes == 0 ? "nothing" : size(bytes) }
 
   /// A size with its unit.
   public static func size(_ bytes: UInt64) -> String {

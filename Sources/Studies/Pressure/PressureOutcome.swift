@@ -14,8 +14,12 @@ public struct PressureOutcome: Sendable, Hashable {
     public var latencies: [UInt64] = []
     /// What one computes, which is what it takes where memory is ample.
     public let requestWork: UInt64
-    /// Where its workers' time went.
+    /// Whether it grows from the start of the measurement on, and not for a part of it.
+    public var growsThroughout = false
+    /// Where its time went, that of its workers and that of its growth.
     public var time = Times()
+    /// The part of it that its growth took.
+    public var growthTime = Times()
     /// What reclaim did to it while it was measured.
     public var counters = ReclaimCounters()
     /// The bytes that it touches over and over, as far as its touches while it was measured tell.
@@ -27,6 +31,9 @@ public struct PressureOutcome: Sendable, Hashable {
     /// When it was killed, in nanoseconds from the start of the measurement.
     public var killedAt: UInt64?
 
+    /// Where its workers' time went.
+    public var workerTime: Times { time.less(growthTime) }
+
     /// The latency that so many percent of the requests kept; nothing where none was done.
     public func latency(percentile: Double) -> UInt64? {
       guard !latencies.isEmpty else { return nil }
@@ -35,7 +42,7 @@ public struct PressureOutcome: Sendable, Hashable {
     }
   }
 
-  /// Where the time of workers goes, in nanoseconds.
+  /// Where time goes, in nanoseconds.
   public struct Times: Sendable, Hashable {
     /// Computing, and touching what is there.
     public var work: UInt64 = 0
@@ -50,6 +57,25 @@ public struct PressureOutcome: Sendable, Hashable {
 
     /// All of it.
     public var total: UInt64 { work + faults + reclaiming + reading + throttled }
+    mutating func add(_ other: Self) {
+      work += other.work
+      faults += other.faults
+      reclaiming += other.reclaiming
+      reading += other.reading
+      throttled += other.throttled
+    }
+
+    /// What is left of it without a part.
+    func less(_ part: Self) -> Self {
+      var rest = self
+      rest.work -= part.work
+      rest.faults -= part.faults
+      rest.reclaiming -= part.reclaiming
+      rest.reading -= part.reading
+      rest.throttled -= part.throttled
+      return rest
+    }
+
     /// What part is not work, from 0 to 1.
     public var lost: Double { total == 0 ? 0 : Double(total - work) / Double(total) }
   }
@@ -92,7 +118,7 @@ public struct PressureOutcome: Sendable, Hashable {
     duration == 0 ? 0 : Double(counters.majorFaults) * 1e9 / Double(duration)
   }
 
-  /// What part of all workers' time was lost to memory.
+  /// What part of all time, of workers and of growth, was lost to memory.
   public var lost: Double {
     let total = services.reduce(0.0) { $0 + Double($1.time.total) }
     let work = services.reduce(0.0) { $0 + Double($1.time.work) }

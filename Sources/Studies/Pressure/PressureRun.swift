@@ -53,7 +53,9 @@ struct PressureRun: ~Copyable {
     }
     outcome = PressureOutcome(
       services: study.services.map {
-        PressureOutcome.OfService(name: $0.name, requestWork: $0.requestWork)
+        PressureOutcome.OfService(
+          name: $0.name, requestWork: $0.requestWork,
+          growsThroughout: $0.growthBytes > 0 && $0.startNanoseconds == 0)
       },
       memoryBytes: study.host.memoryBytes, swapBytes: study.host.swapBytes,
       duration: study.durationNanoseconds, scale: study.scale)
@@ -236,7 +238,7 @@ struct PressureRun: ~Copyable {
     let page = nextGrowth[service]
     nextGrowth[service] += 1
     let touch = memory.touch(page, isWrite: true, at: began)
-    note(touch, from: began, service)
+    note(touch, from: began, service, isGrowth: true)
     if touch.end == .killed { return die(service, touch.at - start) }
     let pace =
       Double(4096 * study.scale) * 1e9 / Double(study.services[service].growthBytes)
@@ -245,17 +247,18 @@ struct PressureRun: ~Copyable {
     reapKilled(touch.at - start)
   }
 
-  private mutating func note(_ touch: PageTouch, from began: UInt64, _ service: Int) {
+  private mutating func note(
+    _ touch: PageTouch, from began: UInt64, _ service: Int, isGrowth: Bool = false
+  ) {
     let waits = touch.reclaiming + touch.reading + touch.throttled
     let rest = touch.at - began - waits
-    outcome.services[service].time.reclaiming += touch.reclaiming
-    outcome.services[service].time.reading += touch.reading
-    outcome.services[service].time.throttled += touch.throttled
-    if touch.end == .hit {
-      outcome.services[service].time.work += rest
-    } else {
-      outcome.services[service].time.faults += rest
-    }
+    var spent = PressureOutcome.Times()
+    spent.reclaiming = touch.reclaiming
+    spent.reading = touch.reading
+    spent.throttled = touch.throttled
+    if touch.end == .hit { spent.work = rest } else { spent.faults = rest }
+    outcome.services[service].time.add(spent)
+    if isGrowth { outcome.services[service].growthTime.add(spent) }
   }
 
   /// Stops the actors of services that somebody else's need has killed.
