@@ -200,7 +200,8 @@ bench() {
     && .build/release/nestwalk-bench map && .build/release/nestwalk-bench observer \
     && .build/release/nestwalk-bench tlb && .build/release/nestwalk-bench merge --rounds 2 \
     && .build/release/nestwalk-bench replay --rounds 2 \
-    && .build/release/nestwalk-bench fault --rounds 2
+    && .build/release/nestwalk-bench fault --rounds 2 \
+    && .build/release/nestwalk-bench storm
 }
 
 if [ $# -gt 0 ]; then

@@ -30,7 +30,7 @@ struct BenchmarkRow {
   /// The row as a line of the table.
   var line: String {
     TextLayout.column(name, 30) + TextLayout.right(String(pages), 8)
-      + TextLayout.right(TextLayout.decimal(ns, 2), 9)
+      + TextLayout.right(TextLayout.decimal(ns, ns < 100_000 ? 2 : 0), 9)
       + TextLayout.right(Self.decimal(floorNs, 2), 9)
       + TextLayout.right(Self.decimal(ratio, 2), 7)
       + rates
