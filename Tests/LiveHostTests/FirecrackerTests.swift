@@ -27,8 +27,8 @@ struct FirecrackerTests {
     #expect(machine.balloon?.bytes == 256 << 20 && machine.balloon?.statisticsSeconds == 1)
     let told = try HostReading.firecracker(Array(whole.utf8), name: "a/vm.json")
     #expect(told.name == "vm" && told.monitor?.value == .firecracker)
-    #expect(told.balloon?.currentBytes?.value == 768 << 20)
-    #expect(told.backingPageBytes?.value == 2 << 20)
+    #expect(told.balloon?.currentBytes?.value == UInt64(768 << 20))
+    #expect(told.backingPageBytes?.value == UInt64(2 << 20))
     let alone = try FirecrackerMachine.read(
       Array(#"{"vcpu_count": 1, "mem_size_mib": 128}"#.utf8), name: "vm.json")
     #expect(alone.memoryBytes == 128 << 20 && alone.balloon == nil)

@@ -23,7 +23,7 @@ struct KernelMemoryTests {
     #expect(first.groups.map(\.path) == ["jobs", "jobs/one", "machine/qemu-3-a.libvirt-qemu", ""])
     #expect(first.groups.allSatisfy { $0.version == 1 })
     #expect(first.groups[3].limit == nil && first.groups[3].charged == 100)
-    #expect(first.host(named: "h").machineLimitBytes?.value == 512 << 20)
+    #expect(first.host(named: "h").machineLimitBytes?.value == UInt64(512 << 20))
     let second = try memory([
       "proc/self/cgroup": "0::/user.slice/me\n",
       "sys/fs/cgroup/machine.slice/memory.max": "max\n",

@@ -114,6 +114,7 @@ struct LibvirtRun: ~Copyable {
     told.architecture = xml["host/cpu/arch"].flatMap {
       KernelMemory.architecture($0.trimmedText)
     }
+    var smallest: UInt64?
     for cell in xml["host/topology/cells"]?.children("cell") ?? [] {
       guard let number = cell.attribute("id").flatMap({ Int($0) }), 0...65_535 ~= number else {
         continue
@@ -144,7 +145,11 @@ struct LibvirtRun: ~Copyable {
         }
         // The smallest page is no pool.
         guard size != sizes.map(\.bytes).min() else {
-          told.pageBytes = .measured(size, "\(source) cell/pages")
+          // Of the cells, the one with the smallest says it.
+          if smallest.map({ size < $0 }) ?? true {
+            smallest = size
+            told.pageBytes = .measured(size, "\(source) cell/pages")
+          }
           continue
         }
         var pool = InventoryHugePages(

@@ -15,7 +15,9 @@ struct Check: Command {
     "What a file is, its key says: \(kinds).",
   ]
   private static var kinds: String {
-    DocumentKindDeclaration.all.map { "“\($0.key)”, \($0.noun)" }.joined(separator: "; ")
+    DocumentKindDeclaration.all.map { kind in
+      "“\(kind.key)\(kind.word.map { ": \($0)" } ?? "")”, \(kind.noun)"
+    }.joined(separator: "; ")
   }
   static let examples = [
     CommandExample("nestwalk check mine.yaml", "Says whether mine.yaml can be used."),

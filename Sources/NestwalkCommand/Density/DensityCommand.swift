@@ -117,12 +117,16 @@ struct DensityCommand: Command {
     if pool, backing.bytes == 4096 {
       problems.append("A pool has pages of “--backing 2M” or “--backing 1G”.")
     }
-    if vcpus < 1 { problems.append("“--vcpus” is \(vcpus); it must be 1 or more.") }
-    if nodes < 1 || nodes > 64 { problems.append("“--nodes” is \(nodes); it must be 1 to 64.") }
-    if let processors, processors < 1 {
-      problems.append("“--processors” is \(processors); it must be 1 or more.")
+    if vcpus < 1 || vcpus > 4096 {
+      problems.append("“--vcpus” is \(vcpus); it must be 1 to 4096.")
     }
-    if ratio.value <= 0 { problems.append("“--ratio” must be more than 0.") }
+    if nodes < 1 || nodes > 64 { problems.append("“--nodes” is \(nodes); it must be 1 to 64.") }
+    if let processors, processors < 1 || processors > 100_000 {
+      problems.append("“--processors” is \(processors); it must be 1 to 100000.")
+    }
+    if !(0.01...1000).contains(ratio.value) {
+      problems.append("“--ratio” must be from 0.01 to 1000.")
+    }
     if let memory {
       if memory.bytes < 1 << 20 || memory.bytes % 4096 != 0 || memory.bytes > 1 << 46 {
         problems.append(
@@ -134,6 +138,12 @@ struct DensityCommand: Command {
     }
     if let hostMemory, hostMemory.bytes > 1 << 56 || hostMemory.bytes < 1 << 20 {
       problems.append("“--host-memory” is \(hostMemory); it must be from 1 MiB to 64 PiB.")
+    }
+    if let swap, swap.bytes > 1 << 56 {
+      problems.append("“--swap” is \(swap); it must be at most 64 PiB.")
+    }
+    if let reserved, reserved.bytes > 1 << 56 {
+      problems.append("“--reserved” is \(reserved); it must be at most 64 PiB.")
     }
     if [json, csv, html].count(where: { $0?.isStandardStream == true }) > 1 {
       problems.append("Only one of the outputs can go to standard output.")

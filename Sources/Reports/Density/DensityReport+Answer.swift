@@ -42,6 +42,7 @@ extension DensityReport {
     let rows = outcome.constraints
     // Of what lets no more in, the tightest; under overcommitment the risk takes memory's place.
     guard let first = rows.first(where: { !$0.stops.isEmpty }) ?? rows.first else { return nil }
+    if let sentence = none(first) { return sentence }
     var name = first.phrase
     if density.overcommit != nil, rows.allSatisfy({ $0.stops.isEmpty }) {
       name = "the risk of memory pressure"
@@ -53,6 +54,17 @@ extension DensityReport {
     }
     if !next.isEmpty { sentence += "; next " + next.joined(separator: ", then ") }
     return sentence + "."
+  }
+
+  /// What one machine needs and what is left, where memory lets not even one of the only kind in.
+  private func none(_ row: DensityConstraint) -> String? {
+    guard outcome.count == 0, outcome.flavours.count == 1, row.kind == .memory,
+      density.overcommit == nil, density.host.nodes <= 1 || !density.bindsNodes
+    else { return nil }
+    let needed = outcome.flavours[0].overhead.charged(to: .machine, atWorst: true)
+    guard needed > row.capacity else { return nil }
+    return "What binds first: \(row.phrase). One needs \(StormReport.bytes(needed)) at the worst"
+      + " and \(StormReport.bytes(row.capacity)) are left."
   }
 
   /// How sure it is that there is no better choice, as a sentence.

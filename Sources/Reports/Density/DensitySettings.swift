@@ -107,10 +107,6 @@ package enum DensitySettings {
           "<memory unit='KiB'>\(flavour.memoryBytes >> 10)</memory>",
           "<vcpu>\(flavour.processors)</vcpu>",
         ]
-        let hard = flavour.usesPool ? 0 : flavour.memoryBytes
-        let limit = (hard + found.overhead.added(atWorst: true) + 1023) >> 10
-        lines.append(
-          "<memtune><hard_limit unit='KiB'>\(limit)</hard_limit></memtune>")
         if flavour.usesPool {
           lines += [
             "<memoryBacking><hugepages>",

@@ -66,7 +66,7 @@ package struct RackReport: Sendable {
     var lines = TextLayout.wrap(
       "\(name): \(StormReport.grouped(more)) more machines of \(adding) fit on"
         + " \(TextLayout.count(hosts.count, "host")) beside"
-        + " \(TextLayout.count(running, "machine")) that run."
+        + " \(TextLayout.count(running, "machine")) that \(running == 1 ? "runs" : "run")."
         + (full > 0 ? " \(TextLayout.count(full, "host")) of them can take none." : ""),
       width: TextLayout.width)
     lines.append("")

@@ -13,7 +13,7 @@ extension Flavour: MappingDecodable {
   private static let guestField = RequiredField(
     "guest", ValueForm<GuestPreset>.choice(), "what each does")
   private static let memoryField = OptionalField(
-    "memory", ValueForm<ByteSize>.quantity(in: ByteSize(1 << 20)...ByteSize(1 << 46)),
+    "memory", ValueForm<ByteSize>.quantity(in: ByteSize(1 << 20)...ByteSize(1 << 44)),
     "the memory of each")
   private static let processorsField = DefaultField(
     "processors", ValueForm<Int>.integer(in: 1...4096), default: 1,

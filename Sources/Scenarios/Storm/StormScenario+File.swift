@@ -81,6 +81,9 @@ extension StormScenario: MappingDecodable {
             + " of \(profile.architecture.rawValue)")
       }
     }
+    if mode == .reference, host.memoryBytes > 1 << 45 {
+      mapping.refuse("mode", "machines are played together on a host of at most 32 TiB")
+    }
     guard mapping.isSound, let fleet, let profile else { return nil }
     var storm = Storm(fleet, profile: profile)
     storm.host = host

@@ -14,9 +14,7 @@ struct PressureTests {
   private static let folder = URL(fileURLWithPath: #filePath)
     .appendingPathComponent("../../../../Scenarios/pressure").standardizedFileURL
 
-  private static func scenario(
-    _ name: String
-  ) throws -> PressureScenario {
+  private static func scenario(_ name: String) throws -> PressureScenario {
     let text = try Data(contentsOf: folder.appendingPathComponent("\(name).yaml"))
     return try PressureScenario.document.read([UInt8](text), file: "\(name).yaml")
   }

@@ -44,6 +44,9 @@ extension Density {
       let upTo = machines * before / outcome.count
       defer { placed = upTo }
       guard upTo > placed else { continue }
+      guard flavour.memoryBytes <= 1 << 44 else {
+        throw .guest(flavour: flavour.name, "it boots with at most 16 TiB.")
+      }
       let profile: GuestProfile
       do {
         profile = try preset.profile(memoryBytes: flavour.memoryBytes)

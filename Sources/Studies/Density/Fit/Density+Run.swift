@@ -1,6 +1,10 @@
 import Paging
 
 extension Density {
+  /// Of how many machines at most the risk of memory pressure is worked out, one by one: those that may
+  /// use one of several amounts count as often.
+  private static let mostAtRisk = 200_000.0
+
   /// Works out how many machines fit.
   public func run() throws(DensityError) -> DensityOutcome {
     guard !flavours.isEmpty else { throw .noMachines }
@@ -13,6 +17,14 @@ extension Density {
     var (demand, solution) = try fill(overheads, unused: 0)
     var risk: Double?
     if let overcommit {
+      var machines: UInt64 = 0
+      var steps = 0.0
+      for (index, overhead) in overheads.enumerated() {
+        let count = solution.count(of: index)
+        machines += count
+        steps += Double(count) * Double(DensityDemand.uses(overhead).count)
+      }
+      guard steps <= Self.mostAtRisk else { throw .tooMany(machines: machines) }
       (demand, solution, risk) = try fill(overheads, within: overcommit, first: solution)
     }
     var outcome = DensityOutcome(

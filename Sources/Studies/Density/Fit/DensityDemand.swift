@@ -42,14 +42,18 @@ struct DensityDemand {
         })
     }
     if let processors = host.processors {
-      let capacity = UInt64((Double(processors) * host.processorRatio * 1000).rounded(.down))
+      // Held within bounds, so that what a caller of the library states can't leave the integers.
+      let ratio = host.processorRatio.isFinite ? host.processorRatio : 0
+      let thousandths = (Double(processors) * ratio * 1000).rounded(.down)
+      let capacity = UInt64(min(max(thousandths, 0), 1e15))
       add(
         .processors, capacity, ofNodes: true,
         study.flavours.map { UInt64($0.processors) * 1000 })
     }
     if study.overcommit != nil {
+      let (sum, isOver) = (usable - min(unused, usable)).addingReportingOverflow(host.swapBytes)
       add(
-        .swap, usable - min(unused, usable) + host.swapBytes, ofNodes: false,
+        .swap, isOver ? .max : sum, ofNodes: false,
         overheads.map(Self.held))
     }
     for resource in host.named {

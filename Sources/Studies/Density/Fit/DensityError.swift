@@ -10,6 +10,8 @@ public enum DensityError: Error, Sendable, Hashable {
   case unbounded
   /// A machine is of another architecture than the host.
   case foreignMachine(flavour: String)
+  /// There are too many machines to work out the risk of memory pressure.
+  case tooMany(machines: UInt64)
   /// A boot time is asked for and a kind of machine has no boot.
   case noBoot(flavour: String)
   /// The machines' boot has no outcome.
@@ -29,6 +31,9 @@ extension DensityError: CustomStringConvertible {
     case .unbounded: "Nothing that has an end keeps the machines from being there without end."
     case .foreignMachine(let flavour):
       "The machines “\(flavour)” have tables of another architecture than the host."
+    case .tooMany(let machines):
+      "\(machines) machines would fit, too many to work out the risk that they use more memory than there"
+        + " is; larger machines or a smaller host can be answered."
     case .noBoot(let flavour):
       "The machines “\(flavour)” need a “guest” that says what they do while they boot."
     case .storm(let error): "\(error)"

@@ -26,7 +26,7 @@ public struct MachineOverhead: Sendable, Hashable {
     addMonitor()
     add(
       .dirtyBitmap, now: 0, worst: (flavour.memoryBytes + 32_767) / 32_768, .machine,
-      "7: 1 bit for 4 KiB while the machine moves")
+      "§7: 1 bit for 4 KiB while the machine moves")
   }
 
   /// The bytes of a part.
@@ -102,7 +102,7 @@ public struct MachineOverhead: Sendable, Hashable {
     let bytes = keepsAll ? flavour.memoryBytes / 64 : flavour.memoryBytes / page * 4096
     add(
       .hostFrames, now: bytes, worst: bytes, .kernel,
-      keepsAll ? "7: 64 bytes for 4 KiB" : "7: HVO keeps 4 KiB for each huge page")
+      keepsAll ? "§7: 64 bytes for 4 KiB" : "§7: HVO keeps 4 KiB for each huge page")
   }
 
   private mutating func addMonitor() {
