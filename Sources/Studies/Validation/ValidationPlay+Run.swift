@@ -123,7 +123,7 @@ extension ValidationPlay {
     let outcome: ComparedOutcome
     do throws(ISAComparisonError) {
       outcome = try study.outcome(
-        on: ComparedMachine(.twoStages(host.guest, host), profile))
+        on: ComparedMachine(.twoStages(host.partner, host), profile))
     } catch {
       throw .comparison(error)
     }
@@ -175,21 +175,5 @@ extension ValidationPlay {
     var ledger = Ledger()
     ledger.use(component, UInt64(pages), for: .access)
     return try cost(ledger, profile, [component])
-  }
-}
-
-extension HostFormat {
-  /// The guest's format of as many levels.
-  fileprivate var guest: GuestFormat {
-    switch self {
-    case .ept4, .npt4: .x86Level4
-    case .ept5, .npt5: .x86Level5
-    case .arm4K: .arm4K
-    case .arm16K: .arm16K
-    case .arm64K: .arm64K
-    case .sv39x4: .sv39
-    case .sv48x4: .sv48
-    case .sv57x4: .sv57
-    }
   }
 }
