@@ -113,12 +113,16 @@ public struct PhysicalMemory: ~Copyable {
   var handle: MemoryHandle {
     guard regionCount > 0 else {
       return unsafe MemoryHandle(
-        origin: 0, base: ~0, lastWord: 0, regions: regions, count: 0)
+        origin: 0, base: ~0, lastWord: 0, tableBase: ~0, lastTable: 0, regions: regions, count: 0)
     }
     let first = unsafe regions[0]
+    // Where not one table has room, the compare is one that no table's address passes.
+    let hasTables = first.lastWord >= MemoryHandle.tableReach
     return unsafe MemoryHandle(
       origin: UInt(bitPattern: first.start) &- UInt(first.base), base: first.base,
-      lastWord: first.lastWord, regions: regions, count: regionCount)
+      lastWord: first.lastWord, tableBase: hasTables ? first.base : ~0,
+      lastTable: hasTables ? first.lastWord &- MemoryHandle.tableReach : 0, regions: regions,
+      count: regionCount)
   }
 }
 
@@ -130,8 +134,19 @@ struct MemoryHandle {
   fileprivate let origin: UInt
   fileprivate let base: UInt64
   fileprivate let lastWord: UInt64
+  fileprivate let tableBase: UInt64
+  /// The last address, relative to `tableBase`, from which on the first region has room for any table.
+  fileprivate let lastTable: UInt64
   fileprivate let regions: UnsafeMutablePointer<MemoryRegion>
   fileprivate let count: Int
+
+  /// How far the last word of the largest table lies behind its first: Arm's root of sixteen tables of
+  /// 64 KiB.
+  fileprivate static let tableReach: UInt64 = 1 << 20 - 8
+
+  /// The way to tables that lie in the first region as a whole.
+  @inline(__always)
+  var tables: TableReader { TableReader(origin: origin, base: tableBase, last: lastTable) }
 
   /// The word at an aligned address, or nothing where there is no memory.
   @inline(__always)
@@ -200,6 +215,25 @@ struct MemoryHandle {
   @safe
   fileprivate struct Place {
     let pointer: UnsafeMutableRawPointer
+  }
+}
+
+/// What a walk needs to read tables that lie in the first region of a memory as a whole; valid while the
+/// memory is.
+struct TableReader {
+  fileprivate let origin: UInt
+  fileprivate let base: UInt64
+  fileprivate let last: UInt64
+
+  /// The word `offset` bytes into the table at `table`, or nothing where the table may lie elsewhere.
+  ///
+  /// The table alone is compared: one that has room has it for all its words, and its place does not wait
+  /// for the sum.
+  @inline(__always)
+  func read(_ table: UInt64, _ offset: UInt64) -> UInt64? {
+    guard table &- base <= last else { return nil }
+    let place = (origin &+ UInt(offset)) &+ UInt(table)
+    return unsafe UnsafePointer<UInt64>(bitPattern: place).unsafelyUnwrapped.pointee
   }
 }
 

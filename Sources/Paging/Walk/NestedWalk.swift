@@ -52,15 +52,19 @@ func walkHost<Host: PagingFormat, Observer: WalkObserver, Caches: WalkCaches>(
   if !Caches.isAbsent, let leaf = caches.recallNested(Host.self, address, access, role, view) {
     return leaf
   }
-  var source = DirectSource(role, access.kind, caches)
   let leaf: StageLeaf
   do {
+    if Caches.isAbsent {
+      return try walkTables(
+        Host.self, address, rootIndex: rootIndex, access, row, role, view, &context, &observer)
+    }
+    var source = DirectSource(role, access.kind, caches)
     leaf = try walkStage(
       Host.self, address, rootIndex: rootIndex, access, row, view, &source, &context, &observer)
   } catch {
     throw context.stopped(for: role, of: address)
   }
-  if !Caches.isAbsent { caches.keepNested(Host.self, leaf, of: address, access, role, view) }
+  caches.keepNested(Host.self, leaf, of: address, access, role, view)
   return leaf
 }
 

@@ -16,7 +16,11 @@ struct WalkContext {
 
   /// Keeps the reason for stopping, and gives the error that carries the news.
   @inline(never)
-  mutating func stop(_ failure: StageFailure) -> WalkStopped {
+  mutating func stop(_ failure: StageFailure) -> WalkStopped { stopInPlace(failure) }
+
+  /// The same as part of its caller, which stores the parts: a copy of the whole would wait for them.
+  @inline(__always)
+  mutating func stopInPlace(_ failure: StageFailure) -> WalkStopped {
     self.failure = failure
     return WalkStopped()
   }
@@ -190,7 +194,7 @@ private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkOb
           entryAddress, place: source.place, level: level, to: after, &context, &observer)
       }
     }
-    throw context.stop(
+    throw context.stopInPlace(
       StageFailure(
         stage: Source.stage, reason: reason, level: level, made: access.kind, entry: entry,
         accumulated: path))
@@ -242,12 +246,17 @@ struct DirectSource<Caches: WalkCaches>: TableSource {
   let made: Access.Kind
   private(set) var place: UInt64 = 0
   private var caches: Caches
+  /// Where a walk goes on that no cache has a part in; nothing where it begins at the root.
+  private let rest: WalkStart?
 
   @inline(__always)
-  init(_ role: WalkFailure.Context, _ made: Access.Kind, _ caches: Caches) {
+  init(
+    _ role: WalkFailure.Context, _ made: Access.Kind, _ caches: Caches, from rest: WalkStart? = nil
+  ) {
     self.role = role
     self.made = made
     self.caches = caches
+    self.rest = rest
   }
 
   var quiet: Self {
@@ -260,7 +269,7 @@ struct DirectSource<Caches: WalkCaches>: TableSource {
   func start<Format: PagingFormat>(
     _ address: UInt64, _ geometry: StageGeometry, _: Format.Type
   ) -> WalkStart? {
-    if Caches.isAbsent { return nil }
+    if Caches.isAbsent { return rest }
     return caches.hostStart(address, geometry, indexBits: Format.indexBits)
   }
 

@@ -1,5 +1,7 @@
 /// Something that watches walks: each has one start, any number of steps, and one end.
 public protocol WalkObserver {
+  /// Whether it makes nothing of what it is told, so that a walk need not tell it.
+  static var isBlind: Bool { get }
   /// A translation begins.
   mutating func start(_ address: GuestVirtual, _ access: Access)
   /// The walk has read an entry.
@@ -8,6 +10,12 @@ public protocol WalkObserver {
   mutating func fail(_ failure: WalkFailure)
   /// The translation has found its page.
   mutating func succeed(_ translation: Translation)
+}
+
+extension WalkObserver {
+  /// An observer sees what it is told, unless it says otherwise.
+  @inline(__always)
+  public static var isBlind: Bool { false }
 }
 
 /// One table read of a walk.
@@ -29,6 +37,9 @@ public struct WalkStep: Sendable, Hashable {
 
 /// An observer that sees nothing and costs nothing.
 public struct NoObserver: WalkObserver {
+  /// It sees nothing.
+  @inline(__always)
+  public static var isBlind: Bool { true }
   /// An observer that sees nothing.
   public init() {}
   /// Does nothing.
