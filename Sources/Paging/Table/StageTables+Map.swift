@@ -13,27 +13,18 @@ extension StageTables {
       target &>> UInt64(Format.addressBits) == 0
     else { return false }
     // Tables that lie at their own addresses are read as a walk reads them.
-    guard let distance = root.placement.distance else {
+    guard root.placement.distance == 0,
+      let table = PlainPath<Format>.table(
+        ofLevel: leaf, for: address, root.address, levels: root.shape.levels, memory.tables)
+    else {
       return mapOneElsewhere(Format.self, address, to: target, page, leaf: leaf, memory)
     }
-    var table = root.address
-    var level = root.shape.levels &- 1
-    var shift = Format.shift(leaf) &+ Format.indexBits &* UInt64(truncatingIfNeeded: level &- leaf)
-    // All bits above index the root; below it, those of one table.
-    var index = address &>> shift
-    while true {
-      let place = table &+ distance &+ index &* 8
-      guard let entry = memory.read(place) else { return false }
-      if level == leaf {
-        guard !Format.isPresent(entry), !Format.isRevoked(entry) else { return false }
-        return memory.write(place, page | Format.addressField(target))
-      }
-      guard Format.isPresent(entry), Format.isTable(entry, level: level) else { return false }
-      table = Format.address(entry)
-      level &-= 1
-      shift &-= Format.indexBits
-      index = (address &>> shift) & ((1 &<< Format.indexBits) &- 1)
+    let mask: UInt64 = leaf == root.shape.levels &- 1 ? ~0 : (1 &<< Format.indexBits) &- 1
+    let place = table &+ ((address &>> Format.shift(leaf)) & mask) &* 8
+    guard let entry = memory.read(place), !Format.isPresent(entry), !Format.isRevoked(entry) else {
+      return false
     }
+    return memory.write(place, page | Format.addressField(target))
   }
 
   /// The same where each table's place has to be looked up.
