@@ -49,14 +49,14 @@ extension X86Processor {
   ) -> AccessAttempt {
     var context = WalkContext(memory: memory.handle)
     var observer = NoObserver()
-    do {
-      let arrival = try walk(address, WalkAccess(access), NoCaches(), &context, &observer)
-      return AccessAttempt(arrival, context)
-    } catch {
-      let failure = context.failure(of: address, access)
-      report = told(failure)
+    guard
+      let arrival = try? walk(address, WalkAccess(access), NoCaches(), &context, &observer)
+    else {
+      let failure = context.failureInPlace(of: address, access)
+      report = toldInPlace(failure)
       return AccessAttempt(stoppedBy: failure)
     }
+    return AccessAttempt(arrival, context)
   }
 }
 
@@ -68,14 +68,14 @@ extension ArmProcessor {
   ) -> AccessAttempt {
     var context = WalkContext(memory: memory.handle)
     var observer = NoObserver()
-    do {
-      let arrival = try walk(address.value, walkAccess(access), NoCaches(), &context, &observer)
-      return AccessAttempt(arrival, context)
-    } catch {
-      let failure = context.failure(of: address, access)
+    guard
+      let arrival = try? walk(address.value, walkAccess(access), NoCaches(), &context, &observer)
+    else {
+      let failure = context.failureInPlace(of: address, access)
       report = told(failure)
       return AccessAttempt(stoppedBy: failure)
     }
+    return AccessAttempt(arrival, context)
   }
 }
 
@@ -87,13 +87,13 @@ extension RISCVProcessor {
   ) -> AccessAttempt {
     var context = WalkContext(memory: memory.handle)
     var observer = NoObserver()
-    do {
-      let arrival = try walk(address.value, WalkAccess(access), NoCaches(), &context, &observer)
-      return AccessAttempt(arrival, context)
-    } catch {
-      let failure = context.failure(of: address, access)
+    guard
+      let arrival = try? walk(address.value, WalkAccess(access), NoCaches(), &context, &observer)
+    else {
+      let failure = context.failureInPlace(of: address, access)
       report = .riscvTrap(RISCVTrap(failure))
       return AccessAttempt(stoppedBy: failure)
     }
+    return AccessAttempt(arrival, context)
   }
 }

@@ -74,6 +74,13 @@ extension WalkContext {
   /// It changes nothing, but a method that does not would work on a copy of the context.
   @inline(never)
   mutating func failure(of address: GuestVirtual, _ access: Access) -> WalkFailure {
+    failureInPlace(of: address, access)
+  }
+
+  /// The same as part of its caller, which then takes from it what it needs: a copy of the whole would wait
+  /// until its parts have reached the cache.
+  @inline(__always)
+  mutating func failureInPlace(of address: GuestVirtual, _ access: Access) -> WalkFailure {
     guard let failure else { preconditionFailure("a walk that did not stop has no failure") }
     return WalkFailure(
       stage: failure.stage, reason: failure.reason, level: failure.level, context: failure.context,

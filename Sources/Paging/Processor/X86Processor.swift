@@ -216,9 +216,22 @@ public struct X86Processor: Processor, ~Copyable {
   /// The exception or VM exit that a failure raises.
   public func report(_ failure: WalkFailure) -> FaultReport { told(failure) }
 
-  /// The same, to be part of its caller, which knows where the registers are.
+  /// The same where the processor lies: a method that changes nothing would work on a copy of it.
   @inline(__always)
-  func told(_ failure: WalkFailure) -> FaultReport {
+  mutating func toldInPlace(_ failure: WalkFailure) -> FaultReport {
+    if failure.stage == .second, failure.reason != .absentMemory {
+      switch host {
+      case .ept:
+        if failure.reason != .reserved { return .eptViolation(EPTViolation(failure, registers)) }
+      case .nested: return .nestedPageFault(NestedPageFault(failure, registers))
+      case .none: break
+      }
+    }
+    return told(failure)
+  }
+
+  @inline(never)
+  private func told(_ failure: WalkFailure) -> FaultReport {
     if failure.reason == .absentMemory { return .absentMemory(AbsentMemory(failure)) }
     if failure.stage == .first { return .x86Exception(X86Exception(failure, registers)) }
     if registers.ncr3 != nil { return .nestedPageFault(NestedPageFault(failure, registers)) }
