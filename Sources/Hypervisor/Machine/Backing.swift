@@ -25,6 +25,12 @@ struct Backing: ~Copyable {
     return BackingRecord(rawValue: pages[page])
   }
 
+  /// Whether nothing at all is known of a small page.
+  @inline(__always)
+  func isFresh(_ page: Int) -> Bool {
+    pages[page] == 0 && !BackingRecord(rawValue: chunks[page &>> 9]).isPresent
+  }
+
   /// Notes the frame behind a small page that had none.
   @inline(__always)
   mutating func add(_ record: BackingRecord, page: Int) {

@@ -13,6 +13,14 @@ extension VirtualMachine {
       let record = hostPage(
         page, at: address, slot: slot, isWrite: fault.access == .write, &work, on: &host)
     else { return .outOfMemory }
+    return install(record, for: fault, at: address, slot: slot, &work, on: &host)
+  }
+
+  /// Maps the page that a fault was about, and posts the fault.
+  mutating func install(
+    _ record: BackingRecord, for fault: StageTwoFault, at address: GuestPhysical, slot: Int,
+    _ work: inout FaultWork, on host: inout Host
+  ) -> TouchOutcome.End {
     switch install(record, at: address, slot: slot, for: fault.access, &work, on: &host) {
     case .installed:
       if fault.access == .write { noteWrite(at: address, slot: slot, &work) }

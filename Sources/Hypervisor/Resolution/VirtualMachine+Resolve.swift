@@ -11,14 +11,16 @@ extension VirtualMachine {
     _ fault: StageTwoFault, _ processor: Int, on host: inout Host
   ) -> TouchOutcome.End {
     counters.pfTaken &+= 1
-    guard tracksByProcessor else { return resolve(fault, by: processor, on: &host) }
+    guard tracksByProcessor else {
+      return allocateFresh(fault, on: &host) ?? resolve(fault, by: processor, on: &host)
+    }
     beginExit(processor)
     let end = resolve(fault, by: processor, on: &host)
     endExit(processor, on: &host)
     return end
   }
 
-  @inline(__always)
+  @inline(never)
   private mutating func resolve(
     _ fault: StageTwoFault, by processor: Int, on host: inout Host
   ) -> TouchOutcome.End {
