@@ -168,6 +168,12 @@ check "a comparison of measured machines" 0 "x86-4/npt4" \
 for workload in cold-resume cow-storm dirty-log mmio nested; do
   check "comparison of $workload" 0 "weakest grade" "$nestwalk" compare "$workload" --memory 64M
 done
+for mechanism in wp manual dbit pml ring; do
+  check "phases of $mechanism" 0 "disable" \
+    "$nestwalk" migrate --phases --memory-per-vcpu 64M --mechanism "$mechanism"
+done
+check "phases that an ISA has not" 2 "only Intel's EPT" \
+  "$nestwalk" migrate --phases --host npt4 --mechanism pml
 check "a comparison of prepared memory" 0 "populating before" \
   "$nestwalk" compare --populate process --batch 8 --memory 64M
 echo "profile: mine" >"$folder/empty.yaml"

@@ -11,7 +11,7 @@ enum Program: CommandProgram {
   static let commands: [any Command.Type] = [
     Run.self, Walk.self, Translate.self, TLB.self, Merge.self, Replay.self, Reclaim.self,
     Profiles.self,
-    Guest.self, Compare.self, DensityCommand.self, Check.self, SchemaCommand.self,
+    Guest.self, Compare.self, DensityCommand.self, Migrate.self, Check.self, SchemaCommand.self,
     ClaimsCommand.self, Cases.self, Import.self, CaptureScriptCommand.self, Completions.self,
     Manual.self,
   ]

@@ -20,6 +20,9 @@ public struct MachineConfiguration: Sendable, Hashable {
   public var setsAccessedFlags = true
   /// Whether the hardware sets dirty flags too where it sets accessed ones: Arm's HD.
   public var setsDirtyFlags = true
+  /// Whether processors that run no guest's tables have addresses of the full width on x86-64, where one
+  /// without paging has 32 bits: for guests whose own tables don't matter.
+  public var addressesPhysically = false
   /// The width of guest-physical addresses, of which Arm has a choice.
   public var inputBits: Int?
 

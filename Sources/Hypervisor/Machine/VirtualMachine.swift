@@ -179,7 +179,7 @@ public struct VirtualMachine: ~Copyable {
         registers.maxphyaddr = 48
         registers.vpid = 1
         registers.guestASID = 1
-        registers.isPhysical = isPhysical
+        registers.isPhysical = isPhysical || guest == nil && configuration.addressesPhysically
         return VirtualProcessor(try VirtualProcessor.Core(.x86, x86: registers), configuration.core)
       case .arm:
         let lower = guest.flatMap { $0.isUpperHalf ? nil : $0 }

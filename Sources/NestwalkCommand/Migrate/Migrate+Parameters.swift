@@ -1,0 +1,55 @@
+import Console
+
+extension Migrate {
+  static let parameters: [Parameter<Self>] = [
+    .positional("FILE", \.file, "The file of a migration; “-” is standard input"),
+    .flag("phases", \.phases, "Play the phases of a dirty log"),
+    .option(
+      "vcpus", \.processors, value: "N", "How many virtual processors write", default: "1"),
+    .option(
+      "memory-per-vcpu", \.memoryPerProcessor, value: "SIZE", "The memory that each has for itself",
+      default: "1G"),
+    .option(
+      "backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G",
+      default: "2M"),
+    .option(
+      "mechanism", \.method, value: "HOW",
+      "How writes are logged: write protection (wp), manual protection that is initially all set"
+        + " (manual), a scan of dirty flags (dbit), Intel's page-modification log (pml), or a dirty"
+        + " ring (ring)", default: "wp"),
+    .option(
+      "split", \.splitting, value: "WHEN",
+      "When large pages are split: all at once (eager), or each at its first write (lazy)",
+      default: "KVM's: eager on x86-64, lazy elsewhere"),
+    .option(
+      "recover", \.recovery, value: "HOW",
+      "How large pages come back at the end: in the place of their small ones (in-place), by a zap"
+        + " and new faults (refault), or where a fault happens to find one (on-fault)",
+      default: "KVM's: in-place on x86-64, on-fault elsewhere"),
+    .option(
+      "iterations", \.iterations, value: "N", "How often writes are made, got and cleared",
+      default: "2"),
+    .option(
+      "write-fraction", \.written, value: "SHARE",
+      "The part of its pages of 4K that each processor writes in an iteration", default: "100 %"),
+    .flag(
+      "keep-writing-while-disabling", \.keepsWriting,
+      "Let the processors write once more while logging ends"),
+    .option(
+      "ring-entries", \.ringEntries, value: "N", "The entries of each processor's dirty ring",
+      default: "65536"),
+    .option(
+      "clear-chunk", \.clearChunk, value: "SIZE", "How much memory is cleared at once",
+      default: "1G with manual, all elsewhere"),
+    .option("seed", \.seed, value: "N", "The seed of what is written", default: "1"),
+    .option(
+      "host", \.host, value: "FORMAT", "The format of the second stage's tables",
+      default: "that of the profile's ISA: ept4, arm-s2-4k or sv48x4"),
+    .option(
+      "profile", \.profile, value: "PROFILE", "What prices the counts: a profile's name, or a file",
+      default: "the source texts' of the ISA"),
+    .option(
+      "json", \.json, value: "FILE", "Write the phases as JSON; “-” is standard output"),
+    .option("csv", \.csv, value: "FILE", "Write the phases as CSV; “-” is standard output"),
+  ]
+}

@@ -1,0 +1,59 @@
+import Console
+import Costs
+import HostMemory
+import Hypervisor
+import Paging
+import Quantities
+import Scenarios
+import Studies
+
+/// `nestwalk migrate`: what logging a machine's writes takes, and what its migration becomes.
+struct Migrate: Command {
+  var file: FilePath?
+  var phases = false
+  var processors: Int?
+  var memoryPerProcessor: ByteSize?
+  var backing: ByteSize?
+  var method: LoggingMethod?
+  var splitting: LoggingPhases.Splitting?
+  var recovery: LoggingRecovery?
+  var iterations: Int?
+  var written: ShareArgument?
+  var keepsWriting = false
+  var ringEntries: Int?
+  var clearChunk: ByteSize?
+  var seed: Int?
+  var host: HostFormat?
+  var profile: ProfileArgument?
+  var json: FilePath?
+  var csv: FilePath?
+
+  static let name = "migrate"
+  static let summary = "tell what logging a machine's writes takes, phase by phase"
+  static let discussion = [
+    "With --phases a machine's writes are logged in the phases of Linux's dirty_log_perf_test: populate,"
+      + " enable, then dirty, get and clear over and over, and disable. Each processor writes to memory of"
+      + " its own. Faults, flushes and entries are counted on a machine that plays them, and priced by"
+      + " a cost profile.",
+    "A phase of one thread takes what it works. Processors work side by side, so that theirs take as"
+      + " long as the slowest one; on RISC-V they stand in line for one lock. What the guest's own"
+      + " accesses take is in no time.",
+  ]
+  static let examples = [
+    CommandExample(
+      "nestwalk migrate --phases --vcpus 4 --memory-per-vcpu 1G --write-fraction 10%",
+      "Write protection of 4 GiB in pages of 2M, split as KVM does."),
+    CommandExample(
+      "nestwalk migrate --phases --mechanism pml --split lazy --recover refault --json -",
+      "Intel's page-modification log, with every count as JSON."),
+    CommandExample(
+      "nestwalk migrate --phases --host arm-s2-4k --mechanism ring --csv phases.csv",
+      "A dirty ring on Arm, as a table for a spreadsheet."),
+  ]
+
+  func problems() -> [String] { phases ? phaseProblems : fileProblems }
+
+  func run() throws(CommandFailure) -> ExitStatus {
+    try phases ? runPhases() : runFile()
+  }
+}

@@ -1,0 +1,111 @@
+import Costs
+import HostMemory
+import Hypervisor
+import Paging
+
+/// A machine whose writes are logged, with its host.
+struct LoggedMachine: ~Copyable {
+  private let study: LoggingPhases
+  private var host: Host
+  private(set) var machine: VirtualMachine
+  /// What is counted beside the machine's own work: bitmaps that are copied.
+  private var besides = Ledger()
+
+  init(_ study: LoggingPhases) throws(MachineError) {
+    let bytes = study.bytes ?? 0
+    // A 256th of the memory holds the tables of its small pages.
+    var host = try Host(
+      nodeBytes: [(bytes + bytes / 256 + 3 << 30) & ~(1 << 30 - 1)], storageBytes: 0)
+    var configuration = MachineConfiguration(study.host, bytes: bytes)
+    configuration.processors = study.processors
+    configuration.policy.backing = study.backing
+    configuration.addressesPhysically = true
+    machine = try VirtualMachine(configuration, on: &host)
+    self.study = study
+    self.host = host
+  }
+
+  /// Everything that was counted so far.
+  var ledger: Ledger {
+    var ledger = machine.ledger
+    ledger += besides
+    return ledger
+  }
+
+  private func start(_ processor: Int) -> UInt64 { UInt64(processor) * study.bytesPerProcessor }
+
+  /// Lets a processor write to all its pages: to one of each that is mapped, for no other write faults.
+  mutating func populate(_ processor: Int) throws(LoggingPhasesError) {
+    let end = start(processor) + study.bytesPerProcessor
+    var address = start(processor)
+    while address < end {
+      let before = machine.counters
+      try write(processor, at: address)
+      let after = machine.counters
+      let order: FrameOrder =
+        after.pages1G > before.pages1G ? .huge : after.pages2M > before.pages2M ? .large : .small
+      address = (address & ~(order.bytes - 1)) + order.bytes
+    }
+  }
+
+  /// Begins to log writes.
+  mutating func enable() throws(LoggingPhasesError) {
+    do throws(MachineError) {
+      try machine.startDirtyLog(
+        slot: 0, splitting: splitting, mechanism: study.mechanism, on: &host)
+    } catch {
+      throw .machine(error)
+    }
+  }
+
+  private var splitting: LogSplitting? {
+    switch study.splitting {
+    case nil: nil
+    case .eager: .eager
+    case .lazy: study.host.isa == .arm ? .breaking : .onFault
+    }
+  }
+
+  /// Lets a processor write to some of its pages.
+  mutating func write(_ processor: Int, iteration: Int) throws(LoggingPhasesError) {
+    let first = start(processor)
+    let seed = study.seed &+ UInt64(iteration) << 32 &+ UInt64(processor) << 16
+    let pages = WrittenPages(
+      study.writtenPerProcessor, of: study.pagesPerProcessor, seed: seed)
+    for page in pages { try write(processor, at: first + page << 12) }
+  }
+
+  private mutating func write(_ processor: Int, at address: UInt64) throws(LoggingPhasesError) {
+    let outcome = machine.touch(
+      processor: processor, GuestVirtual(address), Access(.write), on: &host)
+    guard outcome.end == .arrived else { throw .unexpectedEnd(GuestPhysical(address), outcome.end) }
+  }
+
+  /// Asks what was written.
+  mutating func get() {
+    machine.syncDirty(slot: 0, on: &host)
+    guard study.method.hasBitmap else { return }
+    // KVM_GET_DIRTY_LOG copies the bitmap to user space.
+    let words = (machine.slots[0].bytes >> 12 + 63) >> 6
+    besides.use(.copyByte, words * 8, for: .work(.collect))
+  }
+
+  /// The pages that are known to be written.
+  var dirtyPages: UInt64 { machine.dirtyPages(slot: 0).map { UInt64($0.count) } ?? 0 }
+
+  /// Forgets what was written.
+  mutating func clear() {
+    guard let pages = machine.dirtyPages(slot: 0) else { return }
+    guard let chunk = study.chunkBytes else {
+      return machine.clearDirty(pages, slot: 0, on: &host)
+    }
+    let end = machine.slots[0].bytes
+    for start in stride(from: 0, to: end, by: Int(chunk)) {
+      let range = GuestPhysical(start)..<GuestPhysical(min(start + chunk, end))
+      machine.clearDirty(pages.clamped(to: range), slot: 0, on: &host)
+    }
+  }
+
+  /// Ends logging.
+  mutating func disable() { machine.stopDirtyLog(slot: 0, recovery: study.recovery, on: &host) }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// `nestwalk migrate` as a user runs it.
+@Suite("The command migrate")
+struct MigrateCommandTests {
+  private let small = ["migrate", "--phases", "--vcpus", "2", "--memory-per-vcpu", "4M"]
+
+  @Test("Phases are a table of 80 columns", arguments: ["wp", "manual", "dbit", "pml", "ring"])
+  func text(_ mechanism: String) throws {
+    let run = try CommandRun(small + ["--mechanism", mechanism])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.lines.allSatisfy { $0.count <= 80 && $0.last != " " })
+    for phase in ["populate", "enable", "dirty 1", "get 2", "clear 2", "disable"] {
+      #expect(run.lines.contains { $0.hasPrefix(phase) }, "\(phase)")
+    }
+    #expect(run.output == (try CommandRun(small + ["--mechanism", mechanism])).output)
+  }
+
+  @Test("One object for each phase, with the keys of dirty_log_perf_test's terms")
+  func json() throws {
+    let run = try CommandRun(
+      small + [
+        "--split", "lazy", "--recover", "refault", "--write-fraction", "50%", "--json", "-",
+      ])
+    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+    let report = try #require(object as? [String: Any])
+    let phases = try #require(report["phases"] as? [[String: Any]])
+    #expect(phases.count == 9)
+    #expect(
+      phases.compactMap { $0["phase"] as? String } == [
+        "populate", "enable", "dirty", "get", "clear", "dirty", "get", "clear", "disable",
+      ])
+    let dirty = phases[2]
+    let faults = try #require(dirty["faults"] as? [String: Int])
+    #expect(faults == ["guest": 0, "missing": 0, "permission": 1024, "cascade": 0])
+    let flushes = try #require(dirty["flushes"] as? [String: Int])
+    #expect(Set(flushes.keys) == ["local", "remote", "broadcast"])
+    // Four splits write 512 entries each, and each write changes one.
+    #expect(dirty["entriesWritten"] as? Int == 4 * 512 + 1024)
+    #expect((dirty["ns"] as? Int ?? 0) > 0)
+  }
+
+  @Test("CSV has a line for each phase")
+  func csv() throws {
+    let run = try CommandRun(small + ["--host", "sv48x4", "--csv", "-"])
+    let lines = run.lines.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(lines.count == 10)
+    #expect(lines.allSatisfy { $0.count == lines[0].count })
+  }
+
+  @Test(
+    "Bad input is refused in sentences",
+    arguments: [
+      (["--vcpus", "0"], "0 processors are to write"),
+      (["--backing", "3M"], "“--backing” is “3M”: it must be 4K, 2M or 1G."),
+      (["--mechanism", "plm"], "is “pml” meant?"),
+      (["--mechanism", "pml", "--host", "npt4"], "only Intel's EPT with flags has that."),
+      (
+        ["--mechanism", "pml", "--profile", "kunpeng-920"], "only Intel's EPT with flags has that."
+      ),
+      (["--ring-entries", "4096"], "“--ring-entries” has no meaning without"),
+      (["--mechanism", "ring", "--ring-entries", "1000"], "it must be a power of two"),
+      (["--write-fraction", "101%"], "at most 100 %"),
+      (["--memory-per-vcpu", "1"], "it must be a multiple of 4 KiB above 0."),
+      (["--host", "sv39x4", "--profile", "kunpeng-920"], "both must be of one architecture."),
+      (["--host", "arm-s2-64k"], "the model's frames are of 4 KiB."),
+      (["a.yaml"], "“--phases” takes no file"),
+      (["--json", "-", "--csv", "-"], "can't both be “-”"),
+      (["--vcpus", "1024", "--memory-per-vcpu", "4096T"], "more than 4 TiB"),
+    ])
+  func refusals(_ options: [String], _ sentence: String) throws {
+    let run = try CommandRun(["migrate", "--phases"] + options)
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains(sentence), "\(run.errors)")
+  }
+
+  @Test("What is to be played must be said")
+  func nothing() throws {
+    let run = try CommandRun(["migrate"])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("--phases"))
+  }
+}
