@@ -82,4 +82,51 @@ struct MigrateCommandTests {
     #expect(run.status == 2)
     #expect(run.errors.contains("--phases"))
   }
+
+  @Test(
+    "A script's answers are the pages that it writes",
+    arguments: ["wp", "manual", "all-set", "dbit", "pml", "ring"])
+  func script(_ mode: String) throws {
+    let steps = """
+      # Three pages, then two.
+      machine 1024 2M 2 256
+      write 0 0-1023
+      start \(mode)
+      write 1 3 17-18
+      get
+      clear 0-1023
+      write 0 17 400
+      get
+      stop
+
+      """
+    let forgets = mode == "wp" || mode == "dbit" || mode == "pml" || mode == "ring"
+    let run = try CommandRun(
+      ["migrate", "--script", "-"],
+      input: forgets ? steps.replacing("clear 0-1023\n", with: "") : steps)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.lines == [mode == "all-set" ? "1024 0 0-1023" : "3 0 3 17-18", "2 0 17 400"])
+  }
+
+  @Test("All that is wrong with a script is told at once, with its place")
+  func badScript() throws {
+    let run = try CommandRun(
+      ["migrate", "--script", "-"], input: "machine 16 4K 1 0\nstrat wp\nwrite 0 9-3\nstart x\n")
+    #expect(run.status == 2)
+    #expect(run.errors.contains(":2:1: “strat” is no step"))
+    #expect(run.errors.contains(":3:1: “9-3” names no pages"))
+    #expect(run.errors.contains(":4:1: “x” is no way to log"))
+    for (steps, sentence) in [
+      ("get\n", ":1:1: “get” must come after “machine”."),
+      ("machine 16 4K 1 0\nget\n", ":2:1: “get” must come after “start”."),
+      ("machine 16 4K 1 0\nwrite 0 16\n", "There is no page 16: the machine has 16"),
+      ("machine 16 4K 1 0\nwrite 1 0\n", "There is no processor 1"),
+      ("machine 16 4K 1 0\nmachine 16 4K 1 0\n", "A script has one machine."),
+      ("machine 16 4K 1 64\nstart ring\n", "A dirty ring with 0 entries"),
+    ] {
+      let run = try CommandRun(["migrate", "--script", "-"], input: steps)
+      #expect(run.status == 2)
+      #expect(run.errors.contains(sentence), "\(run.errors)")
+    }
+  }
 }

@@ -49,6 +49,9 @@ extension Migrate {
       "profile", \.profile, value: "PROFILE", "What prices the counts: a profile's name, or a file",
       default: "the source texts' of the ISA"),
     .option(
+      "script", \.script, value: "FILE",
+      "Make the steps of a script instead; “-” is standard input"),
+    .option(
       "json", \.json, value: "FILE", "Write the phases as JSON; “-” is standard output"),
     .option("csv", \.csv, value: "FILE", "Write the phases as CSV; “-” is standard output"),
   ]

@@ -27,6 +27,7 @@ struct Migrate: Command {
   var profile: ProfileArgument?
   var json: FilePath?
   var csv: FilePath?
+  var script: FilePath?
 
   static let name = "migrate"
   static let summary = "tell what logging a machine's writes takes, phase by phase"
@@ -38,6 +39,8 @@ struct Migrate: Command {
     "A phase of one thread takes what it works. Processors work side by side, so that theirs take as"
       + " long as the slowest one; on RISC-V they stand in line for one lock. What the guest's own"
       + " accesses take is in no time.",
+    "A script says instead, step by step, which pages are written and when the log is asked, as a real"
+      + " kernel can be; Docs/Migration.md describes it.",
   ]
   static let examples = [
     CommandExample(
@@ -51,9 +54,15 @@ struct Migrate: Command {
       "A dirty ring on Arm, as a table for a spreadsheet."),
   ]
 
-  func problems() -> [String] { phases ? phaseProblems : fileProblems }
+  func problems() -> [String] {
+    guard script == nil else {
+      return phases || file != nil ? ["“--script” takes neither a file nor “--phases”."] : []
+    }
+    return phases ? phaseProblems : fileProblems
+  }
 
   func run() throws(CommandFailure) -> ExitStatus {
-    try phases ? runPhases() : runFile()
+    if let script { return try runScript(script) }
+    return try phases ? runPhases() : runFile()
   }
 }

@@ -52,17 +52,10 @@ struct LoggedMachine: ~Copyable {
   mutating func enable() throws(LoggingPhasesError) {
     do throws(MachineError) {
       try machine.startDirtyLog(
-        slot: 0, splitting: splitting, mechanism: study.mechanism, on: &host)
+        slot: 0, splitting: study.splitting?.splitting(on: study.host), mechanism: study.mechanism,
+        on: &host)
     } catch {
       throw .machine(error)
-    }
-  }
-
-  private var splitting: LogSplitting? {
-    switch study.splitting {
-    case nil: nil
-    case .eager: .eager
-    case .lazy: study.host.isa == .arm ? .breaking : .onFault
     }
   }
 

@@ -14,6 +14,14 @@ public struct LoggingPhases: Sendable, Hashable {
     /// At the first write, as the architecture's KVM does it: on Arm the block is broken and one small
     /// page mapped, elsewhere all its small pages are.
     case lazy
+
+    /// What becomes of large pages on tables of a format.
+    public func splitting(on host: HostFormat) -> LogSplitting {
+      switch self {
+      case .eager: .eager
+      case .lazy: host.isa == .arm ? .breaking : .onFault
+      }
+    }
   }
 
   /// The format of the second stage's tables.
