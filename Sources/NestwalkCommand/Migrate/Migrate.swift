@@ -40,7 +40,7 @@ struct Migrate: Command {
       + " long as the slowest one; on RISC-V they stand in line for one lock. What the guest's own"
       + " accesses take is in no time.",
     "A script says instead, step by step, which pages are written and when the log is asked, as a real"
-      + " kernel can be; Docs/Migration.md describes it.",
+      + " kernel can be; Docs/DirtyLog.md describes it.",
   ]
   static let examples = [
     CommandExample(

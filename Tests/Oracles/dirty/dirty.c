@@ -2,7 +2,7 @@
 //
 //     dirty <script
 //
-// Docs/Migration.md describes the script. The guest is in 32-bit protected mode without paging: it takes
+// Docs/DirtyLog.md describes the script. The guest is in 32-bit protected mode without paging: it takes
 // addresses from a list and writes a word to each, and halts at the end of the list. Its code and the list lie in
 // slot 0, whose writes are not logged; what it writes to is slot 1.
 //

@@ -2,7 +2,7 @@
 //
 //     protect <script
 //
-// It knows the steps of Docs/Migration.md that write protection alone can play: `machine`, `start wp`, `write`,
+// It knows the steps of Docs/DirtyLog.md that write protection alone can play: `machine`, `start wp`, `write`,
 // `get` and `stop`. A second thread takes each fault, notes the page, and gives the right to write back, as a
 // hypervisor does; `get` tells what was noted and protects it again.
 //
