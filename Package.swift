@@ -60,8 +60,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Console", "Costs", "Guests", "HostMemory", "Quantities", "Records", "Simulation",
-        "Studies",
+        "Console", "Costs", "Guests", "HostMemory", "Hypervisor", "Quantities", "Records",
+        "Simulation", "Studies",
       ]),
     // The command: arguments, files and printing only.
     .executableTarget(

@@ -303,6 +303,38 @@ for scenario in Scenarios/pressure/*.yaml; do
     failed=$((failed + 1))
   fi
 done
+# Machines that are moved while they run.
+for scenario in Scenarios/migrate-*.yaml Scenarios/evacuate-host.yaml Scenarios/postcopy-random.yaml; do
+  check "check of $scenario" 0 "a migration" "$nestwalk" check "$scenario"
+  status=0
+  case "$scenario" in *huge-writer*) status=3 ;; esac
+  check "run of $scenario" $status "Tracking costs the guest" \
+    "$nestwalk" run "$scenario" --threads 1 --json "$folder/first.json" --csv "$folder/first.csv" \
+    --html "$folder/first.html" --timeline "$folder/first.timeline"
+  check "run of $scenario on four threads" $status "Tracking costs the guest" \
+    "$nestwalk" run "$scenario" --threads 4 --json "$folder/second.json"
+  done=$((done + 1))
+  if ! cmp "$folder/first.json" "$folder/second.json" \
+    || ! python3 -m json.tool "$folder/first.timeline" >"$folder/tool.json" \
+    || ! python3 -c 'import json, sys
+machines = json.load(open(sys.argv[1]))["machines"]
+assert machines and all(machine["lostPages"] == 0 for machine in machines)' "$folder/first.json"; then
+    echo "FAILED: the outcome of $scenario depends on threads, is no JSON, or a page is lost"
+    failed=$((failed + 1))
+  fi
+done
+check "a migration that is throttled" 0 "sleep for up to" \
+  "$nestwalk" run Scenarios/migrate-huge-writer.yaml --set machine.memory=1GiB \
+  --set precopy.brake=throttle --set "precopy.limit=2 min"
+check "a migration with post-copy" 0 "all pages were there" \
+  "$nestwalk" run Scenarios/migrate-huge-writer.yaml --set machine.memory=1GiB \
+  --set postcopy.afterRounds=2
+check "a migration that is no storm" 2 "is no storm" \
+  "$nestwalk" run Scenarios/migrate-idle.yaml --mitigate
+check "a page-modification log on Arm" 2 "is Intel's" \
+  "$nestwalk" check Scenarios/migrate-idle.yaml --set machine.tables=arm-s2-4k \
+  --set profile=textbook-arm64 --set tracking.mechanism=pml
+
 check "the same with enough memory" 0 "Everything fits" \
   "$nestwalk" run Scenarios/pressure/thrash-120-on-64.yaml --set "host.memory=128 GiB"
 check "diagnoses, with twice the memory and without" 0 "as they should be" \

@@ -52,6 +52,14 @@ struct MarkedFileTests {
     #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
   }
 
+  @Test(
+    "Everything that is wrong with a migration is told, each problem in its place",
+    arguments: try MarkedFile.all(in: "Migration"))
+  func migrations(file: MarkedFile) {
+    #expect(!file.expected.isEmpty, "a bad file says what is wrong with it")
+    #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
+  }
+
   @Test("There are enough of them")
   func count() throws {
     let folders = ["Sample", "Profile", "Storm", "Sweep", "Comparison"]

@@ -17,6 +17,7 @@ extension Run {
     case .comparison(let comparison): return try run(comparison)
     case .translation(let translation): return try run(translation)
     case .pressure(let pressure): return try run(pressure, source)
+    case .migration(let migration): return try run(migration, source)
     }
   }
 
@@ -124,6 +125,30 @@ extension Run {
       ],
       otherwise: { PressureText.text(report) })
     return (text, false)
+  }
+
+  /// Moves machines; the target is missed where one stays where it was.
+  private func run(
+    _ scenario: MigrationScenario, _ source: String
+  ) throws(CommandFailure) -> (text: String, isMissed: Bool) {
+    let progress = Progress("machines")
+    let all = scenario.study.machines
+    let fleet: MigrationFleet
+    do throws(MigrationError) {
+      fleet = try scenario.study.runAll(threads: threadCount) { progress.report($0, all) }
+      progress.end()
+    } catch {
+      progress.end()
+      throw CommandFailure(.badInput, error.description)
+    }
+    let report = MigrationReport(scenario.title, scenario.study, fleet, source: source)
+    let text = try OutputSet.write(
+      [
+        (json, { report.json }), (csv, { Array(report.csv.utf8) }),
+        (html, { Array(report.page.utf8) }), (timeline, { report.timeline }),
+      ],
+      otherwise: { MigrationText.text(report) })
+    return (text, report.isMissed)
   }
 
   /// Works out a comparison.

@@ -24,8 +24,8 @@ struct Run: Command {
   static let summary = "work out the study that a file describes, such as a storm"
   static let discussion = [
     "FILE describes a storm, a sweep over storms, how many machines fit (study: density), what faults cost"
-      + " on several ISAs (isa-comparison), what TLBs make of accesses (translation), or services on a"
-      + " host that runs short of memory (pressure).",
+      + " on several ISAs (isa-comparison), what TLBs make of accesses (translation), services on a host"
+      + " that runs short of memory (pressure), or machines that are moved while they run (migration).",
     "A storm's file has a host, the virtual machines that start on it, what the host does about their"
       + " faults, and what is wanted. The summary says how long it takes until all are ready, compared"
       + " with one machine alone on the host and with bare metal, and where the time goes.",
@@ -68,7 +68,8 @@ struct Run: Command {
     .option("html", \.html, value: "FILE", "Write a page with charts that stands alone"),
     .option(
       "timeline", \.timeline, value: "FILE",
-      "Write what processors and locks did when, as Trace Event JSON for Perfetto"),
+      "Write what processors and locks did when, or the rounds of a migration, as Trace Event JSON for"
+        + " Perfetto"),
   ]
 
   func problems() -> [String] {
@@ -123,6 +124,10 @@ struct Run: Command {
       try refuse("--timeline", timeline != nil && storm.sweep != nil, file.name, "has a sweep")
       try refuse("--mitigate", mitigate && storm.sweep != nil, file.name, "has a sweep")
       return (.storm(try changed(storm, file.name)), source)
+    case .migration(let migration):
+      try refuse("--mitigate", mitigate, file.name, "is no storm")
+      try refuse("--mode", mode != nil, file.name, "is no storm")
+      return (.migration(try changed(migration, file.name)), source)
     case .density, .comparison, .translation, .pressure:
       for (option, isGiven) in [
         ("--timeline", timeline != nil), ("--mitigate", mitigate), ("--profile", profile != nil),
@@ -146,6 +151,23 @@ struct Run: Command {
   ) throws(CommandFailure) {
     guard isGiven else { return }
     throw CommandFailure(.badInput, "“\(option)” has no meaning for \(file), which \(reason).")
+  }
+
+  /// A migration with what options change.
+  private func changed(
+    _ scenario: MigrationScenario, _ file: String
+  ) throws(CommandFailure) -> MigrationScenario {
+    guard let profile else { return scenario }
+    var scenario = scenario
+    scenario.study.profile = try profile.profile()
+    let (isa, chosen) = (scenario.study.host.isa, scenario.study.profile.architecture)
+    guard isa.rawValue == chosen.rawValue else {
+      throw CommandFailure(
+        .badInput,
+        "The profile is one of \(chosen.rawValue), and the machine of \(file) has"
+          + " \(scenario.study.host.rawValue) tables.")
+    }
+    return scenario
   }
 
   /// A storm, and each of its sweep, with what options change.

@@ -10,12 +10,14 @@ public enum Scenario: Sendable {
   case translation(TranslationScenario)
   /// What becomes of services on a host that runs short of memory.
   case pressure(PressureScenario)
+  /// How a machine is moved while it runs.
+  case migration(MigrationScenario)
 
   /// The kinds of files that ask something, by what stands behind “study”.
   public static let kinds = [
     StormScenario.document.declaration, DensityScenario.document.declaration,
     ComparisonScenario.document.declaration, TranslationScenario.document.declaration,
-    PressureScenario.document.declaration,
+    PressureScenario.document.declaration, MigrationScenario.document.declaration,
   ]
 
   /// What a file's text asks, with overrides, or everything that is wrong with it.
@@ -43,6 +45,8 @@ public enum Scenario: Sendable {
       TranslationScenario.document.form.decode(root, "file", log).map { .translation($0) }
     case PressureScenario.document.word:
       PressureScenario.document.form.decode(root, "file", log).map { .pressure($0) }
+    case MigrationScenario.document.word:
+      MigrationScenario.document.form.decode(root, "file", log).map { .migration($0) }
     default: StormScenario.document.form.decode(root, "file", log).map { .storm($0) }
     }
   }

@@ -1,0 +1,266 @@
+import Costs
+import Guests
+import HostMemory
+import Hypervisor
+import Paging
+
+/// A guest that writes, on the host that it is moved from.
+///
+/// Its machine is the hypervisor's own, with all faults that the tracking brings. A write that can't
+/// fault, for an earlier one to the same page has been let through since, is not played on the machine.
+struct WritingGuest: ~Copyable {
+  private(set) var host: Host
+  private(set) var machine: VirtualMachine
+  /// What each page holds, as a number of its own for every write; 0 for zeros.
+  private(set) var contents: [UInt32]
+  private var lastContent: UInt32
+  /// The pages whose next write is let through as the one before was.
+  private var settled: PageBits
+  /// What the log had the last time that someone asked.
+  private var collected: SlotPages?
+  private var processors: [WritingProcessor]
+  private var times: FaultTimes
+  /// What happens when.
+  var series: MigrationSeries
+  private(set) var writes: UInt64 = 0
+  /// The part of its time that each processor sleeps, in percent.
+  var throttlePercent = 0
+  /// The bytes of new pages a second that a processor may write, while the limit is kept.
+  var dirtyLimit: UInt64?
+  private let study: MigrationStudy
+
+  /// How long a throttled processor runs before it sleeps: QEMU's time slice.
+  private static let throttleSlice: Int64 = 10_000_000_000
+
+  /// One of a study's machines, whose memory is there.
+  static func one(
+    of study: MigrationStudy, machine number: Int
+  ) throws(MigrationError) -> WritingGuest {
+    let processors = try Self.processors(study, number)
+    do throws(MachineError) {
+      return try WritingGuest(study, processors)
+    } catch {
+      throw .machine(error)
+    }
+  }
+
+  private init(
+    _ study: MigrationStudy, _ processors: [WritingProcessor]
+  ) throws(MachineError) {
+    let pages = Int(study.memoryBytes >> 12)
+    var host = try Self.host(study)
+    var configuration = MachineConfiguration(study.host, bytes: study.memoryBytes)
+    configuration.processors = study.processors
+    configuration.policy.backing = study.backing
+    configuration.addressesPhysically = true
+    var machine = try VirtualMachine(configuration, on: &host)
+    // What was never written is backed by nothing.
+    if study.usedBytes > 0 {
+      let used = GuestPhysical(0)..<GuestPhysical(study.usedBytes)
+      try machine.populate(.ranges([used]), to: .writing, on: &host)
+    }
+    machine.keepsRoutes = true
+    self.study = study
+    self.host = host
+    self.machine = machine
+    self.processors = processors
+    contents = Array(repeating: 0, count: pages)
+    for page in 0..<Int(study.usedBytes >> 12) {
+      contents[page] = UInt32(truncatingIfNeeded: page + 1)
+    }
+    lastContent = UInt32(truncatingIfNeeded: pages)
+    settled = PageBits(pages: pages)
+    times = FaultTimes(study.profile)
+    series = MigrationSeries(processors: study.processors)
+  }
+
+  /// A host with room for a machine and the tables of its small pages.
+  static func host(_ study: MigrationStudy) throws(MachineError) -> Host {
+    let bytes = study.memoryBytes
+    return try Host(
+      nodeBytes: [(bytes + bytes / 128 + 3 << 30) & ~(1 << 30 - 1)], storageBytes: 0)
+  }
+
+  /// The processors; each draws from a seed of its own.
+  static func processors(
+    _ study: MigrationStudy, _ number: Int, at time: Int64 = 0
+  ) throws(MigrationError) -> [WritingProcessor] {
+    var processors: [WritingProcessor] = []
+    for processor in 0..<study.processors {
+      do throws(WorkloadError) {
+        var writing = WritingProcessor(
+          draws: try PageDraws(
+            study.writer, processor: processor, of: study.processors,
+            seed: study.seed &+ UInt64(number) &* 0x9e37_79b9))
+        writing.clock = time
+        processors.append(writing)
+      } catch {
+        throw .writer(error.description)
+      }
+    }
+    return processors
+  }
+
+  /// How many pages there are.
+  var pages: Int { contents.count }
+
+  /// Everything that was counted so far.
+  var ledger: Ledger { machine.ledger }
+
+  // MARK: The log
+
+  /// Begins to track writes, and says how long that takes.
+  mutating func startLog() throws(MigrationError) -> Int64 {
+    let before = machine.ledger
+    do throws(MachineError) {
+      try machine.startDirtyLog(
+        slot: 0, splitting: study.tracking.splitting, mechanism: study.tracking.mechanism,
+        on: &host)
+    } catch {
+      throw .machine(error)
+    }
+    machine.removeTakenRoutes()
+    return FaultTimes.time(machine.ledger.since(before), study.profile)
+  }
+
+  /// The pages that were written since they were cleared, all of which are cleared, and how long that
+  /// takes; with manual protection they stay as they are until they are cleared in chunks.
+  mutating func collect() -> (pages: PageBits, picoseconds: Int64) {
+    let before = machine.ledger
+    let logged: SlotPages?
+    if study.tracking.mechanism == .initiallyAllSet {
+      machine.syncDirty(slot: 0, on: &host)
+      logged = machine.dirtyPages(slot: 0)
+    } else {
+      logged = machine.collectDirty(slot: 0, on: &host)
+      settled.removeAll()
+    }
+    machine.removeTakenRoutes()
+    collected = logged
+    let pages = logged.map { PageBits($0) } ?? PageBits(pages: contents.count)
+    return (pages, FaultTimes.time(machine.ledger.since(before), study.profile))
+  }
+
+  /// Clears the log of a chunk of memory, and says how long that takes.
+  ///
+  /// Only what was found the last time is cleared: what was written since is not known to anyone yet.
+  mutating func clear(_ range: Range<Int>) -> Int64 {
+    guard let logged = collected else { return 0 }
+    let before = machine.ledger
+    let bounds =
+      GuestPhysical(
+        UInt64(range.lowerBound) << 12)..<GuestPhysical(
+        UInt64(range.upperBound) << 12)
+    machine.clearDirty(logged.clamped(to: bounds), slot: 0, on: &host)
+    settled.removeAll()
+    machine.removeTakenRoutes()
+    return FaultTimes.time(machine.ledger.since(before), study.profile)
+  }
+
+  // MARK: Running
+
+  /// Lets all processors run up to a moment.
+  mutating func run(to end: Int64) throws(MigrationError) {
+    for processor in processors.indices {
+      var count: Int64 = 0
+      let start = processors[processor].clock
+      while processors[processor].clock < end {
+        let clock = processors[processor].clock
+        let (interval, until) = processors[processor].draws.interval(at: clock)
+        guard let interval else {
+          // It sleeps until its pattern changes.
+          processors[processor].clock = min(until, end)
+          continue
+        }
+        let page = processors[processor].draws.next()
+        count += 1
+        lastContent &+= 1
+        contents[page] = lastContent
+        var step = interval
+        if !settled[page] { step += try fault(processor, page, at: clock) }
+        processors[processor].clock = clock + step
+        if throttlePercent > 0 { sleep(processor, after: step) }
+      }
+      if count > 0 { series.add(count, to: .writes, at: min(start, end - 1)) }
+      writes += UInt64(count)
+    }
+  }
+
+  /// Stops all processors from a moment to another.
+  mutating func stop(from start: Int64, to end: Int64) {
+    series.lose(end - start, to: .stopped, from: start, times: Int64(processors.count))
+  }
+
+  /// Makes a write on the machine, and says for how long that keeps the processor.
+  private mutating func fault(
+    _ processor: Int, _ page: Int, at clock: Int64
+  ) throws(MigrationError) -> Int64 {
+    let before = machine.dirty
+    let address = UInt64(page) << 12
+    let outcome = machine.touch(
+      processor: processor, GuestVirtual(address), .write, on: &host)
+    guard outcome.end == .arrived else {
+      throw .unexpectedEnd(GuestPhysical(address), outcome.end)
+    }
+    var time: Int64 = 0
+    if outcome.exits > 0, let routes = machine.routes {
+      for number in routes.taken { time += times.time(number, routes) }
+      machine.removeTakenRoutes()
+    }
+    let after = machine.dirty
+    if after != before { time += logTime(before, after) }
+    var asleep: Int64 = 0
+    if after.ringFullExits != before.ringFullExits {
+      settled.removeAll()
+      asleep = limit(processor, at: clock + time)
+    } else {
+      settled.insert(page)
+    }
+    if outcome.exits > 0 || after.transitions != before.transitions {
+      series.add(1, to: .dirtied, at: clock)
+    }
+    if time > 0 { series.lose(time, to: .faults, from: clock) }
+    if asleep > 0 { series.lose(asleep, to: .asleep, from: clock + time) }
+    return time + asleep
+  }
+
+  /// What logs and rings took that no fault's route has.
+  private func logTime(_ before: DirtyCounters, _ after: DirtyCounters) -> Int64 {
+    let full = Int64(after.logFullExits - before.logFullExits)
+    let rings = Int64(after.ringFullExits - before.ringFullExits)
+    let drained = Int64(after.drainedEntries - before.drainedEntries)
+    return full * times.logFull + rings * times.ringFull
+      + drained * (rings > 0 ? times.ringEntry : times.loggedEntry)
+  }
+
+  /// How long a processor whose ring is full sleeps to keep the limit.
+  private mutating func limit(_ processor: Int, at time: Int64) -> Int64 {
+    let since = processors[processor].ringFullAt
+    processors[processor].ringFullAt = time
+    guard let dirtyLimit, let entries = study.tracking.mechanism.ringEntries else { return 0 }
+    let least = Int64(
+      UInt128(entries) * 4096 * 1_000_000_000_000 / UInt128(max(1, dirtyLimit)))
+    let asleep = max(0, since + least - time)
+    processors[processor].ringFullAt = time + asleep
+    return asleep
+  }
+
+  /// Lets a throttled processor sleep when its slice is over.
+  private mutating func sleep(_ processor: Int, after step: Int64) {
+    processors[processor].ran += step
+    guard processors[processor].ran >= Self.throttleSlice else { return }
+    let asleep =
+      processors[processor].ran / Int64(100 - throttlePercent) * Int64(throttlePercent)
+    processors[processor].ran = 0
+    series.lose(asleep, to: .asleep, from: processors[processor].clock)
+    processors[processor].clock += asleep
+  }
+}
+
+extension DirtyMechanism {
+  /// The entries with which a ring is full.
+  var ringEntries: Int? {
+    guard case .ring(let entries, let reserved) = self else { return nil }
+    return entries - reserved
+  }
+}

@@ -1,0 +1,13 @@
+/// A processor of a guest that writes.
+struct WritingProcessor {
+  /// When its next write is.
+  var clock: Int64 = 0
+  /// The pages that it writes.
+  var draws: PageDraws
+  /// How long it has run since it slept last.
+  var ran: Int64 = 0
+  /// When its ring was full last.
+  var ringFullAt: Int64 = 0
+  /// The page of a write that is not made yet, for it must wait for its turn.
+  var pending: Int?
+}

@@ -1,0 +1,146 @@
+import Costs
+import HostMemory
+import Hypervisor
+import Paging
+import Testing
+
+@testable import Studies
+
+@Suite("Rounds of pre-copy follow from rates")
+struct PrecopyRoundTests {
+  @Test(
+    "at a constant rate of new pages each round is the part of the one before that the rates say",
+    arguments: [HostFormat.ept4, .npt4, .arm4K, .sv48x4])
+  func geometric(_ host: HostFormat) throws {
+    // One page after the other, so many that none comes twice in a round.
+    var study = MigrationStudy.small(host, pages: 1 << 15, .sequential, megabytesPerSecond: 60)
+    study.link.bitsPerSecond = 1_000_000_000
+    study.link.findsZeroPages = false
+    study.precopy.downtimePicoseconds = 300_000_000
+    study.watchedPicoseconds = 0
+    let outcome = try study.run()
+    #expect(outcome.end == .converged)
+    #expect(outcome.rounds.count > 4)
+    // From one write to the next: what the writer takes, and the fault that each of them is.
+    let faults = outcome.ledger.faults(.permission)
+    let cost = outcome.bill.cost(of: FaultKind.permission).likely
+    let interval: Int64 = 4096 * 1_000_000 / 60
+    let period = interval + Int64((cost / UInt128(faults) + 500) / 1000)
+    #expect(outcome.writes == faults)
+    var pages = 1 << 15
+    var collected = outcome.setup
+    var written: Int64 = 0
+    for round in outcome.rounds {
+      #expect(round.pages == pages)
+      // 4,104 bytes of each page at 125 bytes a microsecond.
+      #expect(round.sending == Int64(pages) * 4104 * 8000)
+      collected += round.sending
+      // The first write is at the start.
+      let all = (collected + period - 1) / period
+      #expect(Int64(round.dirtied) == all - written)
+      written = all
+      pages = round.dirtied
+      collected += round.logging
+    }
+    // So the rounds shrink by the ratio of both rates, but for what the log takes and a page.
+    let ratio = 4104.0 * 8000 / Double(period)
+    for (one, next) in zip(outcome.rounds, outcome.rounds.dropFirst()) {
+      let log = Double(one.logging) / Double(period)
+      #expect(abs(Double(next.dirtied) - Double(next.pages) * ratio - log) <= 1)
+    }
+  }
+
+  @Test("what is tracked by small pages is as many faults as pages, whatever backs them")
+  func faults() throws {
+    for backing in [FrameOrder.small, .large] {
+      for splitting in [LogSplitting.eager, .onFault] {
+        var study = MigrationStudy.small(.ept4, .sequential, megabytesPerSecond: 40)
+        study.backing = backing
+        study.tracking.splitting = splitting
+        let outcome = try study.run()
+        let logged = outcome.rounds.reduce(0) { $0 + $1.dirtied }
+        let last = try #require(outcome.last)
+        #expect(outcome.ledger.exits == UInt64(logged) + last.faults + outcome.notCollected)
+      }
+    }
+  }
+
+  @Test("a large page that was not split is sent whole for one write")
+  func whole() throws {
+    var study = MigrationStudy.small(.ept4, .uniform, megabytesPerSecond: 1)
+    study.backing = .large
+    study.tracking = WriteTracking(.flags, splitting: .onFault)
+    study.postcopy = PostcopyPolicy()
+    study.postcopy?.afterRounds = 1
+    let outcome = try study.run()
+    #expect(outcome.rounds[0].dirtied % 512 == 0)
+    #expect(outcome.ledger.exits == 0)
+  }
+
+  @Test("tracking slows the writer down")
+  func feedback() throws {
+    var writes: [UInt64] = []
+    for mechanism in [DirtyMechanism.flags, .writeProtection] {
+      var study = MigrationStudy.small(.ept4, .sequential, megabytesPerSecond: 2000)
+      study.tracking.mechanism = mechanism
+      study.precopy.mostRounds = 3
+      let outcome = try study.run()
+      #expect(outcome.end == .gaveUp)
+      writes.append(outcome.writes * 1_000_000_000 / UInt64(outcome.total / 1000))
+    }
+    #expect(writes[0] > writes[1])
+  }
+
+  @Test("more bandwidth is never later, with the same writes")
+  func bandwidth() throws {
+    for pattern in [WritePattern.sequential, .hotAndCold(hot: 50_000_000, writes: 900_000_000)] {
+      var before = Int64.max
+      for gigabits in [UInt64(1), 2, 4, 8, 16] {
+        var study = MigrationStudy.small(.ept4, pattern, megabytesPerSecond: 50)
+        study.link.bitsPerSecond = gigabits * 1_000_000_000
+        let outcome = try study.run()
+        #expect(outcome.end == .converged)
+        #expect(outcome.total <= before)
+        before = outcome.total
+      }
+    }
+  }
+
+  @Test("a throttled guest converges where it does not by itself")
+  func throttle() throws {
+    var study = MigrationStudy.small(.ept4, pages: 512, .sequential, megabytesPerSecond: 400)
+    study.precopy.downtimePicoseconds = 300_000_000
+    study.precopy.mostRounds = 60
+    let free = try study.run()
+    #expect(free.end == .gaveUp)
+    study.precopy.brake = .throttle(initial: 20, increment: 10, most: 99)
+    let throttled = try study.run()
+    #expect(throttled.end == .converged)
+    #expect(throttled.lost > free.lost)
+    let steps = throttled.rounds.map(\.throttlePercent)
+    // Twice over the threshold before each step.
+    #expect(steps.starts(with: [0, 0, 0, 20, 20, 30, 30, 40]))
+  }
+
+  @Test("a dirty limit keeps each processor to its bytes")
+  func dirtyLimit() throws {
+    var study = MigrationStudy.small(.ept4, pages: 4096, .sequential, megabytesPerSecond: 400)
+    study.tracking.mechanism = .ring(entries: 192)
+    study.precopy.mostRounds = 60
+    study.precopy.brake = .dirtyLimit(bytesPerSecond: 20_000_000)
+    let outcome = try study.run()
+    #expect(outcome.end == .converged)
+    for round in outcome.rounds.dropFirst(5) where round.hasDirtyLimit {
+      // A ring's pages may be written before the first time it is full.
+      let most = Double(round.picoseconds) / 1e12 * 20_000_000 / 4096 + 2 * 128
+      #expect(Double(round.dirtied) <= most)
+    }
+  }
+}
+
+extension MigrationOutcome {
+  /// The pages that were written between the last round and the stop.
+  fileprivate var notCollected: UInt64 {
+    UInt64((last?.dirtied ?? 0) - (rounds.last?.dirtied ?? 0))
+  }
+}
