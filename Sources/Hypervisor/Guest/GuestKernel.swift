@@ -50,6 +50,9 @@ public struct GuestKernel: Sendable {
     shares[page.value] = count > 2 ? count - 1 : nil
   }
 
+  /// How many spaces map a page that is mapped.
+  func mappers(of page: GuestPhysical) -> Int { shares[page.value] ?? 1 }
+
   /// The area of an address.
   func area(of address: GuestVirtual) -> GuestArea? { areas.first { $0.contains(address) } }
 }

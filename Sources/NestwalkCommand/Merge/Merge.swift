@@ -2,6 +2,7 @@ import Console
 import HostMemory
 import Quantities
 import Records
+import Reports
 import Studies
 
 /// `nestwalk merge`: what same-page merging gives back, and when.
@@ -135,7 +136,7 @@ struct Merge: Command {
     var writer = JSONWriter(script == nil ? .indented : .compact)
     if let script {
       let found = try MergeScript.counters(script, settings)
-      text = found.map { MergeText.line($0) + "\n" }.joined()
+      text = found.map { MergingText.line($0) + "\n" }.joined()
       for counters in found {
         writer.value(counters)
         writer.endLine()
@@ -147,7 +148,7 @@ struct Merge: Command {
       } catch {
         throw CommandFailure(.badInput, error.description)
       }
-      text = MergeText.text(study, outcome)
+      text = MergingText.text(study, outcome)
       writer.value(study, outcome)
       writer.endLine()
     }

@@ -1,4 +1,5 @@
 import Console
+import HostMemory
 import Reports
 import Scenarios
 import Studies
@@ -18,6 +19,8 @@ extension Run {
     case .translation(let translation): return try run(translation)
     case .pressure(let pressure): return try run(pressure, source)
     case .migration(let migration): return try run(migration, source)
+    case .processes(let processes): return try run(processes, source)
+    case .merging(let merging): return try run(merging, source)
     }
   }
 
@@ -149,6 +152,46 @@ extension Run {
       ],
       otherwise: { MigrationText.text(report) })
     return (text, report.isMissed)
+  }
+
+  /// Works out what becomes of processes that fork and write.
+  private func run(
+    _ scenario: ProcessScenario, _ source: String
+  ) throws(CommandFailure) -> (text: String, isMissed: Bool) {
+    let outcome: ProcessOutcome
+    do throws(ProcessError) {
+      outcome = try scenario.study.run()
+    } catch {
+      throw CommandFailure(.badInput, error.description)
+    }
+    let report = ProcessReport(scenario.title, outcome, source: source)
+    let text = try OutputSet.write(
+      [
+        (json, { report.json }), (csv, { Array(report.csv.utf8) }),
+        (html, { Array(report.page.utf8) }),
+      ],
+      otherwise: { ProcessText.text(report) })
+    return (text, false)
+  }
+
+  /// Works out what merging gives back to a host.
+  private func run(
+    _ scenario: MergingScenario, _ source: String
+  ) throws(CommandFailure) -> (text: String, isMissed: Bool) {
+    let outcome: MergingOutcome
+    do throws(MergingError) {
+      outcome = try scenario.study.outcome()
+    } catch {
+      throw CommandFailure(.badInput, error.description)
+    }
+    let report = MergingReport(scenario.title, scenario.study, outcome, source: source)
+    let text = try OutputSet.write(
+      [
+        (json, { report.json }), (csv, { Array(report.csv.utf8) }),
+        (html, { Array(report.page.utf8) }),
+      ],
+      otherwise: { MergingText.text(report) })
+    return (text, false)
   }
 
   /// Works out a comparison.

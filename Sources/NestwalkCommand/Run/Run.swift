@@ -25,7 +25,9 @@ struct Run: Command {
   static let discussion = [
     "FILE describes a storm, a sweep over storms, how many machines fit (study: density), what faults cost"
       + " on several ISAs (isa-comparison), what TLBs make of accesses (translation), services on a host"
-      + " that runs short of memory (pressure), or machines that are moved while they run (migration).",
+        + " that runs short of memory (pressure), machines that are moved while they run (migration),"
+        + " processes of a guest that fork and write (processes), or a fleet whose equal pages are merged"
+        + " (merging).",
     "A storm's file has a host, the virtual machines that start on it, what the host does about their"
       + " faults, and what is wanted. The summary says how long it takes until all are ready, compared"
       + " with one machine alone on the host and with bare metal, and where the time goes.",
@@ -128,7 +130,7 @@ struct Run: Command {
       try refuse("--mitigate", mitigate, file.name, "is no storm")
       try refuse("--mode", mode != nil, file.name, "is no storm")
       return (.migration(try changed(migration, file.name)), source)
-    case .density, .comparison, .translation, .pressure:
+    case .density, .comparison, .translation, .pressure, .processes, .merging:
       for (option, isGiven) in [
         ("--timeline", timeline != nil), ("--mitigate", mitigate), ("--profile", profile != nil),
         ("--mode", mode != nil),

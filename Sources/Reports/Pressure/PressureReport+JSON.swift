@@ -24,12 +24,9 @@ extension JSONWriter {
     if outcome.scale > 1 { value("one page stands for \(outcome.scale)") }
     endArray()
     key("diagnosis")
-    beginObject()
-    member("condition", report.diagnosis.condition.rawValue)
-    member("cause", report.diagnosis.cause)
-    sentences("findings", report.diagnosis.findings)
-    sentences("remedies", report.diagnosis.remedies)
-    endObject()
+    diagnosed(
+      report.diagnosis.condition.rawValue, report.diagnosis.cause, report.diagnosis.findings,
+      report.diagnosis.remedies)
     member("duration", outcome.duration)
     member("memory", outcome.memoryBytes)
     member("swap", outcome.swapBytes)
@@ -59,7 +56,7 @@ extension JSONWriter {
     endObject()
   }
 
-  private mutating func sentences(_ name: String, _ sentences: [String]) {
+  mutating func sentences(_ name: String, _ sentences: [String]) {
     key(name)
     beginArray()
     for sentence in sentences { value(sentence) }

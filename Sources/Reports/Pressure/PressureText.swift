@@ -7,11 +7,8 @@ package enum PressureText {
   /// The text.
   package static func text(_ report: PressureReport) -> String {
     let diagnosis = report.diagnosis
-    var lines = TextLayout.wrap(
-      "\(report.title): \(diagnosis.condition.rawValue). \(diagnosis.cause)",
-      width: TextLayout.width)
-    lines.append("")
-    for finding in diagnosis.findings { lines += bullet(finding) }
+    var lines = answer(
+      report.title, diagnosis.condition.rawValue, diagnosis.cause, diagnosis.findings)
     lines.append("")
     lines.append(
       TextLayout.column(columns[0], 12)
@@ -22,10 +19,7 @@ package enum PressureText {
         TextLayout.column(cells[0], 12)
           + cells.dropFirst().map { TextLayout.right($0, 11) }.joined())
     }
-    if !diagnosis.remedies.isEmpty {
-      lines += ["", "what could be done"]
-      for remedy in diagnosis.remedies { lines += bullet(remedy) }
-    }
+    lines += remedies(diagnosis.remedies)
     if report.outcome.scale > 1 {
       lines += [""]
       lines += TextLayout.wrap(
@@ -33,6 +27,28 @@ package enum PressureText {
         width: TextLayout.width)
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A diagnosis without what it rests on.
+  static func head(
+    _ title: String, _ condition: String, _ cause: String, _ findings: [String],
+    _ remedies: [String]
+  ) -> String {
+    let lines = answer(title, condition, cause, findings) + self.remedies(remedies)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What is wrong and what the numbers say.
+  static func answer(
+    _ title: String, _ condition: String, _ cause: String, _ findings: [String]
+  ) -> [String] {
+    TextLayout.wrap("\(title): \(condition). \(cause)", width: TextLayout.width)
+      + [""] + findings.flatMap(bullet)
+  }
+
+  /// What could be done.
+  static func remedies(_ remedies: [String]) -> [String] {
+    remedies.isEmpty ? [] : ["", "what could be done"] + remedies.flatMap(bullet)
   }
 
   static let columns = ["service", "requests", "p50", "p99", "work", "lost", "major"]

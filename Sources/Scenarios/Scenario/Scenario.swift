@@ -12,12 +12,17 @@ public enum Scenario: Sendable {
   case pressure(PressureScenario)
   /// How a machine is moved while it runs.
   case migration(MigrationScenario)
+  /// What becomes of a machine's memory while processes of its guest fork and write.
+  case processes(ProcessScenario)
+  /// What merging gives back to a host with a fleet of machines.
+  case merging(MergingScenario)
 
   /// The kinds of files that ask something, by what stands behind “study”.
   public static let kinds = [
     StormScenario.document.declaration, DensityScenario.document.declaration,
     ComparisonScenario.document.declaration, TranslationScenario.document.declaration,
     PressureScenario.document.declaration, MigrationScenario.document.declaration,
+    ProcessScenario.document.declaration, MergingScenario.document.declaration,
   ]
 
   /// What a file's text asks, with overrides, or everything that is wrong with it.
@@ -47,6 +52,10 @@ public enum Scenario: Sendable {
       PressureScenario.document.form.decode(root, "file", log).map { .pressure($0) }
     case MigrationScenario.document.word:
       MigrationScenario.document.form.decode(root, "file", log).map { .migration($0) }
+    case ProcessScenario.document.word:
+      ProcessScenario.document.form.decode(root, "file", log).map { .processes($0) }
+    case MergingScenario.document.word:
+      MergingScenario.document.form.decode(root, "file", log).map { .merging($0) }
     default: StormScenario.document.form.decode(root, "file", log).map { .storm($0) }
     }
   }

@@ -1,35 +1,48 @@
+import Guests
 import HostMemory
 
-/// A fleet in virtual time: VMs boot, the scanner wakes, visits and sleeps.
+/// A fleet in virtual time: VMs boot and write, the scanner wakes, visits and sleeps.
 struct MergedFleet: ~Copyable {
   private let study: MergingStudy
   private var merger: SamePageMerger
   private var ranges: [MergeableRange] = []
   /// How often the volatile pages have changed.
   private var generation: UInt64 = 0
+  private var random = SplitMix64(seed: 1)
+  private var writes: UInt64 = 0
+  private var outcome: MergingOutcome
 
   init(_ study: MergingStudy) throws(MergingError) {
     self.study = study
-    // The VMs write no page that is merged, so that the kernel's tree would decide nothing.
-    merger = try SamePageMerger(study.settings, keepsTree: false)
+    // Where no VM writes to a page that is merged, the kernel's tree would decide nothing.
+    merger = try SamePageMerger(study.settings, keepsTree: study.writesPerSecond > 0)
+    outcome = MergingOutcome(study)
   }
 
   mutating func run() throws(MergingError) -> MergingOutcome {
-    var outcome = MergingOutcome(ceilingBytes: study.ceilingBytes)
+    if let profile = study.profile { outcome.breakNanoseconds = CopyBreak.nanoseconds(profile) }
     let end = nanoseconds(study.seconds)
     var sampled: (time: UInt64, cpu: UInt64) = (0, 0)
     var nextSample = 1
     var nextWake: UInt64 = 0
     var nextBoot: UInt64 = 0
+    var brokenBefore: UInt64 = 0
+    var seen: UInt64 = 0
+    let pause =
+      study.writesPerSecond > 0 ? 1e9 / study.writesPerSecond / Double(study.vms) : .infinity
     while true {
       let sampleTime = nanoseconds(
         study.seconds * Double(nextSample) / Double(study.samples))
-      let time = min(nextBoot, nextWake, sampleTime)
+      let nextWrite = pause.isFinite ? UInt64(Double(writes + 1) * pause) : .max
+      let time = min(nextBoot, nextWake, nextWrite, sampleTime)
+      note(at: time, since: &seen)
       if time == nextBoot {
         try boot()
         nextBoot =
           ranges.count < study.vms
           ? nanoseconds(study.bootSeconds * Double(ranges.count) / Double(study.vms)) : .max
+      } else if time == nextWrite {
+        write()
       } else if time == nextWake {
         let wake = merger.wake(at: Int(time / 1_000_000))
         // Whatever changes faster than a scan takes has changed before each visit.
@@ -48,15 +61,61 @@ struct MergedFleet: ~Copyable {
             seconds: Double(time) / 1e9, vms: ranges.count, counters: merger.counters,
             brokenHugePages: merger.brokenHugePages,
             cpuShare: Double(cpu - sampled.cpu) / Double(max(time - sampled.time, 1)),
-            pagesToScan: merger.settings.pagesToScan))
+            pagesToScan: merger.settings.pagesToScan, breaks: outcome.breaks - brokenBefore,
+            neededBytes: neededBytes))
         sampled = (time, cpu)
+        brokenBefore = outcome.breaks
         nextSample += 1
         if time >= end || nextSample > study.samples { break }
       }
     }
+    outcome.cpuNanoseconds = merger.cpuNanoseconds
+    var settings = merger.settings
+    settings.advisor = nil
+    outcome.pagesPerSecond = settings.pagesPerSecond
     outcome.modelBytesPerPage =
       Double(merger.modelBytes) / Double(max(study.vms * study.pagesPerVM, 1))
     return outcome
+  }
+
+  /// What the VMs that have booted need of the host.
+  private var neededBytes: UInt64 {
+    let all = UInt64(ranges.count) * study.bytesPerVM
+    return all - min(UInt64(merger.counters.savedBytes), all)
+  }
+
+  /// Takes in how the host has stood since the last moment.
+  private mutating func note(at time: UInt64, since seen: inout UInt64) {
+    let needed = neededBytes
+    if let host = study.hostBytes, needed > host {
+      outcome.shortSeconds += Double(time - seen) / 1e9
+    }
+    if needed > outcome.mostNeededBytes {
+      outcome.mostNeededBytes = needed
+      outcome.mostNeededSeconds = Double(seen) / 1e9
+    }
+    outcome.mostSavedBytes = max(outcome.mostSavedBytes, merger.counters.savedBytes)
+    seen = time
+  }
+
+  /// A VM writes to one of its pages that others may have too.
+  private mutating func write() {
+    writes += 1
+    guard !ranges.isEmpty else { return }
+    let vm = Int(random.below(UInt64(ranges.count)))
+    var page = Int(random.below(UInt64(study.pagesPerVM)))
+    // Of a hundred pages in a row the mix has its parts: one of the wanted kinds is not far.
+    for _ in 0..<100 {
+      switch study.mix.kind(of: page) {
+      case .zero, .common:
+        switch merger.write(ranges[vm].firstPage + page, PageContent(4 << 60 | writes)) {
+        case .copied: outcome.breaks += 1
+        case .own, .populated: outcome.plainWrites += 1
+        }
+        return
+      case .volatile, .own: page = (page + 1) % study.pagesPerVM
+      }
+    }
   }
 
   private func nanoseconds(_ seconds: Double) -> UInt64 { UInt64(max(seconds, 0) * 1e9) }
@@ -77,6 +136,7 @@ struct MergedFleet: ~Copyable {
       merger.write(range.firstPage + page, content)
     }
     ranges.append(range)
+    outcome.firstTouches += UInt64(study.pagesPerVM)
   }
 
   private func volatile(_ vm: Int, _ page: Int) -> PageContent {

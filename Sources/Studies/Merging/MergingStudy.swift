@@ -1,3 +1,4 @@
+public import Costs
 public import HostMemory
 
 /// What merging gives back to a host with a fleet of VMs, as time passes.
@@ -18,6 +19,13 @@ public struct MergingStudy: Hashable, Sendable {
   public var samples = 10
   /// The scanner's settings.
   public var settings = MergingSettings()
+  /// The host's memory for the VMs, where it is asked whether they fit.
+  public var hostBytes: UInt64?
+  /// How many pages of zeros or of its image each VM writes to in a second, at random: what it writes is its
+  /// own from then on.
+  public var writesPerSecond = 0.0
+  /// What a write to a shared page is priced by, if it is.
+  public var profile: CostProfile?
 
   /// Ten VMs of 1 GiB.
   public init() {}
@@ -49,6 +57,10 @@ public struct MergingStudy: Hashable, Sendable {
     if samples < 1 || samples > 10_000 {
       problems.append("The number of samples must be from 1 to 10000.")
     }
+    if !(0...Self.mostWrites ~= writesPerSecond * Double(max(vms, 1)) * max(seconds, 0)) {
+      problems.append(
+        "The VMs can write to \(Int(Self.mostWrites)) pages at most while they are watched.")
+    }
     if settings.sleepMilliseconds == 0, settings.cost.scanNanoseconds == 0 {
       problems.append("Without sleep and without cost no time passes.")
     }
@@ -57,6 +69,12 @@ public struct MergingStudy: Hashable, Sendable {
 
   /// As many pages as 256 GiB have.
   private static let mostPages = 64 << 20
+
+  /// The most writes that are played.
+  private static let mostWrites = 1e8
+
+  /// The memory of all VMs.
+  public var bytesOfVMs: UInt64 { UInt64(vms) * bytesPerVM }
 
   /// The memory that would be given back if every page were merged that ever can be.
   public var ceilingBytes: Int {

@@ -1,16 +1,21 @@
-import Console
-import HostMemory
-import Quantities
-import Studies
+internal import Console
+internal import Costs
+package import HostMemory
+internal import Quantities
+package import Studies
 
 /// An outcome of merging as text of 80 columns, the answer first.
-enum MergeText {
+package enum MergingText {
+  /// The counters' names, as the kernel has them.
+  static let names = MergingCounters().named.map(\.name)
+
   /// Counters on one line, under the kernel's names.
-  static func line(_ counters: MergingCounters) -> String {
+  package static func line(_ counters: MergingCounters) -> String {
     counters.named.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
   }
 
-  static func text(_ study: MergingStudy, _ outcome: MergingOutcome) -> String {
+  /// What became of a fleet.
+  package static func text(_ study: MergingStudy, _ outcome: MergingOutcome) -> String {
     var lines = TextLayout.wrap(answer(study, outcome), width: TextLayout.width)
     lines += ["", heads(study)]
     for sample in outcome.samples { lines.append(row(study, sample)) }
@@ -47,6 +52,15 @@ enum MergeText {
       text += "; nine tenths of it are not back yet."
     }
     return text
+  }
+
+  /// What became of a fleet on a host, the diagnosis first.
+  package static func text(_ report: MergingReport) -> String {
+    let plain = text(report.study, report.outcome)
+    guard let diagnosis = report.diagnosis else { return "\(report.title)\n\n" + plain }
+    return PressureText.head(
+      report.title, diagnosis.condition.rawValue, diagnosis.cause, diagnosis.findings,
+      diagnosis.remedies) + "\n" + plain
   }
 
   private static let columns: [(head: String, width: Int)] = [
@@ -91,6 +105,12 @@ enum MergeText {
       "“saved” is the kernel's pages_sharing and ksm_zero_pages, 4 KiB each; its records take"
         + " \(settings.cost.itemBytes) bytes for each tracked page.",
     ]
+    if study.writesPerSecond > 0 {
+      sentences.append(
+        "Each VM writes to \(TextLayout.decimal(study.writesPerSecond, 1)) pages of zeros or of its image in"
+          + " a second, at random; what is written is its own from then on."
+          + (study.profile.map { " Their copies are priced by \($0.name)." } ?? ""))
+    }
     if study.isHuge {
       sentences.append(
         "“2M” is the percentage of 2M pages that are still whole; nothing collapses them again.")

@@ -1,10 +1,10 @@
-import HostMemory
-import Records
-import Studies
+package import HostMemory
+package import Records
+package import Studies
 
 extension JSONWriter {
   /// Writes counters under the kernel's names.
-  mutating func value(_ counters: MergingCounters) {
+  package mutating func value(_ counters: MergingCounters) {
     beginObject()
     for (name, number) in counters.named {
       key(name)
@@ -14,7 +14,7 @@ extension JSONWriter {
   }
 
   /// Writes what became of a fleet.
-  mutating func value(_ study: MergingStudy, _ outcome: MergingOutcome) {
+  package mutating func value(_ study: MergingStudy, _ outcome: MergingOutcome) {
     beginObject()
     number("vms", study.vms)
     number("bytesPerVM", Int(study.bytesPerVM))
@@ -46,6 +46,8 @@ extension JSONWriter {
       value(sample.cpuShare)
       number("savedBytes", sample.counters.savedBytes)
       number("brokenHugePages", sample.brokenHugePages)
+      member("copies", sample.breaks)
+      member("neededBytes", sample.neededBytes)
       key("counters")
       value(sample.counters)
       endObject()
