@@ -35,8 +35,10 @@ package enum ProcessText {
     }
     return [
       process.count > 1 ? "\(process.name) ×\(process.count)" : process.name,
-      "\(process.requests)", time(process.latency(percentile: 50)),
-      time(process.latency(percentile: 99)), time(process.requestWork),
+      process.isPassing ? "-" : "\(process.requests)",
+      process.isPassing ? "-" : time(process.latency(percentile: 50)),
+      process.isPassing ? "-" : time(process.latency(percentile: 99)),
+      process.isPassing ? "-" : time(process.requestWork),
       process.work == 0 ? "-" : PressureDiagnosis.percent(process.lost), "\(process.copies)",
       "\(process.majorFaults)",
     ]
@@ -88,7 +90,9 @@ package enum ProcessText {
   }
 
   private static func line(_ cells: [String]) -> String {
-    TextLayout.column(cells[0], 12)
+    let text =
+      TextLayout.column(cells[0], 12)
       + cells.dropFirst().map { TextLayout.right($0, cells.count > 7 ? 9 : 12) }.joined()
+    return String(text[...(text.lastIndex { $0 != " " } ?? text.startIndex)])
   }
 }

@@ -66,9 +66,9 @@ public struct MergingDiagnosis: Sendable, Hashable {
       "\(outcome.firstTouches) minor faults are first touches, and \(outcome.breaks) are writes to shared"
       + " pages, each of which takes a copy"
     if let cost = outcome.breakNanoseconds {
-      let rate = outcome.seconds > 0 ? Double(outcome.breaks) / outcome.seconds : 0
       minor +=
-        ": \(PressureDiagnosis.rate(cost / 1000)) µs each, \(percent(rate * cost / 1e9)) of a CPU in all"
+        ": \(PressureDiagnosis.rate(cost / 1000)) µs each,"
+        + " \(seconds(Double(outcome.breaks) * cost / 1e9)) in all"
     }
     let missing = outcome.mostNeededBytes - min(outcome.mostNeededBytes, host)
     findings.append(
@@ -143,7 +143,8 @@ public struct MergingDiagnosis: Sendable, Hashable {
         "Raise pages_to_scan, or use the scan-time advisor: merging catches up sooner, for as much more of a"
           + " CPU than the \(percent(outcome.cpuShare)) it takes now.")
       remedies.append(
-        "Swap on fast storage carries the time until then: who touches what lies there waits for it.")
+        "Swap on fast storage carries the time until then: who touches what lies there waits for it."
+      )
     case .dependent:
       remedies.append(
         "Leave room for what writes can take away, \(size(outcome.bytesOfVMs - host)) at the worst, in"

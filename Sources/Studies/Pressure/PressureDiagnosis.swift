@@ -50,12 +50,16 @@ public struct PressureDiagnosis: Sendable, Hashable {
   private static func condition(_ outcome: PressureOutcome) -> Condition {
     if outcome.counters.kills > 0 { return .killed }
     let isLimit = outcome.counters.limitStalls > outcome.counters.stalls
-    if outcome.lost >= thrashingShare { return isLimit ? .limited : .thrashing }
-    if isLimit, outcome.lost >= smallShare { return .limited }
+    let waiting = outcome.waiting
+    if waiting >= thrashingShare { return isLimit ? .limited : .thrashing }
+    if isLimit, waiting >= smallShare { return .limited }
     let reclaiming = outcome.services.reduce(0) { $0 + $1.time.reclaiming }
     let reading = outcome.services.reduce(0) { $0 + $1.time.reading }
-    if outcome.counters.stalls > 0, reclaiming >= reading { return .stalling }
-    if outcome.majorRate > manyMajorFaults || outcome.lost >= smallShare { return .pressed }
+    let stalls = outcome.counters.stalls
+    if stalls > 0, reclaiming >= reading || stalls > outcome.counters.majorFaults {
+      return .stalling
+    }
+    if outcome.majorRate > manyMajorFaults || waiting >= smallShare { return .pressed }
     return outcome.counters.stolen.sum > 0 || outcome.counters.wakes > 0 ? .reclaiming : .ample
   }
 

@@ -125,6 +125,16 @@ public struct PressureOutcome: Sendable, Hashable {
     return total == 0 ? 0 : 1 - work / total
   }
 
+  /// What part of all time was spent waiting for memory: not for a fault as such, which a page's first touch
+  /// takes on any host, but for room, for reads and for limits.
+  public var waiting: Double {
+    let total = services.reduce(0.0) { $0 + Double($1.time.total) }
+    let waits = services.reduce(0.0) {
+      $0 + Double($1.time.reclaiming + $1.time.reading + $1.time.throttled)
+    }
+    return total == 0 ? 0 : waits / total
+  }
+
   /// The working sets of all services that live.
   public var workingSetBytes: UInt64 {
     services.reduce(0) { $0 + ($1.killedAt == nil ? $1.workingSetBytes : 0) }

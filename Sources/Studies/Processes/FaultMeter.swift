@@ -8,8 +8,9 @@ struct FaultMeter {
   private(set) var minor: UInt64 = 0
   private(set) var reads: UInt64 = 0
 
-  /// The rows that a process waits for: faults, its guest's and its host's. What an access costs without a
-  /// fault belongs to its work, and what the host does besides is not its time.
+  /// The rows that a process waits for: faults, its guest's and its host's.
+  ///
+  /// What an access costs without a fault belongs to its work, and what the host does besides is not its time.
   private static let rows = Activity.all.filter {
     switch $0 {
     case .guest, .fault: true

@@ -55,7 +55,8 @@ public struct ProcessDiagnosis: Sendable, Hashable {
     let minor = outcome.processes.reduce(0) { $0 + $1.minorFaults + $1.copyFaults }
     let copied = outcome.processes.reduce(0) { $0 + $1.copies }
     findings.append(
-      "\(minor) minor faults in the guest, \(copied) of which took a copy of 4 KiB; \(outcome.majorFaults)"
+      "\(minor) minor faults in the guest, \(copied) of which took a page for a copy;"
+        + " \(outcome.majorFaults)"
         + " major faults, for which the host had to read a page"
         + (outcome.majorRate > PressureDiagnosis.manyMajorFaults
           ? ": \(PressureDiagnosis.rate(outcome.majorRate)) a second, and more than 10 are a sign of"
@@ -72,16 +73,16 @@ public struct ProcessDiagnosis: Sendable, Hashable {
     if let sentence = mapped(outcome) { findings.append(sentence) }
     for process in outcome.processes where process.lost >= PressureDiagnosis.smallShare {
       findings.append(
-        "\(process.name) loses \(percent(process.lost)) of its time to faults"
+        "\(opening(plural(process))) loses \(percent(process.lost)) of its time to faults"
           + slowdown(process) + ".")
     }
     for process in outcome.processes {
       if let at = process.killedAt {
-        findings.append("\(process.name) was killed by the guest after \(time(at)).")
+        findings.append("\(opening(plural(process))) was killed by the guest after \(time(at)).")
       } else if let at = process.endedAt {
-        findings.append("\(process.name) was through after \(time(at)).")
+        findings.append("\(opening(plural(process))) was through after \(time(at)).")
       } else if process.isPassing {
-        findings.append("\(process.name) was not through in \(time(outcome.duration)).")
+        findings.append("\(opening(plural(process))) was not through in \(time(outcome.duration)).")
       }
     }
     if let at = outcome.hostKilledAt {
@@ -93,7 +94,8 @@ public struct ProcessDiagnosis: Sendable, Hashable {
     {
       findings.append(
         "At the end the guest uses \(size(held)), and the second stage still maps"
-          + " \(size(outcome.stageTwoAtEnd)): what a guest frees does not come back to the host by itself.")
+          + " \(size(outcome.stageTwoAtEnd)): what a guest frees does not come back to the host by itself."
+      )
     }
     return findings
   }
@@ -123,7 +125,7 @@ public struct ProcessDiagnosis: Sendable, Hashable {
     let others = outcome.processes.filter { $0.parent == writer.name || $0.name == writer.parent }
     let whom = others.map { plural($0) }.joined(separator: " and ")
     let growth =
-      "\(plural(writer)) \(writer.count > 1 ? "write" : "writes") to pages shared with"
+      "\(opening(plural(writer))) \(writer.count > 1 ? "write" : "writes") to pages shared with"
       + " \(whom.isEmpty ? "others" : whom) since the fork, and the first write to each takes a copy:"
       + " \(size(writer.copies * 4096)) of them"
     switch condition {
@@ -147,7 +149,7 @@ public struct ProcessDiagnosis: Sendable, Hashable {
     case .killed where outcome.hostKilledAt == nil, .guestFull:
       remedies.append(
         "Give the guest \(size(outcome.copiedBytes)) more than its data, as much as is copied: it lies idle"
-          + " but for the \(isPassing ? "minutes of a snapshot" : "copies")." )
+          + " but for the \(isPassing ? "minutes of a snapshot" : "copies").")
     case .killed, .hostShort:
       let missing = outcome.mostNeeded - min(outcome.mostNeeded, outcome.hostBytes)
       remedies.append(
@@ -172,7 +174,8 @@ public struct ProcessDiagnosis: Sendable, Hashable {
       remedies.append(
         "Fork workers anew from time to time: they share everything again, and each starts cold.")
       remedies.append(
-        "Run fewer workers with threads: nothing is copied, and one that fails takes the others along.")
+        "Run fewer workers with threads: nothing is copied, and one that fails takes the others along."
+      )
     }
     let held = outcome.guestBytes - min(outcome.guestFreeAtEnd, outcome.guestBytes)
     if outcome.stageTwoAtEnd > held + outcome.guestBytes / 50 {
@@ -196,11 +199,19 @@ public struct ProcessDiagnosis: Sendable, Hashable {
   }
 
   private static func plural(_ process: ProcessOutcome.OfProcess) -> String {
-    process.count > 1 ? "the \(process.count) of \(process.name)" : process.name
+    process.count > 1
+      ? "the \(process.count) processes “\(process.name)”" : "“\(process.name)”"
+  }
+
+  /// A phrase at the start of a sentence.
+  private static func opening(_ phrase: String) -> String {
+    phrase.prefix(1).uppercased() + phrase.dropFirst()
   }
 
   private static func slowdown(_ process: ProcessOutcome.OfProcess) -> String {
-    guard let half = process.latency(percentile: 50), process.requestWork > 0 else { return "" }
+    guard !process.isPassing, process.requestWork > 0,
+      let half = process.latency(percentile: 50)
+    else { return "" }
     let late = process.latency(percentile: 99) ?? half
     return "; of its requests, which compute \(time(process.requestWork)), half take more than"
       + " \(time(half)) and one in a hundred more than \(time(late))"

@@ -65,7 +65,7 @@ struct ProcessRun: ~Copyable {
       sample(nextSample)
       nextSample += step
     }
-    map(at: end, "at the end")
+    if outcome.hostKilledAt == nil { map(at: end, "at the end") }
     outcome.guestFreeAtEnd = guestFreeBytes
     outcome.stageTwoAtEnd = stageTwoBytes
     for number in outcome.processes.indices { outcome.processes[number].latencies.sort() }
@@ -204,6 +204,7 @@ struct ProcessRun: ~Copyable {
   private mutating func lackMemory(_ process: LivingProcess) {
     let now = process.at
     if kernel.freePages > 0 {
+      map(at: now, "before the host kills the machine")
       outcome.hostKilledAt = now
       return
     }
