@@ -18,6 +18,7 @@ SCENARIOS = {
     "leak-cascade": ("out-of-memory", "16 GiB", "ample"),
     "direct-reclaim": ("direct-reclaim", "2 GiB", "ample"),
     "watermarks-timeline": ("direct-reclaim", "16 GiB", "ample"),
+    "cold-deploy": ("thrashing", "24 GiB", "cold-start"),
     "fork-snapshot": ("host-short", "12 GiB", "guest-nearly-full"),
     "prefork-workers": ("host-short", "12 GiB", "copying"),
     "ksm-fleet": ("short-until-merged", "16 GiB", "ample"),
@@ -83,6 +84,24 @@ def problems_of_thrashing(command: Path, folder: Path) -> list[str]:
     return found
 
 
+def problems_of_deploys(command: Path, folder: Path) -> list[str]:
+    """Each page is read once where memory holds it, in a burst; who has it all reads nothing."""
+    found: list[str] = []
+    path = folder / "cold-deploy.yaml"
+    new = outcome(command, path, "host.memory=24 GiB")["services"][1]
+    if new["counters"]["pgmajfault"] != (10 << 30) // 4096:
+        found.append(f"{new['counters']['pgmajfault']} major faults for 10 GiB that is read once")
+    if not 10e9 < new["warmAfter"] < 120e9 or new["mostMajorFaultsPerSecond"] < 10_000:
+        found.append(f"the burst lasts {new['warmAfter']} ns")
+    fast = outcome(command, path, "host.memory=24 GiB", "host.read=16 us")["services"][1]
+    if fast["warmAfter"] >= new["warmAfter"]:
+        found.append("faster storage warms no faster")
+    warm = outcome(command, path, "host.memory=24 GiB", "services[1].cached=100 %")
+    if warm["diagnosis"]["condition"] != "ample" or warm["majorFaultsPerSecond"] != 0:
+        found.append("who has all its files in memory reads them")
+    return found
+
+
 def problems_of_forks(command: Path, folder: Path) -> list[str]:
     """Copies are the second stage's growth; maps add up; who writes nothing copies nothing."""
     found: list[str] = []
@@ -139,7 +158,8 @@ def main() -> int:
     options = parser.parse_args()
     found: list[str] = []
     for check in (
-            problems_of_diagnoses, problems_of_thrashing, problems_of_forks, problems_of_merging):
+            problems_of_diagnoses, problems_of_thrashing, problems_of_deploys, problems_of_forks,
+            problems_of_merging):
         found += check(options.command, options.folder)
     print("\n".join(found) or "the diagnoses are as they should be")
     return 1 if found else 0

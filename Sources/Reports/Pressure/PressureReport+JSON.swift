@@ -38,7 +38,9 @@ extension JSONWriter {
     value(outcome.counters)
     key("services")
     beginArray()
-    for service in outcome.services { value(service) }
+    for number in outcome.services.indices {
+      value(outcome.services[number], outcome.warmUp(of: number))
+    }
     endArray()
     key("series")
     beginArray()
@@ -63,7 +65,9 @@ extension JSONWriter {
     endArray()
   }
 
-  private mutating func value(_ service: PressureOutcome.OfService) {
+  private mutating func value(
+    _ service: PressureOutcome.OfService, _ warmUp: PressureOutcome.WarmUp?
+  ) {
     beginObject()
     member("name", service.name)
     member("requests", service.requests)
@@ -82,6 +86,10 @@ extension JSONWriter {
     member("atStart", service.bytesAtStart)
     member("most", service.mostBytes)
     if let at = service.killedAt { member("killedAt", at) }
+    if let warmUp {
+      member("mostMajorFaultsPerSecond", warmUp.mostRate)
+      if let time = warmUp.nanoseconds { member("warmAfter", time) }
+    }
     key("counters")
     value(service.counters)
     endObject()

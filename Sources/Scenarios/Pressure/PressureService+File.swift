@@ -12,6 +12,9 @@ extension PressureService: MappingDecodable {
     "memory", size, default: ByteSize(0), "its anonymous memory, written before the measurement")
   private static let filesField = DefaultField(
     "files", size, default: ByteSize(0), "what it reads of files")
+  private static let cachedField = DefaultField(
+    "cached", ValueForm<Share>.share, default: Share.whole,
+    "the part of what it reads of files that has been read before the measurement")
   private static let hotField = DefaultField(
     "hot", ValueForm<Share>.share, default: Share.whole,
     "the part of both that is touched again: its working set")
@@ -56,11 +59,10 @@ extension PressureService: MappingDecodable {
   public static var fields: [FieldDeclaration] {
     [
       nameField.declaration, memoryField.declaration, filesField.declaration,
-      hotField.declaration, workersField.declaration, touchesField.declaration,
-      workField.declaration, writesField.declaration, growthField.declaration,
-      startField.declaration, minField.declaration, lowField.declaration,
-      highField.declaration, maxField.declaration, swapMaxField.declaration,
-      scoreField.declaration,
+      cachedField.declaration, hotField.declaration, workersField.declaration,
+      touchesField.declaration, workField.declaration, writesField.declaration,
+      growthField.declaration, startField.declaration, minField.declaration, lowField.declaration,
+      highField.declaration, maxField.declaration, swapMaxField.declaration, scoreField.declaration,
     ]
   }
 
@@ -70,6 +72,7 @@ extension PressureService: MappingDecodable {
     self.init(name ?? "")
     memoryBytes = mapping.value(of: Self.memoryField).bytes
     fileBytes = mapping.value(of: Self.filesField).bytes
+    cachedShare = Double(mapping.value(of: Self.cachedField).billionths) / 1e9
     hotShare = Double(mapping.value(of: Self.hotField).billionths) / 1e9
     workers = mapping.value(of: Self.workersField)
     touches = mapping.value(of: Self.touchesField)

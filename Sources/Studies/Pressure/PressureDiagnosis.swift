@@ -14,6 +14,8 @@ public struct PressureDiagnosis: Sendable, Hashable {
     case limited
     /// Touches reclaim for themselves, for kswapd does not keep up.
     case stalling = "direct-reclaim"
+    /// What is needed is read for the first time, and would be on any host.
+    case cold = "cold-start"
     /// Some of what is needed goes and comes back.
     case pressed = "under-pressure"
     /// kswapd makes room, and nobody waits for it.
@@ -51,6 +53,11 @@ public struct PressureDiagnosis: Sendable, Hashable {
     if outcome.counters.kills > 0 { return .killed }
     let isLimit = outcome.counters.limitStalls > outcome.counters.stalls
     let waiting = outcome.waiting
+    if outcome.majorRate > manyMajorFaults,
+      outcome.firstReads > outcome.counters.majorFaults / 2
+    {
+      return .cold
+    }
     if waiting >= thrashingShare { return isLimit ? .limited : .thrashing }
     if isLimit, waiting >= smallShare { return .limited }
     let reclaiming = outcome.services.reduce(0) { $0 + $1.time.reclaiming }
@@ -95,11 +102,33 @@ public struct PressureDiagnosis: Sendable, Hashable {
         "\(worst.name) loses \(percent(worst.workerTime.lost)) of its time to memory"
           + slowdown(worst) + ".")
     }
+    findings += warmUps(outcome)
     for service in outcome.services {
       guard let at = service.killedAt else { continue }
       findings.append("\(service.name) was killed after \(time(at)).")
     }
     return findings
+  }
+
+  /// The bytes that a service read of files that had not been in memory before.
+  private static func firstReads(_ service: PressureOutcome.OfService) -> UInt64 {
+    let counters = service.counters
+    return (counters.fileReads - min(counters.refaults.file, counters.fileReads)) * 4096
+  }
+
+  /// Who started cold, and when that was over.
+  private static func warmUps(_ outcome: PressureOutcome) -> [String] {
+    outcome.services.indices.compactMap { number in
+      let service = outcome.services[number]
+      let reads = firstReads(service)
+      guard reads > outcome.memoryBytes / 100, let warmUp = outcome.warmUp(of: number)
+      else { return nil }
+      let ending =
+        warmUp.nanoseconds.map { "; \(time($0)) after its start it was warm." }
+        ?? "; it was not warm by the end."
+      return "\(service.name) read \(size(reads)) of files for the first time, with up to"
+        + " \(Self.rate(warmUp.mostRate)) major faults a second" + ending
+    }
   }
 
   private static func cause(_ condition: Condition, _ outcome: PressureOutcome) -> String {
@@ -132,6 +161,12 @@ public struct PressureDiagnosis: Sendable, Hashable {
       return
         "What is touched over and over fits; it is evicted all the same for pages that are touched once,"
         + " or because memory is too nearly full."
+    case .cold:
+      let cold = outcome.services.max { firstReads($0) < firstReads($1) }
+      return
+        "\(cold?.name ?? "A service") starts with files that are not in memory, and reads"
+        + " \(amount(cold.map(firstReads) ?? 0)) of them for the first time: each page is a major fault once,"
+        + " however much memory there is."
     case .limited:
       let worst = outcome.services.max { $0.counters.limitStalls < $1.counters.limitStalls }
       return
@@ -174,6 +209,15 @@ public struct PressureDiagnosis: Sendable, Hashable {
       if condition == .thrashing {
         remedies.append("Let in less work at a time: what is left is done at full speed.")
       }
+    case .cold:
+      remedies.append(
+        "Read what it needs before it takes requests: it is ready later, and nobody waits for single pages."
+      )
+      remedies.append(
+        "Touch less at the start, by another layout or by loading on demand: fewer faults, and work on the"
+          + " program.")
+      remedies.append(
+        "Faster storage, or more reads at once: the burst is as large and shorter.")
     case .limited:
       remedies.append(
         "Raise the group's limit: the host has the memory, until its neighbours want it.")

@@ -30,6 +30,10 @@ public struct PressureOutcome: Sendable, Hashable {
     public var mostBytes: UInt64 = 0
     /// When it was killed, in nanoseconds from the start of the measurement.
     public var killedAt: UInt64?
+    /// Its major faults up to each sample of the host since the one before.
+    public var majorSeries: [UInt64] = []
+    /// When it starts, in nanoseconds from the start of the measurement.
+    public let startNanoseconds: UInt64
 
     /// Where its workers' time went.
     public var workerTime: Times { time.less(growthTime) }
@@ -133,6 +137,35 @@ public struct PressureOutcome: Sendable, Hashable {
       $0 + Double($1.time.reclaiming + $1.time.reading + $1.time.throttled)
     }
     return total == 0 ? 0 : waits / total
+  }
+
+  /// The major faults of pages that had never been in memory: what a start reads from storage on any host.
+  public var firstReads: UInt64 {
+    counters.majorFaults - min(counters.refaults.sum, counters.majorFaults)
+  }
+
+  /// How a service became warm.
+  public struct WarmUp: Sendable, Hashable {
+    /// The most major faults in a second.
+    public let mostRate: Double
+    /// How long it was from its start until they were few for good, in nanoseconds; nothing where they never
+    /// were.
+    public let nanoseconds: UInt64?
+  }
+
+  /// How a service became warm: few major faults are a tenth of the most that it had, or no more than one host
+  /// should have in any case.
+  public func warmUp(of service: Int) -> WarmUp? {
+    let about = services[service]
+    guard samples.count > 1, let most = about.majorSeries.max(), most > 0 else { return nil }
+    let step = Double(samples[1].at - samples[0].at) / 1e9
+    let few = max(UInt64(PressureDiagnosis.manyMajorFaults * step), most / 10)
+    let last = about.majorSeries.lastIndex { $0 > few } ?? 0
+    let at = samples[last].at
+    let isWarm = last + 1 < about.majorSeries.count
+    return WarmUp(
+      mostRate: Double(most) / max(step, 1e-9),
+      nanoseconds: isWarm ? at - min(about.startNanoseconds, at) : nil)
   }
 
   /// The working sets of all services that live.

@@ -22,6 +22,8 @@ struct PressureRun: ~Copyable {
   /// The first page of each service, of its files and of its growth, and the next of growth.
   private var first: [(anon: UInt32, file: UInt32, growth: UInt32, end: UInt32)] = []
   private var nextGrowth: [UInt32] = []
+  /// The major faults of each service at the last sample.
+  private var majorsSeen: [UInt64] = []
   private var touched: [UInt8]
   private var outcome: PressureOutcome
   private var kswapd = 0
@@ -55,7 +57,8 @@ struct PressureRun: ~Copyable {
       services: study.services.map {
         PressureOutcome.OfService(
           name: $0.name, requestWork: $0.requestWork,
-          growsThroughout: $0.growthBytes > 0 && $0.startNanoseconds == 0)
+          growsThroughout: $0.growthBytes > 0 && $0.startNanoseconds == 0,
+          startNanoseconds: $0.startNanoseconds)
       },
       memoryBytes: study.host.memoryBytes, swapBytes: study.host.swapBytes,
       duration: study.durationNanoseconds, scale: study.scale)
@@ -109,6 +112,7 @@ struct PressureRun: ~Copyable {
   consuming func run() -> PressureOutcome {
     let start = load()
     let before = memory.counters
+    majorsSeen = study.services.indices.map { before[$0 + 1].majorFaults }
     memory.forgetAccesses()
     for number in study.services.indices {
       outcome.services[number].bytesAtStart = bytes(number)
@@ -133,11 +137,12 @@ struct PressureRun: ~Copyable {
     return outcome
   }
 
-  /// Writes and reads all memory once; gives when that was over.
+  /// Writes all memory once and reads what is to be cached of files; gives when that was over.
   private mutating func load() -> UInt64 {
     var now: UInt64 = 0
-    for range in first {
-      for page in range.anon..<range.growth {
+    for (service, range) in first.enumerated() {
+      let files = Double(range.growth - range.file) * study.services[service].cachedShare
+      for page in range.anon..<range.file + UInt32(files) {
         let isFile = page >= range.file
         now = memory.touch(page, isWrite: !isFile, by: isFile ? .descriptor : .mapping, at: now).at
         while memory.isKswapdAwake {
@@ -295,6 +300,9 @@ struct PressureRun: ~Copyable {
         isKswapdAwake: memory.isKswapdAwake))
     seen = all
     for service in study.services.indices {
+      let majors = memory.counters[service + 1].majorFaults
+      outcome.services[service].majorSeries.append((majors - majorsSeen[service]) * study.scale)
+      majorsSeen[service] = majors
       outcome.services[service].mostBytes = max(
         outcome.services[service].mostBytes, bytes(service))
     }

@@ -8,6 +8,8 @@ public struct PressureService: Sendable, Hashable {
   public var memoryBytes: UInt64 = 0
   /// What it reads of files.
   public var fileBytes: UInt64 = 0
+  /// The part of that, from the start, that has been read before the measurement.
+  public var cachedShare = 1.0
   /// The part of both that is touched again: its working set.
   ///
   /// The rest was needed at the start.
