@@ -344,6 +344,8 @@ check "pressure too large to model" 2 "a larger scale would" \
 seq 0 99 | sed 's/$/ w/' >"$folder/touches"
 check "accesses under a limit" 0 "pswpout" \
   "$nestwalk" reclaim "$folder/touches" --limit 256K
+check "its counters as JSON" 0 "nestwalk.reclaim/1" \
+  "$nestwalk" reclaim "$folder/touches" --limit 256K --json -
 check "accesses without room" 1 "was killed" \
   "$nestwalk" reclaim "$folder/touches" --limit 256K --swap 0
 

@@ -75,6 +75,14 @@ def problems_of_thrashing(command: Path, folder: Path) -> list[str]:
     touched = outcome(command, thrash)["services"][0]["workingSet"] / (120 << 30)
     if abs(touched - 1) > 0.05:
         found.append(f"the working set is {touched:.3f} of what is touched")
+    # No more is written to swap than storage can: a page in 5 ms, for 60 s.
+    slow = outcome(command, folder / "direct-reclaim.yaml")
+    time = slow["services"][0]["time"]
+    if not 0 < slow["counters"]["pswpout"] <= 60 / 0.005 + 2:
+        found.append(f"{slow['counters']['pswpout']} pages were written in the time of 12,000")
+    if not 0.9 * time["reclaiming"] < time["writing"] <= time["reclaiming"]:
+        found.append("direct reclaim on a slow disk does not wait for it")
+    # Who waits for nothing takes its work.
     ample = outcome(command, thrash, "host.memory=256 GiB")
     latency = ample["services"][0]["latency"]
     if ample["diagnosis"]["condition"] != "ample" or ample["majorFaultsPerSecond"] != 0:

@@ -15,6 +15,8 @@ public struct HostLimits: Sendable, Hashable {
   /// Frames that hold changed pages of files, in percent, from which on they are written
   /// (`vm.dirty_background_ratio`).
   public var dirtyBackgroundPercent: UInt64 = 10
+  /// The same from which on nobody may change more until some have been written (`vm.dirty_ratio`).
+  public var dirtyPercent: UInt64 = 20
 
   /// A host whose watermarks are those of its zones taken together.
   public init(frames: UInt64, _ watermarks: Watermarks) {

@@ -31,7 +31,7 @@ extension PageReclaimer {
       kswapdPriority = 12
       counters[0].wakes += 1
     }
-    if dirtyPages > host.frames / 100 * host.dirtyBackgroundPercent {
+    if dirtyPages > 0, dirtyPages > dirtyable / 100 * host.dirtyBackgroundPercent {
       flush(1024, at: now)
     }
     guard freeFrames <= host.min else { return true }
@@ -120,6 +120,7 @@ extension PageReclaimer {
         usedFrames -= 1
         for above in groups[group].path { groups[above].usage -= 1 }
         if state.kind == .file, state.contains(.dirty) { dirtyPages -= 1 }
+        if state.kind == .file, state.contains(.writeback) { fileWrites -= 1 }
       }
       if state.contains(.slot) {
         usedSlots -= 1

@@ -21,12 +21,19 @@ extension PageReclaimer {
     round.takesProtected = kswapdTakesProtected
     shrinkAll(&round, &now)
     kswapdSkipped = kswapdSkipped || round.skippedProtected
+    kswapdFreed += round.freed
+    // It goes on where it is when storage has room: others act in the meantime.
+    if let room = round.blockedUntil {
+      waited += max(room, now) - now
+      return KswapdStep(at: max(room, now), sleeps: false)
+    }
     // Where little was looked at, more is to be looked at next.
     if round.scanned < round.wanted || round.freed == 0 { kswapdPriority -= 1 }
-    kswapdFreed += round.freed
-    if round.freed == 0, let next = underWay.next, round.underWrite + round.unwritten > 0 {
-      now = max(now, next)
-      finishWrites(by: now)
+    if round.underWrite > 0, round.underWrite == round.taken { isWriteBound = true }
+    if round.immediate > 0 {
+      waitForWrites(32, atMost: times.writeThrottle, &now)
+    } else if round.freed == 0, round.underWrite + round.unwritten > 0 {
+      waitForWrites(1, &now)
     }
     if kswapdPriority < 1 {
       if kswapdFreed == 0 {
@@ -52,6 +59,7 @@ extension PageReclaimer {
     kswapdFreed = 0
     kswapdTakesProtected = false
     kswapdSkipped = false
+    isWriteBound = false
     rememberActivations(of: 0)
     return KswapdStep(at: now, sleeps: true)
   }

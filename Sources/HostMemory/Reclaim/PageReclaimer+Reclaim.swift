@@ -19,6 +19,11 @@ struct ReclaimRound {
   /// Pages that were met while they were being written, and changed ones of files.
   var underWrite: UInt64 = 0
   var unwritten: UInt64 = 0
+  /// Pages taken off inactive lists, and those of them that are written since kswapd last met them.
+  var taken: UInt64 = 0
+  var immediate: UInt64 = 0
+  /// When storage has room again for a write of kswapd's.
+  var blockedUntil: UInt64?
 
   func deactivates(_ kind: PageKind) -> Bool {
     deactivatesAll || (kind == .anon ? deactivates.anon : deactivates.file)
@@ -37,7 +42,10 @@ extension PageReclaimer {
         let before = round.freed
         shrinkAll(&round, &now)
         if round.freed >= round.wanted { break }
-        if round.freed == before, round.priority < 2 { waitForWrites(round, &now) }
+        if round.freed == before, round.priority < 2, round.underWrite + round.unwritten > 0 {
+          // A group waits for a page to be written; for the host, no longer than a tick.
+          waitForWrites(1, atMost: target == 0 ? times.progressThrottle : .max, &now)
+        }
         round.priority -= 1
       }
       rememberActivations(of: target)
@@ -55,13 +63,6 @@ extension PageReclaimer {
   }
 
   func swappiness(of group: Int) -> UInt64 { groups[group].settings.swappiness ?? host.swappiness }
-
-  /// Waits for the next write where nothing else can be done (reclaim_throttle).
-  private mutating func waitForWrites(_ round: ReclaimRound, _ now: inout UInt64) {
-    guard round.underWrite > 0 || round.unwritten > 0, let next = underWay.next else { return }
-    now = max(now, next)
-    finishWrites(by: now)
-  }
 
   func rememberedActivations(_ group: Int, _ kind: PageKind) -> UInt64 {
     groups[group].subtree.reduce(0) { $0 + seenActivations[$1][kind] }
@@ -96,6 +97,8 @@ extension PageReclaimer {
     round.trimsCache = inactiveFiles >> round.priority > 0 && !round.deactivates(.file)
     round.underWrite = 0
     round.unwritten = 0
+    round.taken = 0
+    round.immediate = 0
     for group in groups[target].subtree {
       switch protection(of: group, in: target) {
       case .all: continue
@@ -105,6 +108,7 @@ extension PageReclaimer {
       default: break
       }
       shrink(group, &round, &now)
+      if round.blockedUntil != nil { break }
       // Who frees for itself stops when it has enough; kswapd is fair to all.
       if !round.isKswapd, target != 0, round.freed >= round.wanted { break }
     }
@@ -148,6 +152,10 @@ extension PageReclaimer {
         let scan = min(left[list], 32)
         left[list] -= scan
         freed += shrinkList(group, list, scan, &round, &now)
+        if round.blockedUntil != nil {
+          round.freed += freed
+          return
+        }
       }
       guard round.freed + freed >= round.wanted, !isProportional else { continue }
       // Enough is freed: the smaller of both kinds' scans ends, the other one keeps its proportion.
@@ -265,10 +273,13 @@ extension PageReclaimer {
     let count = min(scan, UInt64(sizes[list]))
     var freed: UInt64 = 0
     var written: UInt64 = 0
-    for _ in 0..<count {
+    var looked: UInt64 = 0
+    scan: for _ in 0..<count {
       let page = lists.back(UInt32(list))
       delist(page)
       now += times.scan
+      looked += 1
+      round.taken += 1
       switch judge(page) {
       case .keep: enlist(page)
       case .activate:
@@ -277,6 +288,7 @@ extension PageReclaimer {
         counters[group].activations += 1
         grow(group)
       case .underWrite:
+        if round.isKswapd, isWriteBound, states[page].contains(.freeSoon) { round.immediate += 1 }
         states[page].formUnion([.active, .freeSoon])
         enlist(page)
         round.underWrite += 1
@@ -287,6 +299,17 @@ extension PageReclaimer {
         round.unwritten += 1
         grow(group)
       case .write:
+        let room = storage.room(at: now)
+        if room > now {
+          if round.isKswapd {
+            round.blockedUntil = room
+            enlist(page, atBack: true)
+            break scan
+          }
+          waited += room - now
+          now = room
+          finishWrites(by: now)
+        }
         if !states[page].contains(.slot) {
           states[page].insert(.slot)
           usedSlots += 1
@@ -302,11 +325,11 @@ extension PageReclaimer {
         freed += 1
       }
     }
-    round.scanned += count
-    counters[group].scanned[kind] += count
+    round.scanned += looked
+    counters[group].scanned[kind] += looked
     counters[group].stolen[kind] += freed
     if round.isKswapd { counters[group].stolenByKswapd += freed }
-    noteCost(group, kind, written * 32 + count - freed)
+    noteCost(group, kind, written * 32 + looked - freed)
     return freed
   }
 

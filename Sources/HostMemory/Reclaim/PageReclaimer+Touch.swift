@@ -17,10 +17,13 @@ extension PageReclaimer {
       return Self.end(.minor, now)
     }
     let beforeCharge = now
+    let waitedBefore = waited
     guard charge(group, &now), takeFrame(for: group, &now) else {
-      return Self.end(.killed, now, reclaiming: now - beforeCharge)
+      return Self.end(
+        .killed, now, reclaiming: now - beforeCharge, writing: waited - waitedBefore)
     }
     let reclaiming = now - beforeCharge
+    let writing = waited - waitedBefore
     let isMajor = state.contains(.slot) || state.kind == .file
     var reading: UInt64 = 0
     if isMajor {
@@ -36,16 +39,20 @@ extension PageReclaimer {
       now = done
     }
     enter(page, state, isWrite: isWrite, access, now)
-    let throttled = throttle(group, &now)
+    var throttled = throttle(group, &now)
+    if isWrite, state.kind == .file { throttled += balanceDirty(&now) }
     return PageTouch(
-      end: isMajor ? .major : .minor, at: now, reclaiming: reclaiming, reading: reading,
-      throttled: throttled)
+      end: isMajor ? .major : .minor, at: now, reclaiming: reclaiming, writing: writing,
+      reading: reading, throttled: throttled)
   }
 
   private static func end(
-    _ end: PageTouch.End, _ at: UInt64, reclaiming: UInt64 = 0
+    _ end: PageTouch.End, _ at: UInt64, reclaiming: UInt64 = 0, writing: UInt64 = 0,
+    throttled: UInt64 = 0
   ) -> PageTouch {
-    PageTouch(end: end, at: at, reclaiming: reclaiming, reading: 0, throttled: 0)
+    PageTouch(
+      end: end, at: at, reclaiming: reclaiming, writing: writing, reading: 0,
+      throttled: throttled)
   }
 
   @inline(__always)
@@ -59,7 +66,8 @@ extension PageReclaimer {
     if access == .descriptor {
       if isWrite { dirty(page) }
       markAccessed(page)
-      return Self.end(.hit, now)
+      let throttled = isWrite && !state.contains(.dirty) ? balanceDirty(&now) : 0
+      return Self.end(.hit, now, throttled: throttled)
     }
     if !state.contains(.mapped) || isWrite && state.contains(.slot) {
       // It is still in memory, or may be written without a copy: a fault, and no reading.
@@ -74,6 +82,9 @@ extension PageReclaimer {
     if isWrite {
       if state.contains(.slot), !state.contains(.writeback) { freeSlot(page) }
       dirty(page)
+      if state.kind == .file, !state.contains(.dirty) {
+        return Self.end(end, now, throttled: balanceDirty(&now))
+      }
     }
     return Self.end(end, now)
   }
@@ -192,23 +203,30 @@ extension PageReclaimer {
 
   // MARK: Writing
 
-  /// Notes which writes are done by now: what was to be freed goes to the back of its inactive list.
+  /// Notes which writes are done by now: what was to be freed goes to the back of its inactive list, and
+  /// the flusher has room for more.
   mutating func finishWrites(by now: UInt64) {
-    while let page = underWay.popDone(by: now) {
-      var state = states[page]
-      guard state.contains(.writeback) else { continue }
-      state.remove(.writeback)
-      guard state.contains(.resident) else {
-        states[page] = state
-        continue
-      }
-      if state.contains(.freeSoon), !state.contains(.dirty) {
-        delist(page)
-        states[page] = state.subtracting([.freeSoon, .active])
-        enlist(page, atBack: true)
-      } else {
-        states[page] = state.subtracting(.freeSoon)
-      }
+    while let (page, done) = underWay.popDone(by: now) {
+      finishWrite(page)
+      if flushWanted > 0 { pump(at: done) }
+    }
+  }
+
+  private mutating func finishWrite(_ page: UInt32) {
+    var state = states[page]
+    guard state.contains(.writeback) else { return }
+    state.remove(.writeback)
+    if state.kind == .file { fileWrites -= 1 }
+    guard state.contains(.resident) else {
+      states[page] = state
+      return
+    }
+    if state.contains(.freeSoon), !state.contains(.dirty) {
+      delist(page)
+      states[page] = state.subtracting([.freeSoon, .active])
+      enlist(page, atBack: true)
+    } else {
+      states[page] = state.subtracting(.freeSoon)
     }
   }
 
@@ -220,26 +238,68 @@ extension PageReclaimer {
     } else {
       counters[group].fileWrites += 1
       dirtyPages -= 1
+      fileWrites += 1
     }
     states[page].remove(.dirty)
     states[page].insert(.writeback)
     underWay.append(page, done: storage.submit(at: now, taking: times.write))
   }
 
-  /// Lets the flusher write changed pages of files, the oldest first: at most so many.
+  /// Waits until writes are done, in the time of who reclaims: so many, at most so long (reclaim_throttle).
+  mutating func waitForWrites(_ count: Int, atMost most: UInt64 = .max, _ now: inout UInt64) {
+    guard let done = underWay.done(after: count) else { return }
+    let end = done > now && done - now > most ? now + most : max(now, done)
+    waited += end - now
+    now = end
+    finishWrites(by: now)
+  }
+
+  /// Asks the flusher to write changed pages of files, the oldest first: so many, as fast as storage takes
+  /// them.
   mutating func flush(_ most: Int, at now: UInt64) {
-    var left = most
-    while left > 0, flushed < flushQueue.count {
+    flushWanted = max(flushWanted, most)
+    pump(at: now)
+  }
+
+  /// Lets the flusher hand over what there is room for.
+  private mutating func pump(at now: UInt64) {
+    while flushWanted > 0, flushed < flushQueue.count, storage.room(at: now) <= now {
       let page = flushQueue[flushed]
       flushed += 1
       states[page].remove(.queued)
       guard states[page].contains(.dirty), !states[page].contains(.writeback) else { continue }
       write(page, at: now)
-      left -= 1
+      flushWanted -= 1
     }
+    if flushed == flushQueue.count { flushWanted = 0 }
     if flushed > 4096, flushed * 2 > flushQueue.count {
       flushQueue.removeFirst(flushed)
       flushed = 0
     }
+  }
+
+  /// What can hold changed pages of files: what is free, and what files have (global_dirtyable_memory).
+  var dirtyable: UInt64 {
+    let files = groups.indices.reduce(0) {
+      $0 + size($1, .file, active: false) + size($1, .file, active: true)
+    }
+    return freeFrames + UInt64(files)
+  }
+
+  /// What who changes pages of files has to wait for (balance_dirty_pages): above the middle of both marks
+  /// no more are changed than are written, and above the upper one none.
+  private mutating func balanceDirty(_ now: inout UInt64) -> UInt64 {
+    let most = dirtyable / 100 * host.dirtyPercent
+    let free = (dirtyable / 100 * host.dirtyBackgroundPercent + most) / 2
+    let start = now
+    if dirtyPages + fileWrites > free {
+      flush(1024, at: now)
+      repeat {
+        guard let next = underWay.next else { break }
+        now = max(now, next)
+        finishWrites(by: now)
+      } while dirtyPages + fileWrites > most
+    }
+    return now - start
   }
 }

@@ -33,6 +33,14 @@ public struct PageReclaimer: ~Copyable {
   var dirtyPages: UInt64 = 0
   var flushQueue: [UInt32] = []
   var flushed = 0
+  /// How many pages the flusher has still been asked to write.
+  var flushWanted = 0
+  /// Pages of files that are being written.
+  var fileWrites: UInt64 = 0
+  /// How long reclaim has waited for storage so far.
+  var waited: UInt64 = 0
+  /// Whether all that kswapd took at last was being written (PGDAT_WRITEBACK).
+  var isWriteBound = false
   var storage: Storage
   var underWay = WritesUnderWay()
   var kswapdPriority = 12
@@ -98,7 +106,7 @@ public struct PageReclaimer: ~Copyable {
       for above in all[number].path { all[above].subtree.append(number) }
     }
     self.groups = all
-    storage = Storage(depth: times.depth)
+    storage = Storage(depth: times.depth, queue: times.queue ?? 2 * min(times.depth, 128))
   }
 
   /// Says whose pages are and of which kind, before anything touches them.

@@ -18,8 +18,11 @@ public struct PageTouch: Sendable, Hashable {
   public let at: UInt64
   /// How long of it was the actor's own reclaiming, with what it waited for there.
   public let reclaiming: UInt64
+  /// How long of that it waited for storage: for room in its queue, or for writes to be done.
+  public let writing: UInt64
   /// How long of it was waiting for the page to be read.
   public let reading: UInt64
-  /// How long of it was the penalty for being above `memory.high`.
+  /// How long of it was the penalty for being above `memory.high`, or for changing files faster than they
+  /// are written.
   public let throttled: UInt64
 }

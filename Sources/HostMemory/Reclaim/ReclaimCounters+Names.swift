@@ -1,9 +1,9 @@
 extension ReclaimCounters {
-  /// The counters under the kernel's names; those that it has not are named as it would.
+  /// The counters under the kernel's names; those that it has not are named in one word, `fileReads`.
   public var named: [(name: String, count: UInt64)] {
     [
       ("pgfault", faults), ("pgmajfault", majorFaults), ("pswpin", swapIns),
-      ("pswpout", swapOuts), ("file_reads", fileReads), ("file_writes", fileWrites),
+      ("pswpout", swapOuts), ("fileReads", fileReads), ("fileWrites", fileWrites),
       ("pgscan_anon", scanned.anon), ("pgscan_file", scanned.file),
       ("pgsteal_anon", stolen.anon), ("pgsteal_file", stolen.file),
       ("pgsteal_kswapd", stolenByKswapd), ("workingset_refault_anon", refaults.anon),
@@ -12,7 +12,7 @@ extension ReclaimCounters {
       ("workingset_activate_file", refaultActivations.file),
       ("workingset_restore_anon", restores.anon), ("workingset_restore_file", restores.file),
       ("pgactivate", activations), ("pgdeactivate", deactivations), ("allocstall", stalls),
-      ("limit_stalls", limitStalls), ("kswapd_wakes", wakes), ("oom_kill", kills),
+      ("limitStalls", limitStalls), ("kswapdWakes", wakes), ("oom_kill", kills),
     ]
   }
 }

@@ -17,6 +17,13 @@ public struct ReclaimTimes: Sendable, Hashable {
   public var write: UInt64 = 90_000
   /// How many reads and writes storage does at once.
   public var depth = 32
+  /// How many of them are in its queue at the most, those that it does included; twice the depth if not
+  /// given, as the kernel's schedulers have it (`nr_requests`).
+  public var queue: Int?
+  /// How long kswapd waits at most for writes that it meets again and again (a tenth of a second).
+  public var writeThrottle: UInt64 = 100_000_000
+  /// How long a touch waits at most that reclaims without any progress (a tick of 250 a second).
+  public var progressThrottle: UInt64 = 4_000_000
   /// How old the lengths of lists and the refaults may be by which it is decided what is active.
   ///
   /// The kernel brings its counts of groups together every two seconds, at moments that nobody knows;

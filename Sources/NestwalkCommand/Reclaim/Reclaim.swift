@@ -75,7 +75,14 @@ struct Reclaim: Command {
     let counters = memory.counters[1]
     if let json {
       var writer = JSONWriter(.indented)
+      writer.beginObject()
+      writer.member("schema", "nestwalk.reclaim/1")
+      writer.member("limit", limit.bytes)
+      writer.member("swap", swap.bytes)
+      writer.member("swappiness", swappiness)
+      writer.key("counters")
       writer.value(counters)
+      writer.endObject()
       writer.endLine()
       guard !json.isStandardStream else {
         return Program.show(String(decoding: writer.bytes, as: UTF8.self))

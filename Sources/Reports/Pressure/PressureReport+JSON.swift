@@ -100,6 +100,7 @@ extension JSONWriter {
     member("work", times.work)
     member("faults", times.faults)
     member("reclaiming", times.reclaiming)
+    member("writing", times.writing)
     member("reading", times.reading)
     member("throttled", times.throttled)
     endObject()

@@ -58,10 +58,11 @@ package enum PressureText {
       nanoseconds.map(PressureDiagnosis.time) ?? "-"
     }
     return [
-      service.name, "\(service.requests)", time(service.latency(percentile: 50)),
+      service.name, PressureDiagnosis.count(service.requests),
+      time(service.latency(percentile: 50)),
       time(service.latency(percentile: 99)), time(service.requestWork),
       service.workerTime.total == 0 ? "-" : PressureDiagnosis.percent(service.workerTime.lost),
-      "\(service.counters.majorFaults)",
+      PressureDiagnosis.count(service.counters.majorFaults),
     ]
   }
 

@@ -83,12 +83,5 @@ extension StormReport {
   package static func bytes(_ bytes: UInt64) -> String { Measure.bytes.text(Double(bytes)) }
 
   /// A count with its digits in groups of three.
-  package static func grouped(_ count: UInt64) -> String {
-    var text = ""
-    for (place, digit) in String(count).reversed().enumerated() {
-      if place > 0, place % 3 == 0 { text.append(",") }
-      text.append(digit)
-    }
-    return String(text.reversed())
-  }
+  package static func grouped(_ count: UInt64) -> String { PressureDiagnosis.count(count) }
 }

@@ -31,6 +31,9 @@ extension PressureHost: MappingDecodable {
   private static let depthField = DefaultField(
     "depth", ValueForm<Int>.integer(in: 1...1024), default: standard.depth,
     "how many reads and writes storage does at once")
+  private static let queueField = OptionalField(
+    "queue", ValueForm<Int>.integer(in: 1...65_536),
+    "how many of them its queue has room for, before who reclaims waits; twice the depth without")
 
   private static let shortest = TimeSpan(picoseconds: 1000)
   private static let longest = TimeSpan(picoseconds: 1_000_000_000_000)
@@ -43,7 +46,7 @@ extension PressureHost: MappingDecodable {
     [
       memoryField.declaration, swapField.declaration, swappinessField.declaration,
       minField.declaration, lowField.declaration, highField.declaration, readField.declaration,
-      writeField.declaration, depthField.declaration,
+      writeField.declaration, depthField.declaration, queueField.declaration,
     ]
   }
 
@@ -59,6 +62,7 @@ extension PressureHost: MappingDecodable {
     let read = mapping.value(of: Self.readField)
     let write = mapping.value(of: Self.writeField)
     let depth = mapping.value(of: Self.depthField)
+    let queue = mapping.value(of: Self.queueField)
     let given = marks.compactMap { $0 }
     if !given.isEmpty, given.count < 3 || given != given.sorted() {
       mapping.refuse(
@@ -74,5 +78,6 @@ extension PressureHost: MappingDecodable {
     readNanoseconds = read.picoseconds / 1000
     writeNanoseconds = write.picoseconds / 1000
     self.depth = depth
+    self.queue = queue
   }
 }

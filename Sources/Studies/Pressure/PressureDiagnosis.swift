@@ -76,15 +76,17 @@ public struct PressureDiagnosis: Sendable, Hashable {
     findings.append(
       "\(Self.rate(outcome.majorRate)) major faults a second"
         + (outcome.majorRate > manyMajorFaults ? ", and more than 10 are a sign of trouble" : "")
-        + "; \(outcome.counters.majorFaults) of \(max(faults, outcome.counters.majorFaults)) faults."
+        + "; \(count(outcome.counters.majorFaults)) of"
+        + " \(count(max(faults, outcome.counters.majorFaults))) faults."
     )
     findings.append(
       "The services touch \(size(outcome.workingSetBytes)) over and over; the host has"
         + " \(size(outcome.memoryBytes)).")
     if outcome.counters.refaults.sum > 0 {
       findings.append(
-        "\(outcome.counters.refaults.sum) pages came back after they had been evicted"
-          + " (\(outcome.counters.refaults.anon) from swap, \(outcome.counters.refaults.file) from files)."
+        "\(count(outcome.counters.refaults.sum)) pages came back after they had been evicted"
+          + " (\(count(outcome.counters.refaults.anon)) from swap,"
+          + " \(count(outcome.counters.refaults.file)) from files)."
       )
     }
     if outcome.counters.wakes > 0 || outcome.counters.stalls > 0 {
@@ -92,6 +94,13 @@ public struct PressureDiagnosis: Sendable, Hashable {
         "kswapd woke \(times(outcome.counters.wakes)), and touches had to reclaim for themselves"
           + " \(times(outcome.counters.stalls)); at least \(size(outcome.leastFreeBytes)) were free."
       )
+    }
+    let spent = outcome.services.reduce(into: PressureOutcome.Times()) { $0.add($1.time) }
+    if spent.reclaiming > 0 {
+      findings.append(
+        "Touches spent \(time(spent.reclaiming)) on reclaiming for themselves,"
+          + " \(percent(Double(spent.writing) / Double(spent.reclaiming))) of it waiting for storage to"
+          + " take what was changed.")
     }
     // What makes no requests has no worker that could lose time.
     let working = outcome.services.filter { $0.workerTime.total > 0 }
@@ -277,7 +286,7 @@ public struct PressureDiagnosis: Sendable, Hashable {
 
   /// A number with three digits or so.
   public static func rate(_ number: Double) -> String {
-    if number >= 100 || number == number.rounded() { return "\(Int(number.rounded()))" }
+    if number >= 100 || number == number.rounded() { return count(UInt64(number.rounded())) }
     let tenths = Int((number * 10).rounded())
     return number >= 10 ? "\(tenths / 10).\(tenths % 10)" : hundredths(number)
   }
@@ -293,5 +302,17 @@ public struct PressureDiagnosis: Sendable, Hashable {
     "\(rate((share * 1000).rounded() / 10)) %"
   }
 
-  private static func times(_ count: UInt64) -> String { count == 1 ? "once" : "\(count) times" }
+  /// A count with its digits in groups of three.
+  public static func count(_ number: UInt64) -> String {
+    var text = ""
+    for (place, digit) in String(number).reversed().enumerated() {
+      if place > 0, place % 3 == 0 { text.append(",") }
+      text.append(digit)
+    }
+    return String(text.reversed())
+  }
+
+  private static func times(_ number: UInt64) -> String {
+    number == 1 ? "once" : "\(count(number)) times"
+  }
 }

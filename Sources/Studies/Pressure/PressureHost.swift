@@ -14,6 +14,8 @@ public struct PressureHost: Sendable, Hashable {
   public var writeNanoseconds: UInt64 = 90_000
   /// How many of these it does at once.
   public var depth = 32
+  /// How many wait in storage's queue at most, with those that it does; twice the depth if not given.
+  public var queue: Int?
 
   /// Watermarks in bytes.
   public struct Marks: Sendable, Hashable {

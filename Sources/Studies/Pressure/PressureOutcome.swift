@@ -54,6 +54,8 @@ public struct PressureOutcome: Sendable, Hashable {
     public var faults: UInt64 = 0
     /// Reclaiming for oneself.
     public var reclaiming: UInt64 = 0
+    /// The part of reclaiming that was waiting for storage: for room in its queue, or for writes.
+    public var writing: UInt64 = 0
     /// Waiting for a page to be read.
     public var reading: UInt64 = 0
     /// The penalty for being above a limit.
@@ -65,6 +67,7 @@ public struct PressureOutcome: Sendable, Hashable {
       work += other.work
       faults += other.faults
       reclaiming += other.reclaiming
+      writing += other.writing
       reading += other.reading
       throttled += other.throttled
     }
@@ -75,6 +78,7 @@ public struct PressureOutcome: Sendable, Hashable {
       rest.work -= part.work
       rest.faults -= part.faults
       rest.reclaiming -= part.reclaiming
+      rest.writing -= part.writing
       rest.reading -= part.reading
       rest.throttled -= part.throttled
       return rest

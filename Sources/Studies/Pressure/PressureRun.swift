@@ -102,6 +102,9 @@ struct PressureRun: ~Copyable {
     times.read = study.host.readNanoseconds * study.scale
     times.write = study.host.writeNanoseconds * study.scale
     times.depth = study.host.depth
+    times.queue = study.host.queue
+    times.writeThrottle *= study.scale
+    times.progressThrottle *= study.scale
     times.touch *= study.scale
     times.fault *= study.scale
     times.scan *= study.scale
@@ -259,6 +262,7 @@ struct PressureRun: ~Copyable {
     let rest = touch.at - began - waits
     var spent = PressureOutcome.Times()
     spent.reclaiming = touch.reclaiming
+    spent.writing = touch.writing
     spent.reading = touch.reading
     spent.throttled = touch.throttled
     if touch.end == .hit { spent.work = rest } else { spent.faults = rest }

@@ -218,7 +218,7 @@ def model(nestwalk: str, place: Place, pattern: Pattern) -> dict[str, int]:
         [nestwalk, "reclaim", "-", "--limit", str(place.limit * 4096), "--swap",
          str(place.limit * 16 * 4096), "--files-from", str(pattern.anon), "--json", "-"],
         input=lines, capture_output=True, text=True, check=True, timeout=120).stdout
-    counted = json.loads(said)
+    counted = json.loads(said)["counters"]
     return {name: counted[name] for name in COMPARED}
 
 
