@@ -344,6 +344,12 @@ check "pressure too large to model" 2 "a larger scale would" \
 seq 0 99 | sed 's/$/ w/' >"$folder/touches"
 check "accesses under a limit" 0 "pswpout" \
   "$nestwalk" reclaim "$folder/touches" --limit 256K
+for policy in twolist mglru clock twohand; do
+  check "accesses under a limit by $policy" 0 "pswpout" \
+    "$nestwalk" reclaim "$folder/touches" --limit 256K --policy $policy
+  check "a working set that does not fit, by $policy" 0 "thrashing" \
+    "$nestwalk" run Scenarios/pressure/thrash-120-on-64.yaml --set host.policy=$policy --set scale=512
+done
 check "its counters as JSON" 0 "nestwalk.reclaim/1" \
   "$nestwalk" reclaim "$folder/touches" --limit 256K --json -
 check "accesses without room" 1 "was killed" \

@@ -81,13 +81,13 @@ extension PageReclaimer {
   public func badness(_ group: Int) -> Int? {
     let own = groups[group]
     guard own.isAlive, own.settings.oomScoreAdjustment > -1000 else { return nil }
-    let own4 = (0..<4).reduce(0) { $0 + sizes[group * 4 + $1] }
+    let resident = count(group)
     let total = Int(clamping: host.frames + host.swapPages)
     let points = OOMBadness(
-      residentPages: own4, swapPages: Int(ownSwapped(group)), tablePages: Int(own.tables),
+      residentPages: resident, swapPages: Int(ownSwapped(group)), tablePages: Int(own.tables),
       adjustment: own.settings.oomScoreAdjustment
     ).points(totalPages: total)
-    return own4 == 0 && own.tables == 0 && ownSwapped(group) == 0 ? nil : points
+    return resident == 0 && own.tables == 0 && ownSwapped(group) == 0 ? nil : points
   }
 
   /// Pages of the group's own in swap.
@@ -113,11 +113,13 @@ extension PageReclaimer {
   /// Gives all memory of a group back, as when its process ends.
   public mutating func end(_ group: Int) {
     groups[group].isAlive = false
-    for page in 0..<UInt32(pageCount) where Int(owners[page]) == group {
+    for page in groups[group].pages.joined() {
       let state = states[page]
       if state.contains(.resident) {
         delist(page)
+        noteRing(page, -1)
         usedFrames -= 1
+        noteUnmapped(page)
         for above in groups[group].path { groups[above].usage -= 1 }
         if state.kind == .file, state.contains(.dirty) { dirtyPages -= 1 }
         if state.kind == .file, state.contains(.writeback) { fileWrites -= 1 }

@@ -88,13 +88,7 @@ extension PageReclaimer {
   mutating func shrinkAll(_ round: inout ReclaimRound, _ now: inout UInt64) {
     flushCounts(by: now)
     let target = round.target
-    func mayDeactivate(_ kind: PageKind) -> Bool {
-      rememberedActivations(target, kind) != groups[target].lastActivations[kind]
-        || isInactiveLow(target, kind)
-    }
-    round.deactivates = (mayDeactivate(.anon), mayDeactivate(.file))
-    let inactiveFiles = seenSize(target, list: Self.list(.file, active: false))
-    round.trimsCache = inactiveFiles >> round.priority > 0 && !round.deactivates(.file)
+    if policy == .twoLists { balance(&round) }
     round.underWrite = 0
     round.unwritten = 0
     round.taken = 0
@@ -107,12 +101,28 @@ extension PageReclaimer {
         continue
       default: break
       }
-      shrink(group, &round, &now)
+      switch policy {
+      case .twoLists: shrink(group, &round, &now)
+      case .generations: shrinkGenerations(group, &round, &now)
+      case .clock, .twoHands: shrinkRing(group, &round, &now)
+      }
       if round.blockedUntil != nil { break }
       // Who frees for itself stops when it has enough; kswapd is fair to all.
       if !round.isKswapd, target != 0, round.freed >= round.wanted { break }
     }
     if round.unwritten > 0 { flush(Int(clamping: max(round.unwritten, 32)), at: now) }
+  }
+
+  /// Notes which kinds' active pages may be deactivated, and whether files alone are taken.
+  private func balance(_ round: inout ReclaimRound) {
+    let target = round.target
+    func mayDeactivate(_ kind: PageKind) -> Bool {
+      rememberedActivations(target, kind) != groups[target].lastActivations[kind]
+        || isInactiveLow(target, kind)
+    }
+    round.deactivates = (mayDeactivate(.anon), mayDeactivate(.file))
+    let inactiveFiles = seenSize(target, list: Self.list(.file, active: false))
+    round.trimsCache = inactiveFiles >> round.priority > 0 && !round.deactivates(.file)
   }
 
   private enum Protection { case none, low, all }
@@ -205,7 +215,7 @@ extension PageReclaimer {
     let protected = !round.takesProtected && low > least ? low : least
     if protected == low, low > least, low > 0 { round.skippedProtected = true }
     for list in 0..<4 {
-      var scan = UInt64(sizes[group * 4 + list])
+      var scan = UInt64(sizes[group * Self.listStride + list])
       if protected > 0 {
         let size = max(usage, protected)
         scan = max(scan - scan * protected / (size + 1), min(scan, 32))
@@ -250,12 +260,12 @@ extension PageReclaimer {
   private mutating func deactivate(
     _ group: Int, _ kind: PageKind, _ scan: UInt64, _ now: inout UInt64
   ) {
-    let list = Self.list(kind, active: true) + group * 4
+    let list = Self.list(kind, active: true) + group * Self.listStride
     for _ in 0..<min(scan, UInt64(sizes[list])) {
       let page = lists.back(UInt32(list))
       delist(page)
-      states[page] =
-        states[page].subtracting([.active, .accessed]).union(.workingset)
+      if states[page].contains(.accessed) { forgetAccess(page, flushes: true) }
+      states[page] = states[page].subtracting(.active).union(.workingset)
       enlist(page)
       counters[group].deactivations += 1
       now += times.scan
@@ -269,7 +279,7 @@ extension PageReclaimer {
     _ now: inout UInt64
   ) -> UInt64 {
     finishWrites(by: now)
-    let list = Self.list(kind, active: false) + group * 4
+    let list = Self.list(kind, active: false) + group * Self.listStride
     let count = min(scan, UInt64(sizes[list]))
     var freed: UInt64 = 0
     var written: UInt64 = 0
@@ -299,25 +309,10 @@ extension PageReclaimer {
         round.unwritten += 1
         grow(group)
       case .write:
-        let room = storage.room(at: now)
-        if room > now {
-          if round.isKswapd {
-            round.blockedUntil = room
-            enlist(page, atBack: true)
-            break scan
-          }
-          waited += room - now
-          now = room
-          finishWrites(by: now)
+        guard writeOut(page, &round, &now) else {
+          enlist(page, atBack: true)
+          break scan
         }
-        if !states[page].contains(.slot) {
-          states[page].insert(.slot)
-          usedSlots += 1
-        }
-        states[page].remove([.mapped, .accessed])
-        states[page].insert(.freeSoon)
-        now += times.submit
-        write(page, at: now)
         enlist(page)
         written += 1
       case .free:
@@ -331,6 +326,45 @@ extension PageReclaimer {
     if round.isKswapd { counters[group].stolenByKswapd += freed }
     noteCost(group, kind, written * 32 + looked - freed)
     return freed
+  }
+
+  /// Takes a page out of tables and hands it to swap; false where kswapd would have to wait for room.
+  mutating func writeOut(
+    _ page: UInt32, _ round: inout ReclaimRound, _ now: inout UInt64
+  ) -> Bool {
+    let room = storage.room(at: now)
+    if room > now {
+      if round.isKswapd {
+        round.blockedUntil = room
+        return false
+      }
+      waited += room - now
+      now = room
+      finishWrites(by: now)
+    }
+    if !states[page].contains(.slot) {
+      states[page].insert(.slot)
+      usedSlots += 1
+    }
+    noteUnmapped(page)
+    states[page].remove([.mapped, .accessed])
+    states[page].insert(.freeSoon)
+    now += times.submit
+    write(page, at: now)
+    return true
+  }
+
+  /// Clears a page's accessed bit, which was set.
+  ///
+  /// Where a machine's processors remember the page, they are told of it, but not by ageing.
+  mutating func forgetAccess(_ page: UInt32, flushes: Bool) {
+    states[page].remove(.accessed)
+    if keepsEvents { events.append(.forgotten(page, flushes: flushes)) }
+  }
+
+  /// Notes that a page is taken out of tables, if any has it.
+  mutating func noteUnmapped(_ page: UInt32) {
+    if keepsEvents, states[page].contains(.mapped) { events.append(.unmapped(page)) }
   }
 
   private enum Judgement {
@@ -350,6 +384,7 @@ extension PageReclaimer {
     if state.contains(.writeback) { return .underWrite }
     if state.contains(.accessed) {
       let wasReferenced = state.contains(.referenced)
+      forgetAccess(page, flushes: true)
       state.remove(.accessed)
       state.insert(.referenced)
       states[page] = state
@@ -373,11 +408,17 @@ extension PageReclaimer {
   }
 
   /// Frees a page's frame, and leaves its shadow.
-  private mutating func evict(_ page: UInt32, by target: Int) {
+  mutating func evict(_ page: UInt32, by target: Int) {
     let state = states[page]
-    shadows[page] = PageShadow(
-      age: groups[target].age & PageShadow.ageMask, group: target,
-      workingset: state.contains(.workingset))
+    noteUnmapped(page)
+    noteRing(page, -1)
+    let shadow =
+      policy == .generations
+      ? generationShadow(page)
+      : PageShadow(
+        age: groups[target].age & PageShadow.ageMask, group: target,
+        workingset: state.contains(.workingset))
+    shadows[page] = shadow
     grow(target)
     states[page] = state.intersection([.file, .slot]).union(.shadow)
     let group = Int(owners[page])
@@ -393,7 +434,7 @@ extension PageReclaimer {
   ///
   /// Old costs fade.
   mutating func noteCost(_ group: Int, _ kind: PageKind, _ cost: UInt64) {
-    guard cost > 0 else { return }
+    guard cost > 0, policy == .twoLists else { return }
     for above in groups[group].path {
       if kind == .anon { groups[above].anonCost += cost } else { groups[above].fileCost += cost }
       let size = (0..<4).reduce(0) { $0 + seenSize(above, list: $1) }

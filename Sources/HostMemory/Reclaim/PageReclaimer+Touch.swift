@@ -99,12 +99,13 @@ extension PageReclaimer {
     states[page] = state
     if before.contains(.shadow) {
       flushCounts(by: now)
-      refault(page)
+      refault(page, access)
     }
     let group = Int(owners[page])
     usedFrames += 1
     for above in groups[group].path { groups[above].usage += 1 }
-    enlist(page)
+    noteRing(page, 1)
+    if policy == .generations { enlistNew(page, access) } else { enlist(page) }
     if state.kind == .anon {
       if state.contains(.slot) {
         if isWrite {
@@ -125,7 +126,14 @@ extension PageReclaimer {
   }
 
   /// What the kernel does about a page that comes back (workingset_refault).
-  private mutating func refault(_ page: UInt32) {
+  private mutating func refault(_ page: UInt32, _ access: PageAccess) {
+    switch policy {
+    case .twoLists: break
+    case .generations: return refaultIntoGenerations(page, access)
+    case .clock, .twoHands:
+      counters[Int(owners[page])].refaults[states[page].kind] += 1
+      return
+    }
     let shadow = shadows[page]
     let kind = states[page].kind
     let group = Int(owners[page])
@@ -151,6 +159,13 @@ extension PageReclaimer {
   /// What a read or write through a descriptor does (folio_mark_accessed).
   private mutating func markAccessed(_ page: UInt32) {
     let state = states[page]
+    switch policy {
+    case .twoLists: break
+    case .generations: return countAccess(page)
+    case .clock, .twoHands:
+      states[page] = state.union(.accessed)
+      return
+    }
     if !state.contains(.referenced) {
       states[page] = state.union(.referenced)
     } else if !state.contains(.active) {
@@ -224,7 +239,12 @@ extension PageReclaimer {
     if state.contains(.freeSoon), !state.contains(.dirty) {
       delist(page)
       states[page] = state.subtracting([.freeSoon, .active])
-      enlist(page, atBack: true)
+      if policy == .generations {
+        let oldest = groups[Int(owners[page])].generations[state.kind]
+        enlist(page, generation: oldest, atBack: true)
+      } else {
+        enlist(page, atBack: true)
+      }
     } else {
       states[page] = state.subtracting(.freeSoon)
     }
@@ -280,9 +300,7 @@ extension PageReclaimer {
 
   /// What can hold changed pages of files: what is free, and what files have (global_dirtyable_memory).
   var dirtyable: UInt64 {
-    let files = groups.indices.reduce(0) {
-      $0 + size($1, .file, active: false) + size($1, .file, active: true)
-    }
+    let files = groups.indices.reduce(0) { $0 + fileCount($1) }
     return freeFrames + UInt64(files)
   }
 

@@ -4,22 +4,31 @@
 ///
 /// A touch says when it begins and is told when it is over: reclaim that it has to do itself, the read that
 /// it waits for and the penalty of its limits are in that time. kswapd is an actor of its own, made to
-/// work by ``kswapd(at:)``. A page costs 20 bytes.
+/// work by ``kswapd(at:)``. Which pages leave is chosen by a ``ReclaimPolicy``; the lists are the default. A
+/// page costs 22 bytes.
 public struct PageReclaimer: ~Copyable {
   /// What the host has.
   public let host: HostLimits
   /// What steps take.
   public let times: ReclaimTimes
+  /// How it is chosen which pages leave.
+  public let policy: ReclaimPolicy
   /// What has been done, by group; the host's own work is with the group that it was done to.
   public internal(set) var counters: [ReclaimCounters]
   /// Whether kswapd has been woken and not gone to sleep.
   public internal(set) var isKswapdAwake = false
 
+  /// Whether is kept what happens to pages that are mapped, for machines whose second stages map them.
+  public var keepsEvents = false
+  var events: [ReclaimEvent] = []
+
   let lists: PageLists
   let states: FlatArray<PageState>
   let owners: FlatArray<UInt16>
   let shadows: FlatArray<PageShadow>
-  /// How long each list is, four for each group.
+  /// How many lists a group has: two kinds of four generations each, or as many as its policy needs of them.
+  static let listStride = 8
+  /// How long each list is, eight for each group.
   let sizes: FlatArray<Int>
   /// How long the lists were, and the activations at refault, when the kernel's counts of groups were last
   /// brought together: much of what it decides, it decides by those.
@@ -69,6 +78,12 @@ public struct PageReclaimer: ~Copyable {
     var lastActivations = ReclaimCounters.PerKind()
     /// Frames of page tables, which are its, and never on a list.
     var tables: UInt64 = 0
+    /// What reclaim by generations remembers.
+    var generations = PageGenerations()
+    /// How many of its own pages in a ring are of files.
+    var ringFiles = 0
+    /// Its own pages.
+    var pages: [Range<UInt32>] = []
     /// Pages that came while it was above its high limit, since the last penalty.
     var pagesAboveHigh = 0
     var isAlive = true
@@ -79,19 +94,20 @@ public struct PageReclaimer: ~Copyable {
   /// Group 0 is the root.
   public init(
     _ host: HostLimits, pages: Int, groups: [(MemoryGroupSettings, parent: Int?)] = [],
-    times: ReclaimTimes = ReclaimTimes()
+    times: ReclaimTimes = ReclaimTimes(), policy: ReclaimPolicy = .twoLists
   ) {
     precondition(groups.count < 1 << 16, "there can be 65,535 groups")
     self.host = host
     self.times = times
+    self.policy = policy
     pageCount = pages
     let count = groups.count + 1
-    lists = PageLists(count * 4, pages: pages)
+    lists = PageLists(count * Self.listStride, pages: pages)
     states = FlatArray(repeating: [], count: pages)
     owners = FlatArray(repeating: 0, count: pages)
     shadows = FlatArray(repeating: .none, count: pages)
-    sizes = FlatArray(repeating: 0, count: count * 4)
-    seenSizes = FlatArray(repeating: 0, count: count * 4)
+    sizes = FlatArray(repeating: 0, count: count * Self.listStride)
+    seenSizes = FlatArray(repeating: 0, count: count * Self.listStride)
     seenActivations = [ReclaimCounters.PerKind](
       repeating: ReclaimCounters.PerKind(), count: count)
     counters = [ReclaimCounters](repeating: ReclaimCounters(), count: count)
@@ -110,7 +126,8 @@ public struct PageReclaimer: ~Copyable {
   }
 
   /// Says whose pages are and of which kind, before anything touches them.
-  public func assign(_ pages: Range<UInt32>, to group: Int, _ kind: PageKind) {
+  public mutating func assign(_ pages: Range<UInt32>, to group: Int, _ kind: PageKind) {
+    groups[group].pages.append(pages)
     for page in pages {
       precondition(states[page].isDisjoint(with: [.resident, .shadow]), "page \(page) is in use")
       owners[page] = UInt16(group)
@@ -136,9 +153,24 @@ public struct PageReclaimer: ~Copyable {
   /// Whether a page is in a frame.
   public func isResident(_ page: UInt32) -> Bool { states[page].contains(.resident) }
 
-  /// How many pages of a group's own are on a list.
+  /// How many pages of a group's own are on one of the two lists of a kind.
   public func size(_ group: Int, _ kind: PageKind, active: Bool) -> Int {
-    sizes[group * 4 + Self.list(kind, active: active)]
+    policy == .twoLists ? sizes[group * Self.listStride + Self.list(kind, active: active)] : 0
+  }
+
+  /// How many pages of a group's own are in frames.
+  public func count(_ group: Int) -> Int {
+    (0..<Self.listStride).reduce(0) { $0 + sizes[group * Self.listStride + $1] }
+  }
+
+  /// How many pages of files of a group's own are in frames.
+  public func fileCount(_ group: Int) -> Int {
+    let base = group * Self.listStride
+    switch policy {
+    case .twoLists: return sizes[base + 2] + sizes[base + 3]
+    case .generations: return (4..<8).reduce(0) { $0 + sizes[base + $1] }
+    case .clock, .twoHands: return groups[group].ringFiles
+    }
   }
 
   /// How many groups have been killed.
@@ -163,7 +195,7 @@ public struct PageReclaimer: ~Copyable {
 
   /// How many pages of a group and those below it were on a list when counts were last brought together.
   func seenSize(_ group: Int, list: Int) -> Int {
-    groups[group].subtree.reduce(0) { $0 + seenSizes[$1 * 4 + list] }
+    groups[group].subtree.reduce(0) { $0 + seenSizes[$1 * Self.listStride + list] }
   }
 
   /// Brings the counts of groups together, where that is due.
@@ -177,7 +209,12 @@ public struct PageReclaimer: ~Copyable {
   @inline(__always)
   func listOf(_ page: UInt32) -> Int {
     let state = states[page]
-    return Int(owners[page]) * 4 + Self.list(state.kind, active: state.contains(.active))
+    let base = Int(owners[page]) * Self.listStride
+    switch policy {
+    case .twoLists: return base + Self.list(state.kind, active: state.contains(.active))
+    case .generations: return base + Int(state.kind.rawValue) * 4 + Int(state.generation)
+    case .clock, .twoHands: return base + (state.contains(.active) ? 1 : 0)
+    }
   }
 
   /// Puts a page in front of the list that its state says, or at the back.
@@ -226,7 +263,16 @@ public struct PageReclaimer: ~Copyable {
   }
 
   /// Clears all accessed bits, as if none of the touches so far had been recent.
-  public func forgetAccesses() {
-    for page in 0..<UInt32(pageCount) { states[page].subtract([.accessed, .referenced]) }
+  public mutating func forgetAccesses() {
+    for page in 0..<UInt32(pageCount) {
+      if states[page].contains(.accessed) { forgetAccess(page, flushes: true) }
+      states[page].remove(.referenced)
+    }
+  }
+
+  /// What has happened to mapped pages since this was asked last, in its order.
+  public mutating func takeEvents() -> [ReclaimEvent] {
+    defer { events.removeAll(keepingCapacity: true) }
+    return events
   }
 }

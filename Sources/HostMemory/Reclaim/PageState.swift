@@ -1,6 +1,6 @@
 /// What is known of a page, one bit each.
 struct PageState: OptionSet, BitwiseCopyable {
-  let rawValue: UInt16
+  let rawValue: UInt32
 
   /// It is in a frame.
   static let resident = Self(rawValue: 1)
@@ -28,6 +28,34 @@ struct PageState: OptionSet, BitwiseCopyable {
   static let mapped = Self(rawValue: 2048)
   /// It waits to be written by the flusher.
   static let queued = Self(rawValue: 4096)
+
+  private static let generationShift: UInt32 = 13
+  private static let usesShift: UInt32 = 15
+
+  /// The page's generation, as much of it as tells those apart that there can be.
+  @inline(__always)
+  var generation: UInt64 {
+    get { UInt64(rawValue >> Self.generationShift & 3) }
+    set {
+      self = Self(
+        rawValue: rawValue & ~(3 << Self.generationShift)
+          | UInt32(newValue & 3) << Self.generationShift)
+    }
+  }
+
+  /// Accesses through descriptors beyond those that PG_referenced and PG_workingset tell of, up to 3.
+  @inline(__always)
+  var uses: Int {
+    get { Int(rawValue >> Self.usesShift & 3) }
+    set {
+      self = Self(
+        rawValue: rawValue & ~(3 << Self.usesShift)
+          | UInt32(newValue & 3) << Self.usesShift)
+    }
+  }
+
+  /// Accesses through descriptors after the first (folio_lru_refs).
+  var accesses: Int { uses + (contains(.workingset) ? 1 : 0) }
 
   @inline(__always)
   var kind: PageKind { contains(.file) ? .file : .anon }

@@ -11,7 +11,8 @@ extension ReclaimCounters {
       ("workingset_activate_anon", refaultActivations.anon),
       ("workingset_activate_file", refaultActivations.file),
       ("workingset_restore_anon", restores.anon), ("workingset_restore_file", restores.file),
-      ("pgactivate", activations), ("pgdeactivate", deactivations), ("allocstall", stalls),
+      ("pgactivate", activations), ("pgdeactivate", deactivations), ("agings", agings),
+      ("allocstall", stalls),
       ("limitStalls", limitStalls), ("kswapdWakes", wakes), ("oom_kill", kills),
     ]
   }

@@ -11,6 +11,7 @@ extension ReclaimCounters {
       \.stolenByKswapd,
       \.activations,
       \.deactivations,
+      \.agings,
       \.stalls,
       \.limitStalls,
       \.wakes,

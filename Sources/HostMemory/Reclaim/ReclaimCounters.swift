@@ -30,6 +30,8 @@ public struct ReclaimCounters: Sendable, Hashable {
   public var activations: UInt64 = 0
   /// Pages that are active no more (`pgdeactivate`).
   public var deactivations: UInt64 = 0
+  /// Generations that were started.
+  public var agings: UInt64 = 0
   /// Touches that had to reclaim for the host (`allocstall`).
   public var stalls: UInt64 = 0
   /// Touches that had to reclaim for a limit of their group.

@@ -9,6 +9,8 @@ public struct ReclaimTimes: Sendable, Hashable {
   public var fault: UInt64 = 700
   /// Looking at a page of a list.
   public var scan: UInt64 = 300
+  /// Looking at a page's entry while all of a group are aged.
+  public var age: UInt64 = 30
   /// Handing a page to be written.
   public var submit: UInt64 = 3000
   /// Reading a page from storage.

@@ -11,14 +11,15 @@ struct Reclaim: Command {
   var limit = ByteSize(64 << 20)
   var swap = ByteSize(1 << 30)
   var swappiness = 60
+  var policy = ReclaimPolicy.twoLists
   var filesFrom: Int?
   var json: FilePath?
 
   static let name = "reclaim"
   static let summary = "tell what a memory limit makes of accesses to pages"
   static let discussion = [
-    "Plays accesses in a memory cgroup with a limit, by the rules of Linux's active and inactive lists, and"
-      + " prints what was scanned, evicted, written and read again, under the kernel's names. TRACE has a"
+    "Plays accesses in a memory cgroup with a limit, by the rules of Linux's active and inactive lists or by another"
+      + " policy, and prints what was scanned, evicted, written and read again, under the kernel's names. TRACE has a"
       + " page number a line, with “ w” after it for a write. Docs/Reclaim.md says what is held against a"
       + " running kernel."
   ]
@@ -33,6 +34,9 @@ struct Reclaim: Command {
     .option("swap", \.swap, value: "SIZE", "The swap"),
     .option(
       "swappiness", \.swappiness, value: "N", "How readily anonymous pages go, from 0 to 200"),
+    .option(
+      "policy", \.policy, value: "POLICY",
+      "How it is chosen which pages leave; only “twolist” is held against a kernel"),
     .option(
       "files-from", \.filesFrom, value: "PAGE",
       "Pages from this one on belong to files, and are read through descriptors",
@@ -58,7 +62,8 @@ struct Reclaim: Command {
     host.swappiness = UInt64(swappiness)
     let count = Int((accesses.map(\.page).max() ?? 0) + 1)
     let files = UInt32(min(filesFrom ?? count, count))
-    var memory = PageReclaimer(host, pages: count, groups: [(limits, nil)])
+    var memory = PageReclaimer(
+      host, pages: count, groups: [(limits, nil)], policy: policy)
     memory.assign(0..<files, to: 1, .anon)
     memory.assign(files..<UInt32(count), to: 1, .file)
     var now: UInt64 = 0
@@ -77,6 +82,7 @@ struct Reclaim: Command {
       var writer = JSONWriter(.indented)
       writer.beginObject()
       writer.member("schema", "nestwalk.reclaim/1")
+      writer.member("policy", policy.rawValue)
       writer.member("limit", limit.bytes)
       writer.member("swap", swap.bytes)
       writer.member("swappiness", swappiness)
@@ -99,3 +105,5 @@ struct Reclaim: Command {
     return Program.show(lines.joined(separator: "\n") + "\n")
   }
 }
+
+extension ReclaimPolicy: ArgumentValue {}

@@ -27,6 +27,7 @@ extension JSONWriter {
     diagnosed(
       report.diagnosis.condition.rawValue, report.diagnosis.cause, report.diagnosis.findings,
       report.diagnosis.remedies)
+    member("policy", outcome.policy.rawValue)
     member("duration", outcome.duration)
     member("memory", outcome.memoryBytes)
     member("swap", outcome.swapBytes)

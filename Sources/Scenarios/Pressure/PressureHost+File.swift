@@ -1,3 +1,4 @@
+internal import HostMemory
 internal import Quantities
 public import Studies
 
@@ -13,6 +14,9 @@ extension PressureHost: MappingDecodable {
   private static let swappinessField = DefaultField(
     "swappiness", ValueForm<UInt64>.integer(in: 0...200), default: standard.swappiness,
     "how readily anonymous pages go")
+  private static let policyField = DefaultField(
+    "policy", ValueForm<ReclaimPolicy>.choice(), default: standard.policy,
+    "how it chooses the pages that leave")
   private static let minField = OptionalField(
     "min", ValueForm<ByteSize>.quantity(in: sizes),
     "below it touches reclaim; the kernel's own marks hold without")
@@ -45,6 +49,7 @@ extension PressureHost: MappingDecodable {
   public static var fields: [FieldDeclaration] {
     [
       memoryField.declaration, swapField.declaration, swappinessField.declaration,
+      policyField.declaration,
       minField.declaration, lowField.declaration, highField.declaration, readField.declaration,
       writeField.declaration, depthField.declaration, queueField.declaration,
     ]
@@ -62,6 +67,7 @@ extension PressureHost: MappingDecodable {
     let read = mapping.value(of: Self.readField)
     let write = mapping.value(of: Self.writeField)
     let depth = mapping.value(of: Self.depthField)
+    let policy = mapping.value(of: Self.policyField)
     let queue = mapping.value(of: Self.queueField)
     let given = marks.compactMap { $0 }
     if !given.isEmpty, given.count < 3 || given != given.sorted() {
@@ -79,5 +85,6 @@ extension PressureHost: MappingDecodable {
     writeNanoseconds = write.picoseconds / 1000
     self.depth = depth
     self.queue = queue
+    self.policy = policy
   }
 }

@@ -1,3 +1,5 @@
+public import HostMemory
+
 /// The host of services that share its memory.
 public struct PressureHost: Sendable, Hashable {
   /// The memory that services and free frames share.
@@ -6,6 +8,8 @@ public struct PressureHost: Sendable, Hashable {
   public var swapBytes: UInt64 = 0
   /// `vm.swappiness`.
   public var swappiness: UInt64 = 60
+  /// How it chooses the pages that leave.
+  public var policy = ReclaimPolicy.twoLists
   /// The marks in bytes (min, low, high), if they are not the kernel's own.
   public var marks: Marks?
   /// How long storage takes to read and to write a page, in nanoseconds.

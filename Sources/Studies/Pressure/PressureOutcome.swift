@@ -114,6 +114,8 @@ public struct PressureOutcome: Sendable, Hashable {
   public let memoryBytes: UInt64
   /// The swap.
   public let swapBytes: UInt64
+  /// How the host chose the pages that left.
+  public let policy: ReclaimPolicy
   /// How long was measured, in nanoseconds.
   public let duration: UInt64
   /// One page of the model stood for so many.

@@ -46,7 +46,7 @@ struct PressureRun: ~Copyable {
     frames = study.pages(study.host.memoryBytes)
     memory = PageReclaimer(
       Self.limits(of: study, frames), pages: Int(page), groups: groups,
-      times: Self.times(study))
+      times: Self.times(study), policy: study.host.policy)
     touched = [UInt8](repeating: 0, count: Int(page))
     for (number, range) in first.enumerated() {
       memory.assign(range.anon..<range.file, to: number + 1, .anon)
@@ -61,7 +61,7 @@ struct PressureRun: ~Copyable {
           startNanoseconds: $0.startNanoseconds)
       },
       memoryBytes: study.host.memoryBytes, swapBytes: study.host.swapBytes,
-      duration: study.durationNanoseconds, scale: study.scale)
+      policy: study.host.policy, duration: study.durationNanoseconds, scale: study.scale)
   }
 
   private static func limits(

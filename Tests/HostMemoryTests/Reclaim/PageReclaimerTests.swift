@@ -18,7 +18,7 @@ struct PageReclaimerTests {
     var problems: [String] = []
     var resident = [UInt64](repeating: 0, count: groups)
     var swapped = [UInt64](repeating: 0, count: groups)
-    var sizes = [Int](repeating: 0, count: groups * 4)
+    var sizes = [Int](repeating: 0, count: groups * PageReclaimer.listStride)
     var slots: UInt64 = 0
     for page in 0..<UInt32(memory.pageCount) {
       let state = memory.states[page]
@@ -38,7 +38,8 @@ struct PageReclaimerTests {
       }
     }
     for group in 0..<groups {
-      for list in 0..<4 where sizes[group * 4 + list] != memory.sizes[group * 4 + list] {
+      for list in group * PageReclaimer.listStride..<(group + 1) * PageReclaimer.listStride
+      where sizes[list] != memory.sizes[list] {
         problems.append("list \(list) of \(group) has another length")
       }
       let below = memory.groups[group].subtree
@@ -59,8 +60,10 @@ struct PageReclaimerTests {
     return problems
   }
 
-  @Test("Nothing is lost and all adds up after every touch", arguments: 1...6)
-  func random(seed: UInt64) {
+  @Test(
+    "Nothing is lost and all adds up after every touch", arguments: 1...3,
+    ReclaimPolicy.allCases)
+  func random(seed: UInt64, policy: ReclaimPolicy) {
     var random = SplitMix64(seed: seed)
     var host = HostLimits(frames: 300, min: 10, low: 20, high: 30)
     host.swapPages = seed.isMultiple(of: 3) ? 60 : 500
@@ -72,7 +75,7 @@ struct PageReclaimerTests {
     var third = MemoryGroupSettings()
     third.swapMax = 30
     var memory = PageReclaimer(
-      host, pages: 800, groups: [(first, nil), (second, 1), (third, nil)])
+      host, pages: 800, groups: [(first, nil), (second, 1), (third, nil)], policy: policy)
     for group in 1...3 {
       let start = UInt32(group - 1) * 260
       memory.assign(start..<start + 160, to: group, .anon)
