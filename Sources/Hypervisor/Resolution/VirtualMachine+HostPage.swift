@@ -47,7 +47,7 @@ extension VirtualMachine {
 
   /// Posts where the bytes of a page come from.
   @inline(__always)
-  private func fill(
+  func fill(
     _ order: FrameOrder, from source: Slot.Source, wasSwapped: Bool, _ work: inout FaultWork
   ) {
     switch wasSwapped ? .swap : source {

@@ -33,6 +33,13 @@ extension StormReport {
     ]
   }
 
+  /// The faults, on tables or on pages, that found their work done by another processor.
+  package var spurious: UInt64 {
+    FaultEvent.all.reduce(0) { sum, event in
+      event.resolution == .spurious ? sum + outcome.ledger.count(of: .fault(event)) : sum
+    }
+  }
+
   private func part(
     _ key: String, _ name: String, _ kind: FaultKind, _ resolutions: [FaultResolution]
   ) -> FaultPart {

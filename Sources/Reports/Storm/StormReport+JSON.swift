@@ -25,6 +25,10 @@ extension JSONWriter {
     key("approximation")
     beginArray()
     endArray()
+    key("cohortLimits")
+    beginArray()
+    for limit in outcome.limits { value(limit.description) }
+    endArray()
     member("machines", report.storm.count)
     member("ready", report.ready)
     member("allReady", report.allReady)
@@ -92,13 +96,17 @@ extension JSONWriter {
   private mutating func resources(_ outcome: StormOutcome) {
     key("locks")
     beginArray()
-    beginObject()
-    member("name", "frames")
-    member("acquisitions", outcome.frameLock.acquisitions)
-    member("contended", outcome.frameLock.contended)
-    member("held", outcome.frameLock.held)
-    member("waited", outcome.frameLock.waited)
-    endObject()
+    // Where one processor of a machine runs, nobody asks for its lock.
+    for (name, use) in [("frames", outcome.frameLock), ("machines", outcome.machineLocks)]
+    where name == "frames" || use.acquisitions > 0 {
+      beginObject()
+      member("name", name)
+      member("acquisitions", use.acquisitions)
+      member("contended", use.contended)
+      member("held", use.held)
+      member("waited", use.waited)
+      endObject()
+    }
     endArray()
     key("devices")
     beginArray()

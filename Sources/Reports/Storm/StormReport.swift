@@ -52,7 +52,7 @@ public struct StormReport: Sendable {
   /// them.
   ///
   /// A wait for a processor is one for the others' work, so the part of it is that of the work. The
-  /// wait for the start is not counted.
+  /// waits for the start and for a machine's other processors are not counted.
   package var faultShare: Double {
     var work = 0.0
     var waits = 0.0
@@ -61,7 +61,7 @@ public struct StormReport: Sendable {
       switch share {
       case .exit, .decode, .allocate, .zero, .copy, .install, .other: work += time
       case .lockWait, .deviceWait: waits += time
-      case .guest, .processorWait, .guestWait, .startWait: break
+      case .guest, .processorWait, .guestWait, .startWait, .siblingWait: break
       }
     }
     let guest = Double(outcome.shares[.guest].picoseconds)

@@ -11,6 +11,7 @@ package enum StormText {
     if let verdict = report.verdict { lines += TextLayout.wrap(verdict, width: TextLayout.width) }
     lines += [""] + ready(report) + [""] + shares(report) + [""] + faults(report)
     lines += memory(report)
+    lines += races(report)
     lines += TextLayout.wrap(report.price, width: TextLayout.width)
     return lines.joined(separator: "\n") + "\n"
   }
@@ -56,6 +57,24 @@ package enum StormText {
       sentence += " A touch met at most \(TextLayout.count(report.deepestCascade, "cascade"))."
     }
     return TextLayout.wrap(sentence, width: TextLayout.width)
+  }
+
+  /// What races came to, and why no machine could be counted for others.
+  private static func races(_ report: StormReport) -> [String] {
+    let outcome = report.outcome
+    var lines: [String] = []
+    let use = outcome.machineLocks
+    if use.acquisitions > 0 {
+      let sentence =
+        "Processors of one machine raced: \(StormReport.grouped(report.spurious)) faults were"
+        + " spurious, and \(StormReport.grouped(UInt64(use.contended))) of"
+        + " \(StormReport.grouped(UInt64(use.acquisitions))) had to wait for the machine's lock."
+      lines += TextLayout.wrap(sentence, width: TextLayout.width)
+    }
+    for limit in outcome.limits {
+      lines += TextLayout.wrap(limit.description, width: TextLayout.width)
+    }
+    return lines
   }
 
   private static func memory(_ report: StormReport) -> [String] {

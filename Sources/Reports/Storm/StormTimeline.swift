@@ -75,10 +75,11 @@ package struct StormTimeline: EngineObserver {
     writer.key("traceEvents")
     writer.beginArray()
     writer.name("process_name", of: 0, "processors")
+    let names = report.storm.actorNames
     for (processor, slices) in slices.enumerated() {
       writer.name("thread_name", of: processor, "processor \(processor)")
       for slice in slices {
-        writer.event("X", "machine \(slice.actor)", at: slice.from)
+        writer.event("X", names[slice.actor], at: slice.from)
         writer.member("tid", processor)
         writer.key("dur")
         writer.decimal(Double((slice.to - slice.from).picoseconds) / 1e6, places: 3)

@@ -17,6 +17,7 @@ extension TimeShare {
     case .deviceWait: "waiting for pages"
     case .guestWait: "the guests' own waits"
     case .startWait: "waiting to be started"
+    case .siblingWait: "waiting for one another"
     }
   }
 }

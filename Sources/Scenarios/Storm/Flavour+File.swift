@@ -18,6 +18,12 @@ extension Flavour: MappingDecodable {
   private static let processorsField = DefaultField(
     "processors", ValueForm<Int>.integer(in: 1...4096), default: 1,
     "the virtual processors of each")
+  private static let activeField = DefaultField(
+    "active", ValueForm<Int>.integer(in: 1...4096), default: 1,
+    "how many of the virtual processors touch memory at once")
+  private static let touchesField = DefaultField(
+    "touches", ValueForm<Touches>.choice(), default: .divided,
+    "whether those divide the guest's touches or each make all of them")
   private static let tablesField = DefaultField(
     "tables", ValueForm<HostFormat>.choice(), default: .ept4, "the second stage's tables")
   private static let sourceField = DefaultField(
@@ -30,8 +36,8 @@ extension Flavour: MappingDecodable {
   public static var fields: [FieldDeclaration] {
     [
       nameField.declaration, countField.declaration, guestField.declaration,
-      memoryField.declaration, processorsField.declaration, tablesField.declaration,
-      sourceField.declaration,
+      memoryField.declaration, processorsField.declaration, activeField.declaration,
+      touchesField.declaration, tablesField.declaration, sourceField.declaration,
     ]
   }
 
@@ -42,10 +48,16 @@ extension Flavour: MappingDecodable {
     let preset = mapping.value(of: Self.guestField)
     let memory = mapping.value(of: Self.memoryField)
     let processors = mapping.value(of: Self.processorsField)
+    let active = mapping.value(of: Self.activeField)
+    let touches = mapping.value(of: Self.touchesField)
     let tables = mapping.value(of: Self.tablesField)
     let source = mapping.value(of: Self.sourceField)
     if let memory, memory.bytes % 4096 != 0 {
       mapping.refuse("memory", "it must be a multiple of 4 KiB")
+    }
+    if active > processors {
+      mapping.refuse(
+        "active", "a machine has “processors: \(processors)”, so it can be that at most")
     }
     guard mapping.isSound, let name, let preset else { return nil }
     let guest: GuestProfile
@@ -64,6 +76,8 @@ extension Flavour: MappingDecodable {
     }
     self.init(name, count: count, guest, over: tables)
     self.processors = processors
+    self.active = active
+    self.touches = touches
     self.source = source
   }
 }

@@ -16,6 +16,9 @@ extension StormPolicy: MappingDecodable {
     "batch",
     ValueForm<Int>.choice(among: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map { ("\($0)", $0) }),
     default: 1, "how many neighbours are mapped with one fault")
+  private static let pathField = DefaultField(
+    "faultPath", ValueForm<FaultPath>.choice(), default: .serial,
+    "whether one machine's faults pass its lock one after another or beside each other")
   private static let staggerField = DefaultField(
     "stagger", ValueForm<TimeSpan>.quantity(in: zero...longest), default: zero,
     "how long after one machine the next one starts")
@@ -33,8 +36,7 @@ extension StormPolicy: MappingDecodable {
   public static var fields: [FieldDeclaration] {
     [
       backingField.declaration, populateField.declaration, batchField.declaration,
-      staggerField.declaration,
-      startsField.declaration,
+      pathField.declaration, staggerField.declaration, startsField.declaration,
     ]
   }
 
@@ -44,6 +46,7 @@ extension StormPolicy: MappingDecodable {
     backing = mapping.value(of: Self.backingField)
     population = mapping.value(of: Self.populateField)
     batch = mapping.value(of: Self.batchField)
+    faultPath = mapping.value(of: Self.pathField)
     staggerNanoseconds = mapping.value(of: Self.staggerField).picoseconds / 1000
     startsAtOnce = mapping.value(of: Self.startsField)
     guard mapping.isSound else { return nil }

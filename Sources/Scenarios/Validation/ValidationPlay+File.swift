@@ -17,7 +17,9 @@ extension ValueForm where Value == ValidationPlay {
     let watermarks = OptionalField(
       "watermarks", .watermarks, "what a host keeps free of its memory")
     let log = OptionalField("dirty-log", .log, "a machine whose writes are logged")
-    let all = [nested, touch, prices, entries, log, queue, threads, watermarks]
+    let population = OptionalField(
+      "population", .population, "processors of one machine that write to pages at once")
+    let all = [nested, touch, prices, entries, log, queue, threads, watermarks, population]
     return .mapping("a play", all.map(\.declaration)) { mapping in
       let given = all.filter { mapping.has($0.declaration.name) }
       guard given.count == 1, let field = given.first else {
@@ -30,13 +32,13 @@ extension ValueForm where Value == ValidationPlay {
     }
   }
 
-  private static var profile: DefaultField<String> {
+  static var profile: DefaultField<String> {
     DefaultField(
       "profile", ValueForm<String>.choice(among: ShippedProfiles.names.map { ($0, $0) }),
       default: "xeon-8269cy", "the profile that prices it")
   }
 
-  private static func named(_ name: String) -> CostProfile {
+  static func named(_ name: String) -> CostProfile {
     ShippedProfiles.named(name) ?? ShippedProfiles.textbook(.x86)
   }
 

@@ -8,4 +8,15 @@ public struct LockUse: Sendable, Hashable {
   public internal(set) var held = VirtualDuration.zero
   /// How long actors waited for it, all together.
   public internal(set) var waited = TotalTime.zero
+
+  /// Of a lock that nobody has asked for.
+  public init() {}
+
+  /// Adds how another lock was used.
+  public mutating func add(_ other: LockUse) {
+    acquisitions += other.acquisitions
+    contended += other.contended
+    held += other.held
+    waited += other.waited
+  }
 }

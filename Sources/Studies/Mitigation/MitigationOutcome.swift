@@ -58,7 +58,6 @@ public struct MitigationOutcome: Sendable {
   public static let unmodelled = [
     "memory populated in parts, by a recorded set or in the background",
     "a pool of huge pages reserved at the host's boot", "devices that are passed through",
-    "a parallel fault path (one processor of each machine runs, so that its own lock is free)",
     "pages that the kernel joins while the guest runs",
   ]
 }

@@ -32,6 +32,9 @@ public struct MitigationStudy: Sendable {
     for batch in [8, 64] {
       add("\(batch) neighbours mapped with a fault") { $0.batch = batch }
     }
+    if !storm.cohortLimits.isEmpty {
+      add("faults of a machine beside each other") { $0.faultPath = .parallel }
+    }
     add("pages of 2 MiB, as faults take them") { $0.backing = .large }
     add("pages of 1 GiB, as faults take them") { $0.backing = .huge }
     for population in StormPolicy.Population.allCases where population != .none {

@@ -22,8 +22,7 @@ struct CountedMachine {
   init(_ flavour: Flavour, _ storm: Storm) throws(StormError) {
     var host: Host
     do {
-      // Room for all of the guest's memory in pages of any size, and for tables.
-      host = try Host(bytes: (flavour.guest.layout.memoryBytes + 4 << 30) & ~(1 << 30 - 1))
+      host = try Host(bytes: Self.hostBytes(flavour))
     } catch {
       throw .machine(flavour: flavour.name, error)
     }
@@ -45,6 +44,12 @@ struct CountedMachine {
     usedBytes = (before - host.frames.freeFrames) * 4096
     tableBytes = machine.tableBytes
     processTableBytes = machine.machine.processTableBytes
+  }
+
+  /// The memory of a host of the machine's own: room for all of the guest's in pages of any size, and for
+  /// tables.
+  static func hostBytes(_ flavour: Flavour) -> UInt64 {
+    (flavour.guest.layout.memoryBytes + 4 << 30) & ~(1 << 30 - 1)
   }
 
   /// The machine with the other one's recording, if that is the same.

@@ -15,6 +15,14 @@ public struct Flavour: Sendable, Hashable {
     case networkSnapshot
   }
 
+  /// What several virtual processors do of a guest's touches.
+  public enum Touches: String, Sendable, Hashable, CaseIterable {
+    /// Each touch is made by the one that is free first.
+    case divided
+    /// Each of them makes all touches, so that they race for every page.
+    case repeated
+  }
+
   /// What they are called.
   public var name: String
   /// How many there are.
@@ -23,6 +31,10 @@ public struct Flavour: Sendable, Hashable {
   public var guest: GuestProfile
   /// The virtual processors of each.
   public var processors = 1
+  /// How many of them make the guest's touches at once.
+  public var active = 1
+  /// What those do of the guest's touches.
+  public var touches = Touches.divided
   /// The format of the second stage's tables.
   public var host: HostFormat
   /// Where the memory comes from.
@@ -35,4 +47,7 @@ public struct Flavour: Sendable, Hashable {
     self.guest = guest
     self.host = host
   }
+
+  /// How many virtual processors of a machine touch its memory at once.
+  var racers: Int { max(1, min(active, processors)) }
 }

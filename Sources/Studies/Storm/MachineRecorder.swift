@@ -26,12 +26,13 @@ enum StormQuantity {
 struct MachineRecorder {
   private(set) var recording = Recording()
   private(set) var shares = TimeShares()
-  private let profile: CostProfile
+  let profile: CostProfile
   private let allocationBatch: UInt64
   /// What a batch of frames takes: while the lock is held, and besides.
   private let batch: (held: VirtualDuration, rest: VirtualDuration)
   private let zeroesByMoving: Bool
-  private var prices: [RoutePrice] = []
+  /// The prices by the numbers of routes, of which another recorder of the machine may have met some first.
+  private var prices: [RoutePrice?] = []
   /// What is noted counts as having happened at the end of a piece of computing, so none is longer.
   private static let longest = VirtualDuration(nanoseconds: 200_000)
   /// The frames that the processor still has of its last batch.
@@ -76,20 +77,78 @@ struct MachineRecorder {
 
   /// A fault was taken and resolved.
   mutating func take(_ route: FaultRoutes.Route, number: Int) {
-    while prices.count <= number { prices.append(RoutePrice(route, profile)) }
-    let price = prices[number]
+    let price = price(of: route, number: number)
     recording.compute(price.before)
+    bring(price, note: true)
+    // The machine's own lock is never contended: no other processor of the machine runs.
+    recording.compute(price.under + price.after)
+    end(price)
+  }
+
+  /// The price of a route.
+  mutating func price(of route: FaultRoutes.Route, number: Int) -> RoutePrice {
+    while prices.count <= number { prices.append(nil) }
+    if let price = prices[number] { return price }
+    let price = RoutePrice(route, profile)
+    prices[number] = price
+    return price
+  }
+
+  /// Waits for what a route brings from devices, takes its frames and zeroes them.
+  private mutating func bring(_ price: RoutePrice, note: Bool) {
     if price.handled > 0 { recording.request(StormResource.handler, bytes: 0) }
     ask(StormResource.storage, price.storage)
     ask(StormResource.network, price.network)
     takeFrames(price.frames)
     zero(price.zeroBytes)
-    if price.filledBytes > 0 { recording.note(StormQuantity.bytes, Int64(price.filledBytes)) }
-    // The machine's own lock is never contended: no other processor of the machine runs.
-    recording.compute(price.under + price.after)
+    if note, price.filledBytes > 0 {
+      recording.note(StormQuantity.bytes, Int64(price.filledBytes))
+    }
+  }
+
+  private mutating func end(_ price: RoutePrice) {
     if let kind = price.kind { recording.note(StormQuantity.faults + Int(kind.rawValue), 1) }
     recording.breakLongComputing(after: Self.longest)
     shares.add(price.shares)
+  }
+
+  // MARK: A fault in halves
+
+  /// A fault was taken: the way out of the guest, and finding out what is wanted.
+  ///
+  /// It counts with all of the fault once that is resolved; gives how long it takes.
+  mutating func enter(_ pending: PendingFault) -> VirtualDuration {
+    var components: [Component] = [.exit, .decode, .slotLookup]
+    if pending.cause == .missing { components.append(.hostLookup) }
+    if pending.guestPhysical == nil { components.append(.rewalk) }
+    let time = components.reduce(.zero) { $0 + VirtualDuration(profile, $1, 1) }
+    recording.compute(time)
+    return time
+  }
+
+  /// A page was brought for the process before a fault on it is resolved, or brought in vain.
+  mutating func bring(_ route: FaultRoutes.Route, number: Int, inVain: Bool) {
+    let price = price(of: route, number: number)
+    recording.compute(price.before)
+    bring(price, note: !inVain)
+    recording.compute(price.under + price.after)
+    recording.breakLongComputing(after: Self.longest)
+    shares.add(price.shares)
+  }
+
+  /// What a resolution works under the machine's lock.
+  mutating func resolve(_ route: FaultRoutes.Route, number: Int) {
+    recording.compute(price(of: route, number: number).under)
+  }
+
+  /// The rest of a fault, once the machine's lock is given back: all but what was worked on the way in
+  /// and under the lock.
+  mutating func leave(_ route: FaultRoutes.Route, number: Int, entered: VirtualDuration) {
+    let price = price(of: route, number: number)
+    if price.before > entered { recording.compute(price.before - entered) }
+    bring(price, note: true)
+    recording.compute(price.after)
+    end(price)
   }
 
   private mutating func ask(_ device: Int, _ asked: (requests: UInt64, bytes: UInt64)) {

@@ -17,6 +17,8 @@ extension Storm {
   ) throws(StormError) -> StormOutcome {
     let flavours = fleet.filter { $0.count > 0 }
     guard !flavours.isEmpty else { throw .noMachines }
+    let limits = cohortLimits
+    guard limits.isEmpty else { return try race(flavours, limits, observer: &observer) }
     var machines: [CountedMachine] = []
     for flavour in flavours { machines.append(try CountedMachine(flavour, self)) }
     try checkMemory(flavours, machines)
@@ -63,8 +65,9 @@ extension Storm {
     return StormOutcome(
       flavours: ofFlavours, ready: Distribution(execution.readySinceStart), ledger: ledger,
       shares: execution.shares, series: execution.series, frameLock: execution.frameLock,
-      storage: execution.storage, network: execution.network, end: execution.end,
-      usedBytes: usedBytes, setUp: setUp, mode: mode, bill: try bill(ledger))
+      machineLocks: execution.machineLocks, storage: execution.storage,
+      network: execution.network, end: execution.end, usedBytes: usedBytes, setUp: setUp,
+      mode: mode, limits: [], bill: try bill(ledger))
   }
 
   /// Counts each machine for itself.
@@ -87,7 +90,7 @@ extension Storm {
     return machines
   }
 
-  private func bill(_ ledger: Ledger) throws(StormError) -> Bill {
+  func bill(_ ledger: Ledger) throws(StormError) -> Bill {
     do {
       return try Bill(ledger.withoutAccesses, profile)
     } catch {

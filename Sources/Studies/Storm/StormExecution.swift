@@ -1,4 +1,6 @@
 import Costs
+import HostMemory
+import Hypervisor
 import Simulation
 
 /// One execution of a storm: machines on the host's processors, locks and devices.
@@ -10,10 +12,17 @@ struct StormExecution {
   private(set) var shares = TimeShares()
   /// The counts of each machine, where each was counted while it ran.
   private(set) var ledgers: [Ledger] = []
+  /// The bytes of the second stage's tables, of the process's tables, and the work before the guest's
+  /// first instruction, of each machine whose processors raced.
+  private(set) var tableBytes: [UInt64] = []
+  private(set) var processTableBytes: [UInt64] = []
+  private(set) var setUps: [TotalTime] = []
   /// The bytes that all machines have come to use, where they ran on one host.
   private(set) var usedBytes: UInt64 = 0
   let series: TimeSeries
   let frameLock: LockUse
+  /// How the machines' own locks were used, where processors could meet there.
+  private(set) var machineLocks = LockUse()
   let storage: DeviceUse
   let network: DeviceUse
   let end: VirtualTime
@@ -76,12 +85,71 @@ struct StormExecution {
     }
   }
 
+  /// Plays all machines of these flavours with all their processors in one execution, on one host or each
+  /// on one of its own.
+  init(
+    _ storm: Storm, racing flavours: [Flavour], onOneHost: Bool, inHalves: Bool = false,
+    observer: inout some EngineObserver
+  ) throws(StormError) {
+    let all = flavours.flatMap { Array(repeating: $0, count: $0.count) }
+    var stage = StormStage(
+      storm, count: all.count, actors: all.reduce(0) { $0 + $1.racers })
+    var locks: [LockNumber?] = []
+    for flavour in all {
+      locks.append(flavour.racers > 1 ? stage.engine.add(Lock("machine", waiting: .spin)) : nil)
+    }
+    var program = try RacingStorm(
+      storm, flavours, onOneHost: onOneHost, starts: stage.starts, resources: stage.resources,
+      locks: locks, gate: stage.gate, series: StormStage.series, inHalves: inHalves)
+    var problem: EngineError?
+    do {
+      try stage.engine.run(&program, observer: &observer)
+    } catch {
+      problem = error
+    }
+    // Where one machine fails, others may wait for it for ever.
+    if let failure = program.failure { throw failure }
+    if let problem { throw .engine(problem) }
+    series = program.series
+    frameLock = stage.engine.use(of: stage.frameLock)
+    storage = stage.engine.use(of: stage.storage)
+    network = stage.engine.use(of: stage.network)
+    end = stage.engine.now
+    usedBytes = program.usedBytes
+    for case let lock? in locks { machineLocks.add(stage.engine.use(of: lock)) }
+    for number in all.indices {
+      ledgers.append(program.crews[number].machine.ledger)
+      tableBytes.append(program.crews[number].machine.tableBytes)
+      processTableBytes.append(program.crews[number].machine.machine.processTableBytes)
+      setUps.append(program.crews[number].setUp)
+      let actors = program.crews[number].actors
+      let last = actors.compactMap { stage.engine.times(of: ActorNumber($0)).finished }.max()
+      let start = stage.starts[number]
+      let moment = program.crews[number].ready ?? last ?? end
+      ready.append(moment - start)
+      readySinceStart.append(moment - .start)
+      for actor in actors {
+        let isFirst = actor == actors.lowerBound
+        add(
+          program.racers[actor].recorder.shares, stage.engine.times(of: ActorNumber(actor)),
+          start: isFirst ? start : .start, waited: program.racers[actor].waited)
+      }
+    }
+  }
+
   /// Adds what became of a machine.
   private mutating func add(
     _ work: TimeShares, _ times: ActorTimes, ready moment: VirtualTime, start: VirtualTime
   ) {
     ready.append(moment - start)
     readySinceStart.append(moment - .start)
+    add(work, times, start: start, waited: .zero)
+  }
+
+  /// Adds where the time of a virtual processor went that has waited so long for others of its machine.
+  private mutating func add(
+    _ work: TimeShares, _ times: ActorTimes, start: VirtualTime, waited: VirtualDuration
+  ) {
     shares.add(work)
     // What is moved through a shared bandwidth takes as long as it took, not as long as alone.
     if times.moving > .zero { shares[.zero] += TotalTime(times.moving) - work[.zero] }
@@ -89,6 +157,7 @@ struct StormExecution {
     shares[.startWait] += times.locked
     shares[.processorWait] += times.queued + times.switching
     shares[.deviceWait] += times.onDevices
-    shares[.guestWait] += times.asleep - (start - .start)
+    shares[.guestWait] += times.asleep - (start - .start) - waited
+    shares[.siblingWait] += waited
   }
 }

@@ -10,11 +10,11 @@ import Simulation
 /// Its guest's kernel writes its tables before its processor walks them, as the recorded kernel did; a
 /// guest from a snapshot has written them long ago, and they lie in the snapshot with everything else.
 struct StormMachine: ~Copyable {
-  private let flavour: Flavour
-  private(set) var machine: VirtualMachine
+  let flavour: Flavour
+  var machine: VirtualMachine
   private var space: GuestSpace?
   /// Whether the guest's processor walks the guest's tables now.
-  private var isMapped = false
+  private(set) var isMapped = false
 
   init(_ flavour: Flavour, _ policy: StormPolicy, on host: inout Host) throws(StormError) {
     let machine = try Self.machine(flavour, policy, on: &host)
@@ -98,13 +98,7 @@ struct StormMachine: ~Copyable {
       recordFaults(&recorder)
       return
     }
-    let access: Access
-    switch touch.kind {
-    case .read: access = .read
-    case .write: access = .write
-    case .fetch: access = .fetch
-    case .device: preconditionFailure("devices were dealt with")
-    }
+    let access = Self.access(of: touch.kind)
     let outcome =
       isMapped
       ? machine.touch(
@@ -119,7 +113,17 @@ struct StormMachine: ~Copyable {
     recordFaults(&recorder)
   }
 
-  private var outOfMemory: StormError {
+  /// How a processor makes a touch of a kind.
+  static func access(of kind: BootTouch.Kind) -> Access {
+    switch kind {
+    case .read: .read
+    case .write: .write
+    case .fetch: .fetch
+    case .device: preconditionFailure("a device has no processor")
+    }
+  }
+
+  var outOfMemory: StormError {
     let bytes = flavour.guest.layout.memoryBytes
     return .outOfMemory(flavour: flavour.name, needed: bytes, available: bytes)
   }
@@ -147,7 +151,7 @@ struct StormMachine: ~Copyable {
     }
     guard let root = space?.root else { return }
     do {
-      try machine.run(root, processor: 0)
+      for processor in 0..<flavour.racers { try machine.run(root, processor: processor) }
     } catch {
       throw .machine(flavour: flavour.name, error)
     }

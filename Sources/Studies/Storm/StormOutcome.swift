@@ -37,6 +37,8 @@ public struct StormOutcome: Sendable {
   public let series: TimeSeries
   /// How the lock of the host's free frames was used.
   public let frameLock: LockUse
+  /// How the locks of machines were used whose processors could meet there.
+  public let machineLocks: LockUse
   /// How storage was used.
   public let storage: DeviceUse
   /// How the network was used.
@@ -49,6 +51,8 @@ public struct StormOutcome: Sendable {
   public let setUp: TotalTime
   /// How the faults were counted.
   public let mode: Storm.Mode
+  /// Why one machine could not be counted for all of its kind, where that was asked; empty where it could.
+  public let limits: [CohortLimit]
   /// The bill of all machines' faults.
   public let bill: Bill
 

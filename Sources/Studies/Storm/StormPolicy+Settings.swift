@@ -28,6 +28,7 @@ extension StormPolicy {
     add("backing", backingName, backing != nothing.backing)
     add("populate", population.rawValue, population != nothing.population)
     add("batch", "\(batch)", batch != nothing.batch)
+    add("faultPath", faultPath.rawValue, faultPath != nothing.faultPath)
     let stagger =
       staggerNanoseconds % 1_000_000 == 0
       ? "\(staggerNanoseconds / 1_000_000) ms" : "\(staggerNanoseconds) ns"

@@ -14,12 +14,22 @@ public struct StormPolicy: Sendable, Hashable {
     case writing
   }
 
+  /// How the faults of one machine's processors pass its lock.
+  public enum FaultPath: String, Sendable, Hashable, CaseIterable {
+    /// One after another: the lock is exclusive.
+    case serial
+    /// Beside each other: the lock is shared, as on x86-64 since Linux has its own tables for two stages.
+    case parallel
+  }
+
   /// The largest pages that memory is backed with.
   public var backing = FrameOrder.small
   /// What is done before a virtual machine starts.
   public var population = Population.none
   /// How many neighbours are mapped with one fault, the page itself included.
   public var batch = 1
+  /// How the faults of one machine's processors pass its lock.
+  public var faultPath = FaultPath.serial
   /// How long after one virtual machine the next one starts.
   public var staggerNanoseconds: UInt64 = 0
   /// The most virtual machines that start at once; the next follows when one is ready.

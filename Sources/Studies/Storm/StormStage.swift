@@ -13,9 +13,10 @@ struct StormStage: ~Copyable {
   /// When each machine is to start.
   let starts: [VirtualTime]
 
-  init(_ storm: Storm, count: Int) {
+  /// The stage of so many machines, each of which is one actor where nobody says otherwise.
+  init(_ storm: Storm, count: Int, actors: Int? = nil) {
     var engine = Engine(
-      actors: count, processors: storm.host.processors, slice: storm.host.slice,
+      actors: actors ?? count, processors: storm.host.processors, slice: storm.host.slice,
       switchCost: storm.host.switchCost)
     frameLock = engine.add(Lock("frames", waiting: .spin))
     storage = engine.add(storm.host.storage(storm.profile))

@@ -26,6 +26,8 @@ public enum TimeShare: Int, Sendable, Hashable, CaseIterable {
   case guestWait
   /// Waiting to be started.
   case startWait
+  /// Waiting for the machine's other processors: until they are done with a phase, or have brought a page.
+  case siblingWait
 
   /// The name in outcomes.
   public var name: String {
@@ -43,13 +45,14 @@ public enum TimeShare: Int, Sendable, Hashable, CaseIterable {
     case .deviceWait: "deviceWait"
     case .guestWait: "guestWait"
     case .startWait: "startWait"
+    case .siblingWait: "siblingWait"
     }
   }
   /// Whether a processor works meanwhile; waiting for a lock keeps it busy, and is no work.
   var isWork: Bool {
     switch self {
     case .guest, .exit, .decode, .allocate, .zero, .copy, .install, .other: true
-    case .lockWait, .processorWait, .deviceWait, .guestWait, .startWait: false
+    case .lockWait, .processorWait, .deviceWait, .guestWait, .startWait, .siblingWait: false
     }
   }
 }

@@ -24,6 +24,8 @@ public enum ValidationError: Error, Sendable {
   case tables(ClaimError)
   /// A machine can't be made, or its writes not be logged.
   case machine(MachineError)
+  /// A storm can't be played.
+  case storm(StormError)
   /// The queue does not come to an end.
   case engine(EngineError)
 }
@@ -49,6 +51,7 @@ extension ValidationError: CustomStringConvertible {
     case .nested(let error): "\(error)"
     case .tables(let error): error.description
     case .machine(let error): error.description
+    case .storm(let error): error.description
     case .engine(let error): "\(error)"
     }
   }

@@ -43,6 +43,13 @@ extension ValidationPlay {
         try queue.picoseconds(processors: processors),
         Self.inputs(fit, predicting: processors)
       )
+    case .population(
+      let processors, let pages, let isShared, let path, let count, let profile):
+      let population = ValidationPopulation(
+        processors: processors, pages: pages, isShared: isShared, path, profile)
+      let (number, components) = try population.played(count)
+      let rows = components.compactMap { profile[$0]?.source.row }
+      return (number, rows.map { ValidationInput(row: $0, isOtherPoint: false) })
     case .watermarks(let bytes, let inZones, let hasHugePages, let count):
       return (Self.watermarks(bytes, inZones, hasHugePages, count), [])
     case .threads(let threads, let point):

@@ -25,6 +25,18 @@ public enum ValidationPlay: Sendable, Hashable {
     case time
   }
 
+  /// What is told of a population by several processors.
+  public enum PopulationCount: String, Sendable, Hashable, CaseIterable {
+    /// The faults of the second stage.
+    case faults
+    /// Those of them that found nothing, each of which made a page.
+    case pages
+    /// Those that found another processor's entry.
+    case spurious
+    /// How long it takes until all are done.
+    case time
+  }
+
   /// What is told of a dirty log.
   public enum LogCount: String, Sendable, Hashable, CaseIterable {
     /// The entries of 4 KiB that its start leaves where large pages were.
@@ -60,6 +72,10 @@ public enum ValidationPlay: Sendable, Hashable {
     CostProfile)
   /// Processors that do the same over and over, a part of it under one lock.
   case queue(processors: Int, rounds: UInt64, fit: [ValidationPoint])
+  /// Processors of one machine that write to so many pages each, their own or all the same.
+  case population(
+    processors: Int, pages: UInt64, isShared: Bool, StormPolicy.FaultPath, PopulationCount,
+    CostProfile)
   /// The watermarks of a host with so much memory, in the zones of x86-64 or in one.
   case watermarks(bytes: UInt64, inZones: Bool, hasHugePages: Bool, WatermarkCount)
   /// Threads that share work of which nothing is serial.

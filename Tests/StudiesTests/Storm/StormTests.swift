@@ -136,7 +136,7 @@ struct StormTests {
     var work = TotalTime.zero
     for share in TimeShare.allCases {
       switch share {
-      case .processorWait, .deviceWait, .guestWait, .startWait: break
+      case .processorWait, .deviceWait, .guestWait, .startWait, .siblingWait: break
       default: work += outcome.shares[share]
       }
     }

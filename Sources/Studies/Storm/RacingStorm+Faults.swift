@@ -1,0 +1,124 @@
+import HostMemory
+import Hypervisor
+import Paging
+import Simulation
+
+/// A processor's touch in halves, each at its moment.
+extension RacingStorm {
+  /// More faults than a touch can take: a walk of five tables, each mapped for reading first.
+  private static let mostTries = 64
+
+  /// Tries the touch.
+  mutating func attempt(_ number: Int) {
+    let crew = racers[number].crew
+    guard let touch = racers[number].touch else { return racers[number].phase = .drawing }
+    let flavour = crews[crew].machine.flavour
+    racers[number].tries += 1
+    let attempt = crews[crew].machine.machine.attempt(
+      processor: racers[number].number, touch.address, touch.access,
+      on: &hosts[crews[crew].host])
+    switch attempt {
+    case .arrived:
+      crews[crew].machine.machine.endTouch(cascades: racers[number].cascades)
+      racers[number].phase = .drawing
+    case .pending(let pending) where racers[number].tries < Self.mostTries:
+      racers[number].pending = pending
+      if pending.isCascade { racers[number].cascades += 1 }
+      racers[number].entered = racers[number].recorder.enter(pending)
+      record(number, then: .looking)
+    case .pending, .guestFault, .unresolved:
+      fail(number, .unresolved(flavour: flavour.name, address: touch.address.value))
+    }
+  }
+
+  /// Looks the page of a fault up in the process's table, and brings it if it is not there.
+  mutating func look(_ number: Int) {
+    let crew = racers[number].crew
+    let host = crews[crew].host
+    racers[number].phase = .locking
+    guard let pending = racers[number].pending,
+      let address = crews[crew].machine.machine.address(of: pending, on: &hosts[host])
+    else { return }
+    if let place = crews[crew].bringing.firstIndex(where: { $0.pages.contains(address) }) {
+      switch crews[crew].machine.flavour.source {
+      case .fresh, .cachedSnapshot:
+        // Each zeroes or copies a page of its own, and the first one's stays.
+        crews[crew].machine.machine.bringInVain(for: pending, at: address)
+        recordBringing(number, inVain: true)
+        record(number, then: .locking)
+      case .storedSnapshot, .networkSnapshot:
+        crews[crew].bringing[place].waiting.append(number)
+        racers[number].isAwaiting = true
+        racers[number].phase = .awaiting
+      }
+      return
+    }
+    guard crews[crew].machine.machine.lacksHostPage(at: address) else { return }
+    guard
+      let pages = crews[crew].machine.machine.bring(for: pending, at: address, on: &hosts[host])
+    else { return fail(number, crews[crew].machine.outOfMemory) }
+    crews[crew].bringing.append(Bringing(actor: number, pages: pages))
+    recordBringing(number, inVain: false)
+    record(number, then: .brought)
+  }
+
+  private mutating func recordBringing(_ number: Int, inVain: Bool) {
+    for (place, route) in takenRoutes(racers[number].crew) {
+      racers[number].recorder.bring(route, number: place, inVain: inVain)
+    }
+  }
+
+  /// Takes out the routes that were taken last.
+  private mutating func takenRoutes(_ crew: Int) -> [(Int, FaultRoutes.Route)] {
+    guard let routes = crews[crew].machine.machine.routes else { return [] }
+    let taken = routes.taken.map { ($0, routes.routes[$0]) }
+    crews[crew].machine.machine.removeTakenRoutes()
+    return taken
+  }
+
+  /// The page is there: who waited for it goes on.
+  mutating func endBringing(_ number: Int) {
+    let crew = racers[number].crew
+    guard let place = crews[crew].bringing.firstIndex(where: { $0.actor == number }) else {
+      return
+    }
+    let waiting = crews[crew].bringing.remove(at: place).waiting
+    for other in waiting.reversed() {
+      racers[other].isAwaiting = false
+      racers[number].wakes.append(other)
+    }
+  }
+
+  /// Resolves the fault, the machine's lock being held.
+  mutating func resolve(_ number: Int) {
+    let crew = racers[number].crew
+    guard let pending = racers[number].pending else { return racers[number].phase = .unlocking }
+    let end = crews[crew].machine.machine.resolve(pending, on: &hosts[crews[crew].host])
+    guard end == .arrived else {
+      let flavour = crews[crew].machine.flavour
+      return fail(
+        number,
+        end == .outOfMemory
+          ? crews[crew].machine.outOfMemory
+          : .unresolved(flavour: flavour.name, address: racers[number].touch?.address.value ?? 0))
+    }
+    racers[number].routes = takenRoutes(crew).map { place, route in
+      racers[number].recorder.resolve(route, number: place)
+      return place
+    }
+    record(number, then: .unlocking)
+  }
+
+  /// Goes back to the guest, which tries again.
+  mutating func leave(_ number: Int) {
+    let crew = racers[number].crew
+    racers[number].pending = nil
+    if let routes = crews[crew].machine.machine.routes {
+      for place in racers[number].routes {
+        racers[number].recorder.leave(
+          routes.routes[place], number: place, entered: racers[number].entered)
+      }
+    }
+    record(number, then: .attempting)
+  }
+}

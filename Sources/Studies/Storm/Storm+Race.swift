@@ -1,0 +1,81 @@
+import Costs
+import Guests
+import Simulation
+
+/// A storm in which processors of one machine touch memory at once.
+extension Storm {
+  /// Plays all machines, each on a host of its own or, where that is asked for, all on one.
+  func race(
+    _ flavours: [Flavour], _ limits: [CohortLimit], observer: inout some EngineObserver
+  ) throws(StormError) -> StormOutcome {
+    var alone: [StormExecution] = []
+    for flavour in flavours { alone.append(try race(alone: flavour, profile)) }
+    var needed: UInt64 = 0
+    for (flavour, one) in zip(flavours, alone) {
+      needed += UInt64(flavour.count) * one.usedBytes
+      guard needed <= host.memoryBytes else {
+        throw .outOfMemory(flavour: flavour.name, needed: needed, available: host.memoryBytes)
+      }
+    }
+    let isReference = mode == .reference
+    let execution = try StormExecution(
+      self, racing: flavours, onOneHost: isReference, observer: &observer)
+    var ledger = Ledger()
+    for machine in execution.ledgers { ledger += machine }
+    var ofFlavours: [StormOutcome.OfFlavour] = []
+    var first = 0
+    for (flavour, one) in zip(flavours, alone) {
+      let machines = first..<first + flavour.count
+      first += flavour.count
+      ofFlavours.append(
+        StormOutcome.OfFlavour(
+          name: flavour.name, count: flavour.count,
+          ready: Distribution(Array(execution.ready[machines])), alone: one.ready[0],
+          bareMetal: try race(alone: flavour, profile.withoutPrices()).ready[0],
+          ledger: one.ledgers[0], usedBytes: one.usedBytes, tableBytes: one.tableBytes[0],
+          processTableBytes: one.processTableBytes[0]))
+    }
+    return StormOutcome(
+      flavours: ofFlavours, ready: Distribution(execution.readySinceStart), ledger: ledger,
+      shares: execution.shares, series: execution.series, frameLock: execution.frameLock,
+      machineLocks: execution.machineLocks, storage: execution.storage,
+      network: execution.network, end: execution.end, usedBytes: execution.usedBytes,
+      setUp: execution.setUps.reduce(.zero, +), mode: isReference ? .reference : .everyVM,
+      limits: mode == .cohort ? limits : [], bill: try bill(ledger))
+  }
+
+  /// Plays one machine of a flavour that is alone on the host, at some prices.
+  private func race(
+    alone flavour: Flavour, _ profile: CostProfile
+  ) throws(StormError) -> StormExecution {
+    var storm = self
+    storm.profile = profile
+    storm.spread = .zero
+    var flavour = flavour
+    flavour.count = 1
+    var nobody = NoEngineObserver()
+    return try StormExecution(storm, racing: [flavour], onOneHost: false, observer: &nobody)
+  }
+}
+
+extension Storm {
+  /// What each actor of the storm's execution is: a machine, or one of its processors where several race.
+  public var actorNames: [String] {
+    let all = fleet.flatMap { Array(repeating: $0.racers, count: $0.count) }
+    return all.enumerated().flatMap { machine, racers in
+      racers == 1 ? ["machine \(machine)"] : (0..<racers).map { "machine \(machine), \($0)" }
+    }
+  }
+}
+
+extension CostProfile {
+  /// The profile with nothing to pay for anything.
+  fileprivate func withoutPrices() -> CostProfile {
+    components.reduce(self) { profile, component in
+      guard let price = profile[component], let free = try? Price(0, source: price.source) else {
+        return profile
+      }
+      return profile.with(component, free)
+    }
+  }
+}
