@@ -15,11 +15,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-stages=(lint build unit sanitizers fuzz oracles commands reports boots libvirt outsider documentation
-  code dist dirty merging reclaim bench)
+stages=(lint build unit sanitizers fuzz oracles commands reports boots libvirt density outsider
+  documentation code dist dirty merging reclaim bench)
 # These wait for nothing but `build` and `unit`. The others are alone: those that build with every
 # processor, `merging`, for an emulator's memory would be merged too, and `bench`.
-beside=" sanitizers fuzz oracles commands reports boots libvirt outsider documentation code "
+beside=" sanitizers fuzz oracles commands reports boots libvirt density outsider documentation code "
 logs=$PWD/.build/stages
 rm -rf "$logs" && mkdir -p "$logs"
 passed=()
@@ -176,6 +176,22 @@ dirty() {
     esac
   done
   return $status
+}
+
+# What the mappings of real guests' memory hold, against what density predicts.
+density() {
+  local packages said code
+  packages=$(grep -v '^#' Tests/Density/packages)
+  # shellcheck disable=SC2086 # a list of names
+  Tests/Oracles/install.sh $packages || return 1
+  said=$(timeout --kill-after=30 240 python3 Tests/Density/run.py)
+  code=$?
+  echo "$said"
+  if [ $code -eq 77 ]; then
+    skip "guest memory of real guests" "$(tail -n 1 <<<"$said")"
+    return 0
+  fi
+  return $code
 }
 
 # Same-page merging, against the ksmd of the machine's own kernel. Needs root.

@@ -93,10 +93,45 @@ struct DensityCommandTests {
       + "\nboot: {ready: 300 ms}\n"
     let run = try CommandRun(["density", "-"], input: scenario)
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.output.contains("meet the boot target; with all memory populated"))
+    // Lines are broken between words.
+    let said = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(said.contains("meet the boot target; with all memory populated"))
+    #expect(said.contains("What binds first: boot time"))
     let never = scenario.replacingOccurrences(of: "300 ms", with: "1 ns")
     #expect(
-      try CommandRun(["density", "-"], input: never).output.contains("0 meet the boot target"))
+      try CommandRun(["density", "-"], input: never).output.contains(
+        "0 of them meet the boot target"))
+  }
+
+  @Test("a mix says what it was chosen by")
+  func objective() throws {
+    let scenario = Self.scenario.replacingOccurrences(
+      of: "monitor: firecracker}", with: "monitor: firecracker}, {name: wide, memory: 1 GiB}")
+    let equal = try CommandRun(["density", "-"], input: scenario)
+    #expect(equal.output.contains("The mix is that of the most machines."))
+    let worth = scenario.replacingOccurrences(of: "memory: 1 GiB", with: "memory: 1 GiB, worth: 3")
+    let run = try CommandRun(["density", "-"], input: worth)
+    #expect(run.output.contains("chosen by worth: "), "\(run.output)")
+  }
+
+  @Test("merging comes from the model of merging, and goes with overcommitment")
+  func merging() throws {
+    let scenario =
+      Self.scenario.replacingOccurrences(
+        of: "monitor: firecracker}",
+        with: "monitor: firecracker, workingSet: [128 MiB], returns: reporting}")
+      + "\nmerging: {zero: 10 %, after: 2 h, pagesToScan: 2000}\n"
+    let refused = try CommandRun(["density", "-"], input: scenario)
+    #expect(refused.status == 2 && refused.errors.contains("it goes with “overcommit”"))
+    let run = try CommandRun(["density", "-"], input: scenario + "overcommit: {risk: 1 %}\n")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("Merging gives back "))
+    let half = scenario.replacingOccurrences(of: "10 %", with: "10.5 %")
+    #expect(
+      try CommandRun(["density", "-"], input: half).errors.contains("a whole number of percents"))
+    let own = scenario.replacingOccurrences(of: "returns:", with: "merged: 10 %, returns:")
+    #expect(
+      try CommandRun(["density", "-"], input: own).errors.contains("must not say “merged”"))
   }
 
   @Test("an inventory says how many more fit on each of its hosts")

@@ -28,6 +28,32 @@ struct ImportCommandTests {
 
     """
 
+  @Test("Objects in documents of their own say the same as in a List")
+  func documents() throws {
+    let list = Self.objects.split(separator: "\n", omittingEmptySubsequences: true)
+    // Without the List's head, and each item a document.
+    let documents = list.dropFirst(3).map { line in
+      let isFirst = line.hasPrefix("  - ")
+      return (isFirst ? "---\n" : "") + line.dropFirst(4)
+    }.joined(separator: "\n")
+    let folder = try TemporaryFolder()
+    try folder.write(Array(Self.objects.utf8), to: "list.yaml")
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
+    try folder.write(Array((other + documents + "\n---\n...\n").utf8), to: "documents.yaml")
+    let one = try CommandRun(["import", "list.yaml", "--name", "rack"], in: folder.url)
+    let two = try CommandRun(["import", "documents.yaml", "--name", "rack"], in: folder.url)
+    #expect(one.status == 0 && two.status == 0, "\(two.errors)")
+    #expect(one.output == two.output)
+    // A mistake in a later document has its place.
+    let wrong = documents.replacingOccurrences(of: "guest: 8Gi", with: "guest: lots")
+    try folder.write(Array(wrong.utf8), to: "wrong.yaml")
+    let third = try CommandRun(["import", "wrong.yaml"], in: folder.url)
+    #expect(third.status == 2 && third.errors.hasPrefix("wrong.yaml:16:"), "\(third.errors)")
+    try folder.write(Array("\(other)---\n\(other)".utf8), to: "none.yaml")
+    let none = try CommandRun(["import", "none.yaml"], in: folder.url)
+    #expect(none.status == 2 && none.errors.contains("none of the 2 documents"), "\(none.errors)")
+  }
+
   @Test("A cluster's node with a machine, and Firecracker's on the same host")
   func cluster() throws {
     let folder = try TemporaryFolder()

@@ -7,8 +7,7 @@ import Studies
 extension DensityCommand {
   /// The inventory that a document is, if it is one.
   func inventory(_ document: DocumentFile) throws(CommandFailure) -> Inventory? {
-    // Its key stands at its top; a scenario has none of that name, so that a line tells them apart.
-    guard Self.isInventory(document.text) else { return nil }
+    guard Inventory.isOne(document.text) else { return nil }
     do throws(DocumentError) {
       return try Inventory.document.read(
         document.text, file: document.name, overrides: overrides.map(\.override),
@@ -16,17 +15,6 @@ extension DensityCommand {
     } catch {
       throw CommandFailure(.badInput, "the file is refused:\n\(error)")
     }
-  }
-
-  /// Whether some line begins with the key of inventories, or a file in JSON has it.
-  private static func isInventory(_ text: [UInt8]) -> Bool {
-    let key = Array("inventory".utf8)
-    for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
-      let content = line.drop { [0x20, 0x09, 0x7b, 0x22].contains($0) }
-      if line.first == UInt8(ascii: "#") || content.isEmpty { continue }
-      return content.starts(with: key)
-    }
-    return false
   }
 
   /// How many more machines fit on the hosts of an inventory.

@@ -77,10 +77,7 @@ package struct CheckReport: Sendable {
   /// The comparisons as JSON: sizes in bytes.
   package var json: [UInt8] {
     var writer = JSONWriter(.indented)
-    writer.beginObject()
-    writer.member("schema", "nestwalk.outcome/1")
-    writer.member("study", "density-check")
-    writer.member("title", name)
+    writer.beginOutcome(of: "density-check", name)
     writer.key("comparisons")
     writer.beginArray()
     for comparison in comparisons {

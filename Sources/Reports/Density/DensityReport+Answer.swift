@@ -14,9 +14,15 @@ extension DensityReport {
         " (" + kinds.map { "\($0.count) \($0.overhead.flavour.name)" }.joined(separator: ", ")
       first += ")"
     }
-    if let boot = outcome.boot, boot.machines < count {
-      first += ", \(boot.machines) meet\(boot.machines == 1 ? "s" : "") the boot target"
-      first += "; with all memory populated before they start \(min(boot.populated, count))"
+    if let boot = outcome.boot {
+      let inTime = boot.machines
+      first +=
+        inTime == count
+        ? ", and all of them meet the boot target"
+        : ", \(inTime) of them meet\(inTime == 1 ? "s" : "") the boot target"
+      if inTime < count {
+        for helped in boot.helped { first += "; \(helped.help.phrase) \(helped.machines)" }
+      }
     }
     sentences.append(first + ".")
     if let sentence = binding { sentences.append(sentence) }
@@ -67,8 +73,58 @@ extension DensityReport {
       + " and \(StormReport.bytes(row.capacity)) are left."
   }
 
-  /// How sure it is that there is no better choice, as a sentence.
+  /// What the mix was chosen by, as a sentence; nothing where there is one kind.
+  private var objective: String? {
+    let kinds = outcome.flavours.map(\.overhead.flavour).filter { $0.most != 0 }
+    guard kinds.count > 1 else { return nil }
+    guard let first = kinds.first, kinds.contains(where: { $0.worth != first.worth }) else {
+      return "The mix is that of the most machines."
+    }
+    let parts = outcome.flavours.filter { $0.count > 0 }.map { kind in
+      let worth = StormReport.grouped(kind.overhead.flavour.worth)
+      return "\(StormReport.grouped(kind.count)) \(kind.overhead.flavour.name) of \(worth)"
+    }
+    return "The mix is chosen by worth: \(parts.joined(separator: ", ")) are worth"
+      + " \(StormReport.grouped(outcome.worth)) together."
+  }
+
+  /// What the mix was chosen by, and how sure it is that there is no better one.
   package var certificate: String {
+    (objective.map { $0 + " " } ?? "") + proof
+  }
+
+  /// How far what nobody measured moves the answer, and what merging is taken to give back; nothing where
+  /// there is neither.
+  package var assumed: String? {
+    var sentences: [String] = []
+    if let merging = outcome.merging {
+      let machines = TextLayout.count(Int(clamping: merging.machines), "machine")
+      sentences.append(
+        "Merging gives back \(Measure.share.text(merging.share)) of what guests use, and"
+          + " \(Measure.share.text(merging.ceiling)) at most: so the model of merging has it"
+          + " (Docs/Merging.md) for a fleet of \(machines) that has been scanned for"
+          + " \(Measure.decimal(merging.seconds, 0)) s.")
+    }
+    if !outcome.movers.isEmpty {
+      let names = outcome.movers.map { "\($0.kind.phrase) \(StormReport.bytes($0.bytes))" }
+      let (low, high) = (outcome.range.lowerBound, outcome.range.upperBound)
+      sentences.append(
+        (low == high
+          ? "The number stays so over the whole range of what nobody measured"
+          : "Over the range of what nobody measured the number is \(StormReport.grouped(low)) to"
+            + " \(StormReport.grouped(high))")
+          + "; most is between the ends of: \(names.joined(separator: ", ")).")
+    }
+    if let boot = outcome.boot, boot.range.lowerBound < boot.range.upperBound {
+      sentences.append(
+        "At the profile's highest and lowest prices \(StormReport.grouped(boot.range.lowerBound))"
+          + " to \(StormReport.grouped(boot.range.upperBound)) meet the boot target.")
+    }
+    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+  }
+
+  /// How sure it is that there is no better choice, as a sentence.
+  private var proof: String {
     if outcome.isBest {
       let steps = TextLayout.count(outcome.steps, "step")
       return "No choice is better: branch and bound proved it in \(steps)."

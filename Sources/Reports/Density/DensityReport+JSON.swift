@@ -15,23 +15,16 @@ extension JSONWriter {
   /// Writes how many machines fit.
   package mutating func value(_ report: DensityReport) {
     let outcome = report.outcome
-    beginObject()
-    member("schema", "nestwalk.outcome/1")
-    member("study", "density")
-    member("title", report.title)
+    beginOutcome(of: "density", report.title)
     member("machines", outcome.count)
     member("worth", outcome.worth)
     member("bound", outcome.bound)
     member("isBest", outcome.isBest)
     member("steps", outcome.steps)
     if let across = outcome.acrossNodes { member("machinesAcrossNodes", across) }
-    if let boot = outcome.boot {
-      key("boot")
-      beginObject()
-      member("machines", boot.machines)
-      member("populated", boot.populated)
-      endObject()
-    }
+    member("machinesInTime", outcome.countInTime)
+    assumed(outcome)
+    if let boot = outcome.boot { self.boot(boot) }
     if let risk = outcome.risk { member("risk", risk) }
     constraints(outcome)
     key("hostMemory")
@@ -54,6 +47,46 @@ extension JSONWriter {
     settings(report)
     curve(outcome)
     if let placement = outcome.placement { self.placement(placement) }
+    endObject()
+  }
+
+  private mutating func assumed(_ outcome: DensityOutcome) {
+    key("assumed")
+    beginObject()
+    member("machinesLow", outcome.range.lowerBound)
+    member("machinesHigh", outcome.range.upperBound)
+    key("movers")
+    beginArray()
+    for mover in outcome.movers {
+      beginObject()
+      member("part", mover.kind.rawValue)
+      member("bytes", mover.bytes)
+      endObject()
+    }
+    endArray()
+    endObject()
+    guard let merging = outcome.merging else { return }
+    key("merging")
+    beginObject()
+    member("share", merging.share)
+    member("ceiling", merging.ceiling)
+    member("machines", merging.machines)
+    member("seconds", merging.seconds)
+    endObject()
+  }
+
+  private mutating func boot(_ boot: DensityOutcome.BootLimit) {
+    key("boot")
+    beginObject()
+    member("machines", boot.machines)
+    key("counts")
+    beginArray()
+    for count in boot.counts { value(count) }
+    endArray()
+    if let alone = boot.alone { member("machinesAlone", alone) }
+    member("low", boot.range.lowerBound)
+    member("high", boot.range.upperBound)
+    for helped in boot.helped { member(helped.help.rawValue, helped.machines) }
     endObject()
   }
 

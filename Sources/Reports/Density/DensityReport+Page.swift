@@ -5,6 +5,7 @@ extension DensityReport {
   package var page: String {
     var page = HTMLPage(title: title, answer: answer)
     page.paragraph(certificate)
+    if let assumed { page.paragraph(assumed) }
     if let placed { page.paragraph(placed) }
     page.heading("What there is an end of")
     page.table(constraintTable)

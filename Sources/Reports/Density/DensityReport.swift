@@ -87,6 +87,16 @@ extension OverheadPart.Kind {
   }
 }
 
+extension DensityOutcome.BootLimit.Help {
+  /// What is done, as a reader reads it.
+  package var phrase: String {
+    switch self {
+    case .none: "as they are"
+    case .populated: "with all memory populated before they start"
+    }
+  }
+}
+
 extension OverheadPart.Charge {
   /// Whom memory is charged to, as a reader reads it.
   package var phrase: String {

@@ -20,6 +20,7 @@ package enum DensityText {
   package static func text(_ report: DensityReport, _ detail: Detail = Detail()) -> String {
     var lines = TextLayout.wrap("\(report.title): \(report.answer)", width: TextLayout.width)
     lines += TextLayout.wrap(report.certificate, width: TextLayout.width)
+    if let assumed = report.assumed { lines += TextLayout.wrap(assumed, width: TextLayout.width) }
     if let placed = report.placed { lines += TextLayout.wrap(placed, width: TextLayout.width) }
     lines += [""] + constraints(report) + [""] + memory(report)
     let flavours = report.outcome.flavours

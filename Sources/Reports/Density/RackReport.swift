@@ -104,10 +104,7 @@ package struct RackReport: Sendable {
   /// The answer as JSON: sizes in bytes.
   package var json: [UInt8] {
     var writer = JSONWriter(.indented)
-    writer.beginObject()
-    writer.member("schema", "nestwalk.outcome/1")
-    writer.member("study", "density")
-    writer.member("title", name)
+    writer.beginOutcome(of: "density", name)
     writer.member("adding", adding)
     writer.key("hosts")
     writer.beginArray()

@@ -17,10 +17,7 @@ extension JSONWriter {
   /// Writes what became of a storm.
   package mutating func value(_ report: StormReport) {
     let outcome = report.outcome
-    beginObject()
-    member("schema", "nestwalk.outcome/1")
-    member("study", "boot-storm")
-    member("title", report.title)
+    beginOutcome(of: "boot-storm", report.title)
     member("mode", outcome.mode.rawValue)
     key("approximation")
     beginArray()

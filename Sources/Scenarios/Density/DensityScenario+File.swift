@@ -24,6 +24,9 @@ extension DensityScenario: MappingDecodable {
   private static let bootField = OptionalField(
     "boot", ValueForm<Density.BootTarget>.mapping(), "when machines that boot at once must be ready"
   )
+  private static let mergingField = OptionalField(
+    "merging", ValueForm<Density.Merging>.mapping(),
+    "what is merged, as the model of merging has it; it goes with “overcommit”")
 
   /// A question of density as a file of its own.
   public static let document = DocumentKind<DensityScenario>(
@@ -37,7 +40,7 @@ extension DensityScenario: MappingDecodable {
     [
       studyField.declaration, titleField.declaration, hostField.declaration,
       machinesField.declaration, bindsField.declaration, overcommitField.declaration,
-      bootField.declaration,
+      bootField.declaration, mergingField.declaration,
     ]
   }
 
@@ -50,12 +53,20 @@ extension DensityScenario: MappingDecodable {
     let binds = mapping.value(of: Self.bindsField)
     let overcommit = mapping.value(of: Self.overcommitField)
     let boot = mapping.value(of: Self.bootField)
+    let merging = mapping.value(of: Self.mergingField)
+    if merging != nil {
+      if overcommit == nil { mapping.refuse("merging", "it goes with “overcommit”") }
+      for machine in machines ?? [] where machine.merged > 0 {
+        mapping.refuse("merging", "“\(machine.name)” must not say “merged” for itself beside it")
+      }
+    }
     if let host, let machines { Self.check(host, machines, boot, &mapping) }
     guard mapping.isSound, let host, let machines else { return nil }
     var density = Density(machines, on: host)
     density.bindsNodes = binds
     density.overcommit = overcommit
     density.boot = boot
+    density.merging = merging
     self.init(title, density)
   }
 
@@ -105,6 +116,7 @@ extension DensityScenario: MappingDecodable {
     if density.bindsNodes { list.add("bindsNodes", .literal(true)) }
     list.add("overcommit", density.overcommit?.node)
     list.add("boot", density.boot?.node)
+    list.add("merging", density.merging?.node)
     return list.node
   }
 }

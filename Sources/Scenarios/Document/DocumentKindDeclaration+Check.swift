@@ -1,4 +1,5 @@
 internal import Records
+internal import Studies
 
 extension DocumentKindDeclaration {
   /// The kind of a file's node; where it is none of these, that is noted.
@@ -55,7 +56,10 @@ extension DocumentKindDeclaration {
     _ text: [UInt8], file: String, among kinds: [Self], overrides: [NodeOverride] = []
   ) -> (kind: Self?, log: DocumentLog) {
     let log = DocumentLog(file: file)
-    guard var root = NodeReader.read(text, into: log) else { return (nil, log) }
+    // Which kind it is shows only when it is read: an inventory may be the largest.
+    let isLarge = text.count > NodeLimits().bytes
+    let limits = isLarge && Inventory.isOne(text) ? Inventory.limits : NodeLimits()
+    guard var root = NodeReader.read(text, limits: limits, into: log) else { return (nil, log) }
     for override in overrides { root.apply(override, log) }
     guard let kind = find(root, among: kinds, log) else { return (nil, log) }
     kind.check(root, log)
@@ -71,5 +75,14 @@ extension NodeReader {
     let (node, problems) = read(bytes, limits: limits)
     for problem in problems { log.report(problem.description, at: .text(problem.position)) }
     return node
+  }
+
+  /// The nodes of all documents of a text, as far as they can be read; what is wrong is noted.
+  static func readAll(
+    _ bytes: [UInt8], limits: NodeLimits, into log: DocumentLog
+  ) -> [Node] {
+    let (nodes, problems) = readAll(bytes, limits: limits)
+    for problem in problems { log.report(problem.description, at: .text(problem.position)) }
+    return nodes
   }
 }

@@ -1,8 +1,12 @@
 internal import Paging
+internal import Records
 public import Studies
 
 /// Reads the objects of a Kubernetes cluster that tell of virtual machines: nodes, and KubeVirt's
-/// VirtualMachineInstances, each alone or in a List, as `kubectl get -o yaml` prints them.
+/// VirtualMachineInstances, each alone, in a List or in a document of its own, as `kubectl` prints them.
+///
+/// A List and a single object hold nothing else; among several documents, objects of other kinds are
+/// passed over, as manifests have them.
 public struct ClusterObjects {
   private var inventory: Inventory
   private let log: DocumentLog
@@ -11,7 +15,17 @@ public struct ClusterObjects {
   public static func read(_ text: [UInt8], file: String) throws(DocumentError) -> Inventory {
     let log = DocumentLog(file: file)
     var objects = Self(inventory: Inventory(""), log: log)
-    if let root = NodeReader.read(text, limits: Inventory.limits, into: log) { objects.read(root) }
+    let roots = NodeReader.readAll(text, limits: Inventory.limits, into: log)
+    if roots.count == 1 {
+      objects.read(roots[0])
+    } else {
+      for root in roots where root["kind"] == nil || objects.knows(root) { objects.read(root) }
+      if log.count == 0, objects.inventory.hosts.isEmpty, objects.inventory.machines.isEmpty {
+        log.report(
+          "none of the \(roots.count) documents is a Node or a VirtualMachineInstance",
+          at: roots.first?.place ?? .text(TextPosition(line: 1, column: 1)))
+      }
+    }
     guard log.count == 0 else {
       throw DocumentError(lines: log.lines, diagnostics: log.diagnostics)
     }
@@ -20,8 +34,17 @@ public struct ClusterObjects {
 
   /// Whether a text looks like an object of a cluster.
   public static func isOne(_ text: [UInt8]) -> Bool {
-    guard let node = NodeReader.read(text, limits: Inventory.limits).node else { return false }
-    return node["kind"] != nil && node["apiVersion"] != nil
+    // What can't be read to its end is still an object of a cluster, so that it is told of as one.
+    let nodes = NodeReader.readAll(text, limits: Inventory.limits).nodes
+    return nodes.contains { $0["kind"] != nil && $0["apiVersion"] != nil }
+  }
+
+  private static let lists = ["List", "VirtualMachineInstanceList", "NodeList"]
+
+  /// Whether an object is of a kind that is read.
+  private func knows(_ node: Node) -> Bool {
+    guard case .scalar(let kind)? = node["kind"]?.content else { return true }
+    return Self.lists.contains(kind.text) || ["Node", "VirtualMachineInstance"].contains(kind.text)
   }
 
   private mutating func read(_ node: Node) {
@@ -32,7 +55,7 @@ public struct ClusterObjects {
       return
     }
     switch kind.text {
-    case "List", "VirtualMachineInstanceList", "NodeList":
+    case _ where Self.lists.contains(kind.text):
       guard case .sequence(let items)? = node["items"]?.content else {
         log.report("the list has no “items”; they must be objects", at: node.place)
         return

@@ -12,6 +12,29 @@ public struct NodeReader: ~Copyable {
   /// What is wrong and leaves the rest of the text readable.
   private var problems: [NodeError] = []
 
+  /// The nodes of all documents that a text writes, one after another, as far as they can be read.
+  ///
+  /// For what others write: a file of this house's own is one document.
+  public static func readAll(
+    _ bytes: [UInt8], limits: NodeLimits = NodeLimits()
+  ) -> (nodes: [Node], problems: [NodeError]) {
+    guard bytes.count <= limits.bytes else {
+      let problem = NodeError.Problem.tooLarge(bytes: bytes.count, limit: limits.bytes)
+      return ([], [NodeError(problem, at: TextPosition(line: 1, column: 1))])
+    }
+    let text: [UInt8]
+    do throws(NodeError) { text = try TextCheck.check(bytes) } catch { return ([], [error]) }
+    var reader = Self(text, limits)
+    var nodes: [Node] = []
+    do throws(NodeError) {
+      while let node = try reader.nextDocument() { nodes.append(node) }
+      if nodes.isEmpty { throw NodeError(.empty, at: TextPosition(line: 1, column: 1)) }
+    } catch {
+      return (nodes, reader.problems + [error])
+    }
+    return (nodes, reader.problems)
+  }
+
   /// The node that a text writes, as far as it can be read, and everything that is wrong with it.
   ///
   /// There is a node beside problems where these leave the rest readable: a key that is there twice,
@@ -52,6 +75,17 @@ public struct NodeReader: ~Copyable {
     while case .other = after.kind { after = try next() }
     if case .document = after.kind { throw error(.secondDocument, after) }
     return root
+  }
+
+  /// The next of several documents that is not empty; nothing behind the last.
+  private mutating func nextDocument() throws(NodeError) -> Node? {
+    while true {
+      var event = try next()
+      while case .other = event.kind { event = try next() }
+      guard case .document = event.kind else { return nil }
+      let root = try node(try next(), depth: 0)
+      if !root.isAbsent { return root }
+    }
   }
 
   private mutating func next() throws(NodeError) -> YAMLEvents.Event {

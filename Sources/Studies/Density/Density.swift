@@ -1,4 +1,5 @@
 public import Costs
+public import HostMemory
 public import Simulation
 
 /// How many virtual machines fit, and what binds first.
@@ -36,6 +37,19 @@ public struct Density: Sendable, Hashable {
     }
   }
 
+  /// Merging of pages that are the same, as far as the model of merging tells it.
+  public struct Merging: Sendable, Hashable {
+    /// What is in the machines' memory.
+    public var mix = FleetMix()
+    /// How long the scanner has run, in seconds.
+    public var seconds = 3600.0
+    /// The scanner's settings.
+    public var settings = MergingSettings()
+
+    /// A mix to start from, an hour after all machines started.
+    public init() {}
+  }
+
   /// The host, or one of several that are alike.
   public var host: DensityHost
   /// The kinds of machines.
@@ -46,6 +60,8 @@ public struct Density: Sendable, Hashable {
   public var overcommit: Overcommit?
   /// When machines must be ready.
   public var boot: BootTarget?
+  /// What is merged; nothing where it isn't, or where each kind of machine says how much it assumes.
+  public var merging: Merging?
   /// Kinds of machines on a host.
   public init(_ flavours: [DensityFlavour], on host: DensityHost) {
     self.flavours = flavours

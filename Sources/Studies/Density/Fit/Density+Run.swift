@@ -1,9 +1,9 @@
 import Paging
 
 extension Density {
-  /// Of how many machines at most the risk of memory pressure is worked out, one by one: those that may
-  /// use one of several amounts count as often.
-  private static let mostAtRisk = 200_000.0
+  /// Up to how many machines a curve has a point for each, and how many points it has beyond.
+  private static let mostPoints: UInt64 = 300
+  private static let fewPoints: UInt64 = 100
 
   /// Works out how many machines fit.
   public func run() throws(DensityError) -> DensityOutcome {
@@ -11,51 +11,155 @@ extension Density {
     for flavour in flavours where flavour.host.isa != host.architecture {
       throw .foreignMachine(flavour: flavour.name)
     }
-    let overheads = flavours.map {
-      MachineOverhead($0, freesHugePageRecords: host.freesHugePageRecords)
+    guard let merging, overcommit != nil else { return try worked() }
+    // How much is merged depends on how many machines there are, and these on how much is merged.
+    var merged = self
+    merged.merging = nil
+    var figure: DensityOutcome.MergingFigure?
+    var before: [UInt64] = []
+    for _ in 0..<6 {
+      let counts = try merged.counts()
+      if counts == before { break }
+      before = counts
+      figure = try self.merged(merging, overheads(.likely), counts)
+      merged = merged.taking(figure?.share ?? 0)
     }
-    var (demand, solution) = try fill(overheads, unused: 0)
-    var risk: Double?
-    if let overcommit {
-      var machines: UInt64 = 0
-      var steps = 0.0
-      for (index, overhead) in overheads.enumerated() {
-        let count = solution.count(of: index)
-        machines += count
-        steps += Double(count) * Double(DensityDemand.uses(overhead).count)
-      }
-      guard steps <= Self.mostAtRisk else { throw .tooMany(machines: machines) }
-      (demand, solution, risk) = try fill(overheads, within: overcommit, first: solution)
+    var outcome = try merged.worked()
+    outcome.merging = figure
+    // At the least the scanner gives nothing back, at the most all that it ever can.
+    let low = try merged.taking(0).count(.high)
+    let high = try merged.taking(figure?.ceiling ?? 0).count(.low)
+    outcome.range = min(low, outcome.count)...max(high, outcome.count)
+    return outcome
+  }
+
+  /// The question with a part of every guest's memory given back.
+  private func taking(_ share: Double) -> Density {
+    var density = self
+    for index in flavours.indices { density.flavours[index].merged = share }
+    return density
+  }
+
+  private func overheads(_ estimate: OverheadEstimate) -> [MachineOverhead] {
+    flavours.map {
+      MachineOverhead($0, freesHugePageRecords: host.freesHugePageRecords, estimate)
     }
+  }
+
+  /// How many of each kind fit, where what nobody measured is so much.
+  private func counts(_ estimate: OverheadEstimate = .likely) throws(DensityError) -> [UInt64] {
+    let limit = estimate == .likely ? nil : 50_000
+    let (_, solution, _, _) = try best(overheads(estimate), limit: limit)
+    return flavours.indices.map { solution.count(of: $0) }
+  }
+
+  /// How many fit in all; none where those that must be there don't.
+  private func count(_ estimate: OverheadEstimate) throws(DensityError) -> UInt64 {
+    do throws(DensityError) {
+      return try counts(estimate).reduce(0, +)
+    } catch {
+      guard error == .leastDoNotFit else { throw error }
+      return 0
+    }
+  }
+
+  /// The best choice, the risk that it has, and the model of that risk.
+  private func best(
+    _ overheads: [MachineOverhead], limit: Int? = nil
+  ) throws(DensityError) -> (DensityDemand, PackingSolution, Double?, PressureModel?) {
+    let (demand, solution) = try fill(overheads, unused: 0, limit)
+    guard let overcommit else { return (demand, solution, nil, nil) }
+    var model = PressureModel(
+      overheads.map(DensityDemand.uses), capacity: host.usableBytes,
+      correlation: overcommit.correlation)
+    let found = try fill(overheads, within: overcommit, &model, first: solution, limit)
+    return (found.0, found.1, found.2, model)
+  }
+
+  private func worked() throws(DensityError) -> DensityOutcome {
+    let overheads = overheads(.likely)
+    let (demand, solution, risk, model) = try best(overheads)
+    let counts = flavours.indices.map { solution.count(of: $0) }
+    let total = counts.reduce(0, +)
     var outcome = DensityOutcome(
       flavours: flavours.indices.map { index in
         DensityOutcome.OfFlavour(
           overhead: overheads[index], rules: OverheadRule.all(for: flavours[index]),
-          count: solution.count(of: index), onNodes: solution.counts.map { $0[index] })
+          count: counts[index], onNodes: solution.counts.map { $0[index] })
       }, worth: solution.worth, bound: solution.bound, steps: solution.steps,
-      constraints: try constraints(overheads, solution), acrossNodes: nil)
+      constraints: try constraints(overheads, solution), acrossNodes: nil, range: total...total)
     outcome.risk = risk
-    if overcommit != nil { outcome.curve = curve(overheads, solution) }
+    if var model { outcome.curve = curve(overheads, solution, &model) }
     if demand.packing.nodes > 1 {
       var joined = self
       joined.bindsNodes = false
       let across = try joined.fill(overheads, unused: 0).solution
       outcome.acrossNodes = flavours.indices.reduce(0) { $0 + across.count(of: $1) }
     }
-    if let boot { outcome.boot = try bootLimit(boot, outcome) }
+    try addRange(to: &outcome, counts)
+    if let boot {
+      let limit = try bootLimit(boot, counts)
+      outcome.boot = limit
+      outcome.constraints = Self.sorted(outcome.constraints + [row(limit, outcome)])
+    }
     if flavours.contains(where: { $0.placed != nil }) {
       outcome.placement = try place(overheads)
     }
     return outcome
   }
 
+  /// How many fit at both ends of what nobody measured, and which parts that comes from.
+  private func addRange(
+    to outcome: inout DensityOutcome, _ counts: [UInt64]
+  ) throws(DensityError) {
+    let (least, most) = (overheads(.low), overheads(.high))
+    var movers: [OverheadPart.Kind: UInt64] = [:]
+    for (index, count) in counts.enumerated() {
+      for part in most[index].parts where part.adds {
+        let (low, high) = (least[index][part.kind], part)
+        let isWorst = overcommit == nil || most[index].flavour.holdsAll
+        let width =
+          isWorst ? high.worst - (low?.worst ?? 0) : high.now - min(low?.now ?? 0, high.now)
+        movers[part.kind, default: 0] += width * count
+      }
+    }
+    outcome.movers = OverheadPart.Kind.allCases.filter { movers[$0, default: 0] > 0 }
+      .map { DensityOutcome.Mover(kind: $0, bytes: movers[$0, default: 0]) }
+      .sorted { $0.bytes > $1.bytes }.prefix(3).map { $0 }
+    guard !outcome.movers.isEmpty else { return }
+    let total = outcome.count
+    outcome.range = min(try count(.high), total)...max(try count(.low), total)
+  }
+
+  /// Boot time as one more thing that there is an end of.
+  private func row(
+    _ limit: DensityOutcome.BootLimit, _ outcome: DensityOutcome
+  ) -> DensityConstraint {
+    let isBinding = limit.machines < outcome.count
+    return DensityConstraint(
+      kind: .boot, used: limit.machines,
+      capacity: isBinding ? limit.machines : limit.alone ?? 2 * outcome.count,
+      alone: isBinding ? limit.machines : limit.alone ?? .max,
+      stops: isBinding
+        ? zip(outcome.flavours, limit.counts).filter { $0.0.count > $0.1 }
+          .map(\.0.overhead.flavour.name) : [])
+  }
+
+  private static func sorted(_ rows: [DensityConstraint]) -> [DensityConstraint] {
+    rows.enumerated().sorted {
+      ($0.element.alone, $0.element.slack, $0.offset) < (
+        $1.element.alone, $1.element.slack, $1.offset
+      )
+    }.map(\.element)
+  }
+
   /// The best choice with a part of the memory left unused.
   private func fill(
-    _ overheads: [MachineOverhead], unused: UInt64
+    _ overheads: [MachineOverhead], unused: UInt64, _ most: Int? = nil
   ) throws(DensityError) -> (demand: DensityDemand, solution: PackingSolution) {
     let demand = try DensityDemand(self, overheads, unused: unused)
     guard !demand.packing.isUnbounded else { throw .unbounded }
-    let limit = flavours.count <= 20 ? 2_000_000 : 200_000
+    let limit = most ?? (flavours.count <= 20 ? 2_000_000 : 200_000)
     guard let solution = PackingSearch.solve(demand.packing, limit: limit) else {
       throw .leastDoNotFit
     }
@@ -64,9 +168,13 @@ extension Density {
 
   /// The best choice whose risk is no more than what is stated: memory is left unused until that holds.
   private func fill(
-    _ overheads: [MachineOverhead], within overcommit: Overcommit, first: PackingSolution
+    _ overheads: [MachineOverhead], within overcommit: Overcommit, _ model: inout PressureModel,
+    first: PackingSolution, _ most: Int?
   ) throws(DensityError) -> (DensityDemand, PackingSolution, Double) {
-    let found = risk(overheads, first, overcommit)
+    func risk(_ solution: PackingSolution) -> Double {
+      model.risk(overheads.indices.map { solution.count(of: $0) })
+    }
+    let found = risk(first)
     let all = try DensityDemand(self, overheads)
     if found <= overcommit.risk { return (all, first, found) }
     // Half the unused part at each step: the risk falls as it grows.
@@ -76,8 +184,8 @@ extension Density {
     for _ in 0..<14 where high - low > 1 << 20 {
       let middle = low + (high - low) / 2
       do throws(DensityError) {
-        let (demand, solution) = try fill(overheads, unused: middle)
-        let found = risk(overheads, solution, overcommit)
+        let (demand, solution) = try fill(overheads, unused: middle, most)
+        let found = risk(solution)
         if found <= overcommit.risk {
           best = (demand, solution, found)
           high = middle
@@ -93,48 +201,39 @@ extension Density {
     return best
   }
 
-  /// How likely it is that these machines use more than there is.
-  private func risk(
-    _ overheads: [MachineOverhead], _ solution: PackingSolution, _ overcommit: Overcommit
-  ) -> Double {
-    var model = PressureModel(
-      capacity: host.usableBytes, correlation: overcommit.correlation)
-    for (index, overhead) in overheads.enumerated() {
-      let uses = DensityDemand.uses(overhead)
-      for _ in 0..<solution.count(of: index) { model.add(uses) }
-    }
-    return model.risk
-  }
-
-  /// The risk as machines are added in the proportion of a choice, up to half as many again.
+  /// The risk as machines are added in the proportion of a choice, up to half as many again: one by one, or
+  /// in so many steps.
   private func curve(
-    _ overheads: [MachineOverhead], _ solution: PackingSolution
+    _ overheads: [MachineOverhead], _ solution: PackingSolution, _ model: inout PressureModel
   ) -> [DensityOutcome.RiskPoint] {
     let counts = flavours.indices.map { solution.count(of: $0) }
     let total = counts.reduce(0, +)
-    guard total > 0, let overcommit else { return [] }
-    var model = PressureModel(
-      capacity: host.usableBytes, correlation: overcommit.correlation)
-    let uses = overheads.map { DensityDemand.uses($0) }
+    guard total > 0 else { return [] }
+    let last = max(total + total / 2, 1)
     var placed = Array(repeating: UInt64(0), count: counts.count)
-    var promised = 0.0
+    var sum = SumDistribution()
     var points: [DensityOutcome.RiskPoint] = []
-    func behind(_ kind: Int, _ machine: UInt64) -> Int {
-      Int(counts[kind] * machine) - Int(placed[kind] * total)
-    }
-    for machine in 1...max(total + total / 2, 1) {
-      // The kind that is furthest behind its share is next.
-      let next =
-        counts.indices.filter { counts[$0] > 0 }.max {
-          behind($0, machine) < behind($1, machine)
-        } ?? 0
-      placed[next] += 1
-      model.add(uses[next])
-      promised += Double(flavours[next].memoryBytes)
+    for number in 1...(last <= Self.mostPoints ? last : Self.fewPoints) {
+      var wanted = placed
+      if last <= Self.mostPoints {
+        // The kind that is furthest behind its share is next.
+        func behind(_ kind: Int) -> Int { Int(counts[kind] * number) - Int(placed[kind] * total) }
+        let next =
+          counts.indices.filter { counts[$0] > 0 }.max { behind($0) < behind($1) } ?? 0
+        wanted[next] += 1
+      } else {
+        let machines = UInt128(last) * UInt128(number) / UInt128(Self.fewPoints)
+        wanted = counts.map { UInt64(UInt128($0) * machines / UInt128(total)) }
+      }
+      sum = model.adding(zip(wanted, placed).map { $0 - $1 }, to: sum)
+      placed = wanted
+      let promised = zip(placed, flavours).reduce(0.0) {
+        $0 + Double($1.0) * Double($1.1.memoryBytes)
+      }
       points.append(
         DensityOutcome.RiskPoint(
-          machines: machine, promised: promised / Double(max(host.usableBytes, 1)),
-          risk: model.risk))
+          machines: placed.reduce(0, +), promised: promised / Double(max(host.usableBytes, 1)),
+          risk: model.risk(sum, placed)))
     }
     return points
   }
@@ -173,10 +272,6 @@ extension Density {
           capacity: resource.capacity * UInt64(resource.isOfNodes ? packing.nodes : 1),
           alone: alone ?? .max, stops: stops.map { flavours[$0].name }))
     }
-    return rows.enumerated().sorted {
-      ($0.element.alone, $0.element.slack, $0.offset) < (
-        $1.element.alone, $1.element.slack, $1.offset
-      )
-    }.map(\.element)
+    return Self.sorted(rows)
   }
 }

@@ -81,6 +81,18 @@ struct DensityDemand {
     return values.reduce(0, +) / UInt64(values.count)
   }
 
+  /// What a guest uses of its memory over time, as values that are equally likely.
+  static func used(_ overhead: MachineOverhead) -> [UInt64] {
+    let flavour = overhead.flavour
+    guard !flavour.holdsAll else { return [flavour.memoryBytes] }
+    let set =
+      flavour.workingSet?.thinned(to: 20).values ?? [overhead[.guestMemory]?.now ?? 0]
+    return set.map { value in
+      let held = flavour.returns == .balloon ? max(value, flavour.balloonLeastBytes) : value
+      return min(held, flavour.memoryBytes)
+    }
+  }
+
   /// What a machine takes of memory outside pools over time, as values that are equally likely.
   static func uses(_ overhead: MachineOverhead) -> [UInt64] {
     let flavour = overhead.flavour
@@ -88,13 +100,8 @@ struct DensityDemand {
     guard !flavour.holdsAll else {
       return [added + (flavour.usesPool ? 0 : flavour.memoryBytes)]
     }
-    let set =
-      flavour.workingSet?.thinned(to: 20).values ?? [overhead[.guestMemory]?.now ?? 0]
     let kept = 1 - min(max(flavour.merged, 0), 1)
-    return set.map { value in
-      let held = flavour.returns == .balloon ? max(value, flavour.balloonLeastBytes) : value
-      return added + UInt64(Double(min(held, flavour.memoryBytes)) * kept)
-    }
+    return used(overhead).map { added + UInt64(Double($0) * kept) }
   }
 
   /// What of a machine must have a place in memory or in swap: all that it may ever touch, where nothing

@@ -10,12 +10,12 @@ public enum DensityError: Error, Sendable, Hashable {
   case unbounded
   /// A machine is of another architecture than the host.
   case foreignMachine(flavour: String)
-  /// There are too many machines to work out the risk of memory pressure.
-  case tooMany(machines: UInt64)
   /// A boot time is asked for and a kind of machine has no boot.
   case noBoot(flavour: String)
   /// The machines' boot has no outcome.
   case storm(StormError)
+  /// The fleet whose pages are merged can't be.
+  case merging(String)
   /// A machine's guest can't be.
   case guest(flavour: String, String)
 }
@@ -31,12 +31,10 @@ extension DensityError: CustomStringConvertible {
     case .unbounded: "Nothing that has an end keeps the machines from being there without end."
     case .foreignMachine(let flavour):
       "The machines “\(flavour)” have tables of another architecture than the host."
-    case .tooMany(let machines):
-      "\(machines) machines would fit, too many to work out the risk that they use more memory than there"
-        + " is; larger machines or a smaller host can be answered."
     case .noBoot(let flavour):
       "The machines “\(flavour)” need a “guest” that says what they do while they boot."
     case .storm(let error): "\(error)"
+    case .merging(let problem): "The machines' pages can't be merged: \(problem)"
     case .guest(let flavour, let problem):
       "The guest of the machines “\(flavour)” can't be: \(problem)"
     }

@@ -22,12 +22,61 @@ public struct DensityOutcome: Sendable, Hashable {
     public let risk: Double
   }
 
-  /// Whether boot times let so many machines in.
+  /// How many machines boot times let in.
   public struct BootLimit: Sendable, Hashable {
+    /// What is done so that more are ready in time.
+    public enum Help: String, Sendable, Hashable, CaseIterable {
+      /// Nothing.
+      case none
+      /// All memory is populated before machines start.
+      case populated
+    }
+
+    /// How many machines of each kind, started at once, are ready in time.
+    public let counts: [UInt64]
+    /// How many would be if memory and all else had no end; nothing where that is more than twice as many as
+    /// fit.
+    public let alone: UInt64?
+    /// How many are ready in time with some help.
+    public let helped: [Helped]
+    /// How many are at the highest and at the lowest of the profile's prices.
+    public let range: ClosedRange<UInt64>
+
+    /// What a help makes of the limit.
+    public struct Helped: Sendable, Hashable {
+      /// What is done.
+      public let help: Help
+      /// How many machines are ready in time with it.
+      public let machines: UInt64
+    }
+
     /// How many machines, started at once, are ready in time.
+    public var machines: UInt64 { counts.reduce(0, +) }
+
+    /// How many are with a help.
+    public func machines(with help: Help) -> UInt64? {
+      help == .none ? machines : helped.first { $0.help == help }?.machines
+    }
+  }
+
+  /// What merging gives back, as the model of merging has it.
+  public struct MergingFigure: Sendable, Hashable {
+    /// The part of what guests use that is given back.
+    public let share: Double
+    /// The part that would be if every page were merged that ever can be.
+    public let ceiling: Double
+    /// How many machines the fleet has.
     public let machines: UInt64
-    /// How many are with all memory populated before they start.
-    public let populated: UInt64
+    /// How long the scanner has run.
+    public let seconds: Double
+  }
+
+  /// A part of what a machine takes that nobody measured, and how far all machines together may be off.
+  public struct Mover: Sendable, Hashable {
+    /// What it is.
+    public let kind: OverheadPart.Kind
+    /// How many bytes of all machines lie between its least and its most.
+    public let bytes: UInt64
   }
 
   /// The kinds of machines.
@@ -46,6 +95,12 @@ public struct DensityOutcome: Sendable, Hashable {
   public internal(set) var risk: Double?
   /// How likely it is as machines are added in proportion.
   public internal(set) var curve: [RiskPoint] = []
+  /// How many machines fit where all that nobody measured is the most and the least that it may be.
+  public internal(set) var range: ClosedRange<UInt64>
+  /// What nobody measured and moves most bytes, up to three parts.
+  public internal(set) var movers: [Mover] = []
+  /// What merging gives back; nothing where the model of merging was not asked.
+  public internal(set) var merging: MergingFigure?
   /// How many machines boot in time; nothing where that is not asked for.
   public internal(set) var boot: BootLimit?
   /// Where machines were placed on several hosts; nothing where that is not asked for.

@@ -1,64 +1,61 @@
-/// How likely it is that guests together use more than there is, as machines are added one by one.
+/// How likely it is that guests together use more than there is.
 ///
-/// The sum of what independent machines use is worked out as a distribution over a grid of 4096 steps up
-/// to the capacity: a value between two steps is split over both, so that means are exact. For the part
-/// of the time in which all are at the same part of their own distributions the sum is that of the parts.
+/// What independent machines of a kind use is the sum of powers of two of them, each worked out once from
+/// the one before, so that a hundred thousand machines take no more than some dozen sums. For the part of
+/// the time in which all are at the same part of their own distributions the sum is that of the parts.
 struct PressureModel {
-  private static let steps = 4096
   private static let parts = 20
   private let capacity: UInt64
   private let correlation: Double
-  /// The probability of each sum; what is beyond the capacity is in `beyond`.
-  private var masses: [Double]
-  private var beyond = 0.0
-  /// The sum at each part of the distributions, where all are at the same.
-  private var together: [UInt64]
-  /// The greatest sum so far that has a probability.
-  private var last = 0
+  /// For each kind, how 1, 2, 4 … machines are distributed, as far as that was asked for.
+  private var powers: [[SumDistribution]]
+  /// What a machine of each kind uses at each part of its distribution.
+  private let together: [[UInt64]]
 
-  init(capacity: UInt64, correlation: Double) {
+  /// Kinds of machines that each use some values equally often.
+  init(_ kinds: [[UInt64]], capacity: UInt64, correlation: Double) {
     self.capacity = max(capacity, 1)
     self.correlation = correlation
-    masses = Array(repeating: 0, count: Self.steps + 1)
-    masses[0] = 1
-    together = Array(repeating: 0, count: Self.parts)
-  }
-
-  /// The probability that the machines use more than there is.
-  var risk: Double {
-    let count = together.count { $0 > capacity }
-    return (1 - correlation) * beyond + correlation * Double(count) / Double(Self.parts)
-  }
-
-  /// Adds a machine that uses each of some values equally often.
-  mutating func add(_ values: [UInt64]) {
-    let sorted = values.sorted()
-    for part in 0..<Self.parts {
-      let place = (2 * part + 1) * sorted.count / (2 * Self.parts)
-      together[part] += sorted[min(place, sorted.count - 1)]
-    }
-    var weights: [(step: Int, weight: Double)] = []
-    let each = 1 / Double(sorted.count)
-    for value in sorted {
-      let place = Double(value) / Double(capacity) * Double(Self.steps)
-      let step = min(Int(place), Self.steps + 1)
-      let rest = min(place - Double(step), 1)
-      weights.append((step, each * (1 - rest)))
-      if rest > 0 { weights.append((step + 1, each * rest)) }
-    }
-    var next = Array(repeating: 0.0, count: masses.count)
-    var lost = beyond
-    for (step, weight) in weights {
-      for sum in 0...last where masses[sum] > 0 {
-        if sum + step <= Self.steps {
-          next[sum + step] += masses[sum] * weight
-        } else {
-          lost += masses[sum] * weight
-        }
+    powers = kinds.map { [SumDistribution($0)] }
+    together = kinds.map { values in
+      let sorted = values.sorted()
+      return (0..<Self.parts).map { part in
+        sorted[min((2 * part + 1) * sorted.count / (2 * Self.parts), sorted.count - 1)]
       }
     }
-    masses = next
-    beyond = min(lost, 1)
-    last = masses.lastIndex { $0 > 0 } ?? 0
+  }
+
+  /// How likely it is that so many machines of each kind use more than there is.
+  mutating func risk(_ counts: [UInt64]) -> Double {
+    risk(adding(counts, to: SumDistribution()), counts)
+  }
+
+  /// The same where the distribution of their sum is known.
+  func risk(_ sum: SumDistribution, _ counts: [UInt64]) -> Double {
+    let busy = (0..<Self.parts).count { part in
+      zip(counts, together).reduce(0.0) { $0 + Double($1.0) * Double($1.1[part]) }
+        > Double(capacity)
+    }
+    return (1 - correlation) * sum.beyond(Double(capacity))
+      + correlation * Double(busy) / Double(Self.parts)
+  }
+
+  /// The distribution of a sum with so many machines of each kind more.
+  mutating func adding(_ counts: [UInt64], to sum: SumDistribution) -> SumDistribution {
+    var sum = sum
+    for (kind, count) in counts.enumerated() {
+      var rest = count
+      var power = 0
+      while rest > 0 {
+        if power == powers[kind].count {
+          let half = powers[kind][power - 1]
+          powers[kind].append(half.adding(half))
+        }
+        if rest & 1 == 1 { sum = sum.adding(powers[kind][power]) }
+        rest >>= 1
+        power += 1
+      }
+    }
+    return sum
   }
 }

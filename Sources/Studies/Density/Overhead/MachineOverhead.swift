@@ -5,21 +5,30 @@ import Paging
 public struct MachineOverhead: Sendable, Hashable {
   /// The kind of machine.
   public let flavour: DensityFlavour
+  /// What is taken for parts that nobody measured.
+  public let estimate: OverheadEstimate
   /// The parts, in the order of their kinds.
   public private(set) var parts: [OverheadPart] = []
 
   /// Where guest memory lies on x86: around the hole below 4 GiB.
   private let layout: GuestLayout
+  /// What the guest has touched when it has booted as it was recorded, if it says which boot is its own.
+  private let bootedBytes: UInt64?
 
   /// Takes a kind of machine to its parts, on a host that may free the records of huge pages' frames.
-  public init(_ flavour: DensityFlavour, freesHugePageRecords: Bool = true) {
+  public init(
+    _ flavour: DensityFlavour, freesHugePageRecords: Bool = true,
+    _ estimate: OverheadEstimate = .likely
+  ) {
     self.flavour = flavour
+    self.estimate = estimate
     layout =
       flavour.host.isa == .x86
       ? GuestLayout(memoryBytes: flavour.memoryBytes)
       : GuestLayout(
         memoryBytes: flavour.memoryBytes, holeStart: GuestPhysical(flavour.memoryBytes),
         holeEnd: GuestPhysical(flavour.memoryBytes))
+    bootedBytes = Self.booted(flavour)
     addMemory()
     addTables()
     addHostFrames(freesHugePageRecords)
@@ -56,11 +65,22 @@ public struct MachineOverhead: Sendable, Hashable {
       OverheadPart(kind: kind, now: now, worst: worst, charge: charge, source: source))
   }
 
+  /// What a guest has touched after the boot that it names, in pages of its backing; nothing where it names
+  /// none, has another architecture than the recordings, or can't have so little or so much memory.
+  private static func booted(_ flavour: DensityFlavour) -> UInt64? {
+    guard let preset = flavour.guest, flavour.workingSet == nil, !flavour.holdsAll,
+      flavour.host.isa == .x86,
+      let profile = try? preset.profile(memoryBytes: flavour.memoryBytes)
+    else { return nil }
+    return profile.touchedBytes(pageBytes: flavour.backingBytes)
+  }
+
   /// The bytes of the guest's memory that are there now.
   private var residentBytes: UInt64 {
     if flavour.holdsAll { return flavour.memoryBytes }
     let used =
-      flavour.workingSet.map(\.mean) ?? BootedGuest.resident(memoryBytes: flavour.memoryBytes)
+      flavour.workingSet.map(\.mean) ?? bootedBytes
+      ?? BootedGuest.resident(memoryBytes: flavour.memoryBytes, estimate)
     let page = flavour.backingBytes
     return min((used + page - 1) / page * page, flavour.memoryBytes)
   }
@@ -68,7 +88,10 @@ public struct MachineOverhead: Sendable, Hashable {
   private mutating func addMemory() {
     let source =
       flavour.holdsAll
-      ? "all is there from the start" : flavour.workingSet?.origin ?? BootedGuest.source
+      ? "all is there from the start"
+      : flavour.workingSet?.origin
+        ?? (bootedBytes == nil
+          ? BootedGuest.source : "recorded: \(flavour.guest?.rawValue ?? ""), at this size")
     add(
       .guestMemory, now: residentBytes, worst: flavour.memoryBytes,
       flavour.usesPool ? .pool : .machine, source)
@@ -86,9 +109,10 @@ public struct MachineOverhead: Sendable, Hashable {
     let now = count(flavour.host.shape, flavour.backingBytes, of: residentBytes)
     let worst = count(flavour.host.shape, flavour.backingBytes, of: flavour.memoryBytes)
     add(.secondStage, now: now.bytes, worst: worst.bytes, .machine, "geometry: \(flavour.host)")
+    let record = estimate.of(Self.recordBytes)
     add(
-      .tableRecords, now: now.tables * Self.recordBytes, worst: worst.tables * Self.recordBytes,
-      .machine, "assumed: \(Self.recordBytes) bytes for each table")
+      .tableRecords, now: now.tables * record, worst: worst.tables * record, .machine,
+      "assumed: \(Self.recordBytes) bytes for each table")
     add(
       .processTables, now: processCount(residentBytes).bytes,
       worst: processCount(flavour.memoryBytes).bytes, .machine,
@@ -110,26 +134,33 @@ public struct MachineOverhead: Sendable, Hashable {
     add(.monitor, now: preset.now, worst: preset.worst, .machine, preset.source)
     let processors = UInt64(flavour.processors)
     add(
-      .processors, now: processors * Self.processorNow, worst: processors * Self.threadBytes,
-      .machine, "assumed 192 KiB now; B7: 8 MiB each")
+      .processors, now: processors * estimate.of(Self.processorNow),
+      worst: processors * Self.threadBytes, .machine,
+      "assumed \(Self.processorNow.kibibytes) KiB now; B7: 8 MiB each")
     let threads = UInt64(flavour.ioThreads)
     add(
-      .ioThreads, now: threads * Self.threadNow, worst: threads * Self.threadBytes, .machine,
-      "assumed 128 KiB now; B7: 8 MiB each")
+      .ioThreads, now: threads * estimate.of(Self.threadNow), worst: threads * Self.threadBytes,
+      .machine, "assumed \(Self.threadNow.kibibytes) KiB now; B7: 8 MiB each")
     if let video = flavour.videoBytes {
       add(.video, now: video, worst: video, .machine, "as given")
     }
     if flavour.hasUEFI {
-      add(.firmware, now: 4 << 20, worst: 4 << 20, .machine, "assumed: an image of 4 MiB")
+      let image = estimate.of(Self.firmwareBytes)
+      add(
+        .firmware, now: image, worst: image, .machine,
+        "assumed: an image of \(Self.firmwareBytes.mebibytes) MiB")
     }
   }
 
   /// What the hypervisor keeps of each table of the second stage.
-  private static let recordBytes: UInt64 = 184
+  private static let recordBytes = AssumedBytes(low: 96, likely: 184, high: 256)
   /// The stack of a thread as far as it is touched.
-  private static let threadNow: UInt64 = 128 << 10
+  private static let threadNow = AssumedBytes(low: 32 << 10, likely: 128 << 10, high: 256 << 10)
   /// A processor's thread, with what the kernel keeps of it.
-  private static let processorNow: UInt64 = 192 << 10
+  private static let processorNow = AssumedBytes(
+    low: 64 << 10, likely: 192 << 10, high: 512 << 10)
+  /// The image of UEFI's firmware with its variables.
+  private static let firmwareBytes = AssumedBytes(low: 2 << 20, likely: 4 << 20, high: 8 << 20)
   /// A thread at the most.
   private static let threadBytes: UInt64 = 8 << 20
 

@@ -35,9 +35,12 @@ enum BootedGuest {
   /// What comes with each mebibyte beside the guest's records of its frames, in bytes.
   private static let more: UInt64 = 1923
 
-  /// The bytes that a guest with so much memory holds.
-  static func resident(memoryBytes: UInt64) -> UInt64 {
+  /// The bytes that a guest with so much memory holds: guests of other sizes and other programs lay within
+  /// a fiftieth of that.
+  static func resident(memoryBytes: UInt64, _ estimate: OverheadEstimate = .likely) -> UInt64 {
     let mebibytes = memoryBytes >> 20
-    return min(memoryBytes, fixed << 10 + memoryBytes / 64 + mebibytes * more)
+    let bytes = fixed << 10 + memoryBytes / 64 + mebibytes * more
+    let range = AssumedBytes(low: bytes - bytes / 50, likely: bytes, high: bytes + bytes / 50)
+    return min(memoryBytes, estimate.of(range))
   }
 }
