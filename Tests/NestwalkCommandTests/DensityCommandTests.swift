@@ -103,6 +103,42 @@ struct DensityCommandTests {
         "0 of them meet the boot target"))
   }
 
+  @Test("a list of machines is placed on hosts that differ, and nodes are told apart")
+  func places() throws {
+    let inventory = """
+      inventory: rack
+      hosts:
+        - {name: small, memory: 32 GiB (measured x), processors: 64 (measured x)}
+        - name: large
+          memory: 128 GiB (measured x)
+          processors: 64 (measured x)
+          nodes:
+            - {number: 0, memory: 64 GiB (measured x)}
+            - {number: 1, memory: 64 GiB (measured x)}
+
+      """
+    let folder = try TemporaryFolder()
+    try folder.write(Array(inventory.utf8), to: "rack.yaml")
+    let fit = try CommandRun(["density", "rack.yaml", "--memory", "40G"], in: folder.url)
+    #expect(fit.output.contains("With each on one NUMA node 2 fit"), "\(fit.output)\(fit.errors)")
+    #expect(fit.output.contains("split over nodes"))
+    let one = try CommandRun(
+      ["density", "rack.yaml", "--memory", "20G", "--place", "2"], in: folder.url)
+    #expect(one.output.hasPrefix("rack: all 2 machines have a place on 1 host of 2, and no"))
+    let many = try CommandRun(
+      ["density", "rack.yaml", "--memory", "20G", "--place", "200", "--json", "-"], in: folder.url)
+    #expect(many.output.contains("\"placed\": 7,") && many.output.contains("\"mostPlaced\": 7,"))
+    let list = Self.scenario.replacingOccurrences(
+      of: "monitor: firecracker}", with: "place: 5}, {name: wide, memory: 50 GiB, place: 3}")
+    try folder.write(Array(list.utf8), to: "list.yaml")
+    let listed = try CommandRun(
+      ["density", "rack.yaml", "--place", "list.yaml", "--csv", "-"], in: folder.url)
+    #expect(listed.output.contains("\nlarge,wide,2,"), "\(listed.output)\(listed.errors)")
+    #expect(try CommandRun(["density", "list.yaml", "--place", "3"], in: folder.url).status == 2)
+    #expect(try CommandRun(["density", "rack.yaml", "--place", "3"], in: folder.url).status == 2)
+    #expect(try CommandRun(["density", "rack.yaml", "--place", "0"], in: folder.url).status == 2)
+  }
+
   @Test("a mix says what it was chosen by")
   func objective() throws {
     let scenario = Self.scenario.replacingOccurrences(

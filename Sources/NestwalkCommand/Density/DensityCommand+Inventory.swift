@@ -6,7 +6,9 @@ import Studies
 
 extension DensityCommand {
   /// The inventory that a document is, if it is one.
-  func inventory(_ document: DocumentFile) throws(CommandFailure) -> Inventory? {
+  func inventory(
+    _ document: DocumentFile, overrides: [OverrideArgument]
+  ) throws(CommandFailure) -> Inventory? {
     guard Inventory.isOne(document.text) else { return nil }
     do throws(DocumentError) {
       return try Inventory.document.read(
@@ -19,10 +21,6 @@ extension DensityCommand {
 
   /// How many more machines fit on the hosts of an inventory.
   func answer(_ inventory: Inventory) throws(CommandFailure) -> String {
-    if html != nil {
-      throw CommandFailure(
-        .badInput, "“--html” shows one host; an inventory has text, JSON and CSV.")
-    }
     guard let memory else {
       throw CommandFailure(
         .badInput,
@@ -59,8 +57,11 @@ extension DensityCommand {
         default: throw CommandFailure(.badInput, "\(host.name): \(error)")
         }
       }
+      let nodes = NodeFit(
+        host, density.host, running: machines, adding: added, isOvercommitted: risk != nil)
       hosts.append(
-        RackReport.Host(host.name, running: machines.count, outcome, problem: problem))
+        RackReport.Host(
+          host.name, running: machines.count, outcome, problem: problem, nodes: nodes))
     }
     let report = RackReport(
       inventory.name, adding: "\(memory) and \(TextLayout.count(vcpus, "vCPU"))", hosts)
@@ -77,7 +78,7 @@ extension DensityCommand {
   }
 
   /// The machines of each host; those that name none run on the only one.
-  private static func running(_ inventory: Inventory) -> [String: [InventoryMachine]] {
+  static func running(_ inventory: Inventory) -> [String: [InventoryMachine]] {
     var running: [String: [InventoryMachine]] = [:]
     for machine in inventory.machines {
       running[machine.host ?? inventory.hosts[0].name, default: []].append(machine)
@@ -86,7 +87,7 @@ extension DensityCommand {
   }
 
   /// Writes the files that are asked for, and gives what belongs on standard output.
-  private func write(
+  func write(
     _ text: String, json bytes: [UInt8], csv lines: String
   ) throws(CommandFailure) -> String {
     var shown: String?

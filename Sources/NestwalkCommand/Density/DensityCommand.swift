@@ -27,6 +27,7 @@ struct DensityCommand: Command {
   var rules = false
   var settings = false
   var check = false
+  var place: PlaceArgument?
   var printScenario = false
   var json: FilePath?
   var csv: FilePath?
@@ -40,7 +41,9 @@ struct DensityCommand: Command {
       + " binds first and what next, where the host's memory goes, and what a machine takes beside its"
       + " guest's memory, each part with its source and whom it is charged to.",
     "On an inventory it says how many more machines such as --memory and --vcpus fit beside those that"
-      + " run. --check compares what is predicted of those with what was measured.",
+      + " run, anywhere and each on one NUMA node. --place says on how few of its hosts a list of"
+      + " machines has a place. --check compares what is predicted of those that run with what was"
+      + " measured.",
   ]
   static let examples = [
     CommandExample(
@@ -89,6 +92,10 @@ struct DensityCommand: Command {
       "check", \.check,
       "Compare what is predicted of an inventory's machines with what was measured"
     ),
+    .option(
+      "place", \.place, value: "WHAT",
+      "Place so many machines such as --memory, or those of a scenario or inventory, on the hosts of"
+        + " an inventory"),
     .flag("print-scenario", \.printScenario, "Print the scenario instead of its answer"),
     .option("json", \.json, value: "FILE", "Write the answer as JSON; “-” is standard output"),
     .option(
@@ -98,7 +105,9 @@ struct DensityCommand: Command {
 
   func problems() -> [String] {
     var problems: [String] = []
-    if check, file == nil {
+    if place != nil, file == nil {
+      problems.append("“--place” needs a FILE: an inventory whose hosts machines are placed on.")
+    } else if check, file == nil {
       problems.append("“--check” needs a FILE: an inventory, such as “import libvirt” writes.")
     } else if file == nil {
       if memory == nil {
@@ -153,8 +162,20 @@ struct DensityCommand: Command {
 
   func run() throws(CommandFailure) -> ExitStatus {
     let document: DocumentFile? = if let file { try DocumentFile(file) } else { nil }
-    if let document, let inventory = try inventory(document) {
-      return Program.show(check ? try self.check(inventory) : try answer(inventory))
+    if let document, let inventory = try inventory(document, overrides: overrides) {
+      if html != nil {
+        throw CommandFailure(
+          .badInput, "“--html” shows one host; an inventory has text, JSON and CSV.")
+      }
+      if check { return Program.show(try self.check(inventory)) }
+      if let place { return Program.show(try self.place(place, on: inventory)) }
+      return Program.show(try answer(inventory))
+    }
+    if place != nil {
+      throw CommandFailure(
+        .badInput,
+        "“--place” is for the hosts of an inventory; a scenario's machines say “place” for hosts that"
+          + " are alike.")
     }
     if check {
       throw CommandFailure(

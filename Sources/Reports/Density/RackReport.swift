@@ -14,11 +14,15 @@ package struct RackReport: Sendable {
     package let outcome: DensityOutcome?
     /// Why there is none.
     package let problem: String?
+    /// How many fit each on one NUMA node, where nodes are told apart.
+    package let nodes: NodeFit?
 
     /// A host with its answer.
     package init(
-      _ name: String, running: Int, _ outcome: DensityOutcome?, problem: String? = nil
+      _ name: String, running: Int, _ outcome: DensityOutcome?, problem: String? = nil,
+      nodes: NodeFit? = nil
     ) {
+      self.nodes = nodes
       self.problem = problem
       self.name = name
       self.running = running
@@ -27,6 +31,9 @@ package struct RackReport: Sendable {
 
     /// How many more machines fit.
     package var more: UInt64 { outcome?.flavours.last?.count ?? 0 }
+
+    /// How many more fit if each lies on one node.
+    package var moreOnNodes: UInt64? { nodes.map { min($0.machines, more) } }
 
     /// What lets no more in.
     package var binding: String {
@@ -69,8 +76,12 @@ package struct RackReport: Sendable {
         + " \(TextLayout.count(running, "machine")) that \(running == 1 ? "runs" : "run")."
         + (full > 0 ? " \(TextLayout.count(full, "host")) of them can take none." : ""),
       width: TextLayout.width)
+    if let nodes = onNodes {
+      lines += TextLayout.wrap(nodes, width: TextLayout.width)
+    }
     lines.append("")
-    lines.append(row("host", ["runs", "more", "free"], "binds first"))
+    let heads = ["runs", "more"] + (hasNodes ? ["on a node"] : []) + ["free"]
+    lines.append(row("host", heads, "binds first"))
     let sorted = hosts.enumerated().sorted {
       ($1.element.more, $0.offset) < ($0.element.more, $1.offset)
     }.map(\.element)
@@ -80,7 +91,8 @@ package struct RackReport: Sendable {
           host.name,
           [
             "\(host.running)", StormReport.grouped(host.more),
-            host.outcome == nil ? "-" : StormReport.bytes(host.freeBytes),
+          ] + (hasNodes ? [host.moreOnNodes.map(StormReport.grouped) ?? "-"] : []) + [
+            host.outcome == nil ? "-" : StormReport.bytes(host.freeBytes)
           ], host.binding))
     }
     if sorted.count > 40 {
@@ -95,9 +107,30 @@ package struct RackReport: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Whether some host's nodes are told apart.
+  private var hasNodes: Bool { hosts.contains { $0.nodes != nil } }
+
+  /// How many fit if each machine lies on one node, and what is left over then; nothing where no host's nodes
+  /// are told apart.
+  package var onNodes: String? {
+    let told = hosts.filter { $0.nodes != nil }
+    guard !told.isEmpty else { return nil }
+    let fits = told.reduce(UInt64(0)) { $0 + ($1.moreOnNodes ?? 0) }
+    var sentence =
+      "With each on one NUMA node \(StormReport.grouped(fits)) fit on the"
+      + " \(TextLayout.count(told.count, "host")) whose nodes are told apart."
+    let causes = PlacementOutcome.Cause.allCases.compactMap { cause -> String? in
+      let bytes = told.reduce(UInt64(0)) { $0 + ($1.nodes?.stranded[cause] ?? 0) }
+      return bytes == 0 ? nil : "\(StormReport.bytes(bytes)) \(cause.phrase)"
+    }
+    if !causes.isEmpty { sentence += " Left over then: \(causes.joined(separator: ", "))." }
+    return sentence
+  }
+
   private func row(_ name: String, _ cells: [String], _ last: String) -> String {
-    let shown = name.count > 28 ? name.prefix(27) + "…" : name
-    return TextLayout.column("  " + shown, 32)
+    let width = hasNodes ? 22 : 28
+    let shown = name.count > width ? name.prefix(width - 1) + "…" : name
+    return TextLayout.column("  " + shown, width + 4)
       + cells.map { TextLayout.right($0, 10) }.joined() + "  \(last)"
   }
 
@@ -116,6 +149,24 @@ package struct RackReport: Sendable {
       writer.member("bindsFirst", host.binding)
       writer.member("free", host.freeBytes)
       if let risk = host.outcome?.risk { writer.member("risk", risk) }
+      if let nodes = host.nodes {
+        writer.member("moreOnNodes", host.moreOnNodes ?? 0)
+        writer.key("nodes")
+        writer.beginArray()
+        for node in nodes.nodes {
+          writer.beginObject()
+          writer.member("number", node.number)
+          writer.member("more", node.machines)
+          writer.endObject()
+        }
+        writer.endArray()
+        writer.key("stranded")
+        writer.beginObject()
+        for cause in PlacementOutcome.Cause.allCases {
+          writer.member(cause.rawValue, nodes.stranded[cause] ?? 0)
+        }
+        writer.endObject()
+      }
       writer.endObject()
     }
     writer.endArray()

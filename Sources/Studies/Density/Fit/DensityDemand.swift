@@ -69,7 +69,7 @@ struct DensityDemand {
 
   /// The memory outside pools that is taken off for a machine: all that it may ever have or, where memory
   /// is promised twice, what it uses on average.
-  private static func memory(_ overhead: MachineOverhead, _ isOvercommitted: Bool) -> UInt64 {
+  static func memory(_ overhead: MachineOverhead, _ isOvercommitted: Bool) -> UInt64 {
     let flavour = overhead.flavour
     guard isOvercommitted else {
       return overhead.charged(to: .machine, atWorst: true)

@@ -74,6 +74,31 @@ extension DensityFlavour {
   }
 }
 
+extension DensityFlavour {
+  /// The kinds of real machines to be placed, those that are alike together, each as far as it takes of a host
+  /// that is like its own.
+  public static func kinds(
+    of machines: [InventoryMachine], on host: (InventoryMachine) -> DensityHost
+  ) -> [DensityFlavour] {
+    var kinds: [DensityFlavour] = []
+    var places: [DensityFlavour: Int] = [:]
+    for machine in machines {
+      var kind = DensityFlavour(machine, on: host(machine))
+      let name = kind.name
+      kind.name = ""
+      if let place = places[kind] {
+        kinds[place].placed = (kinds[place].placed ?? 0) + 1
+      } else {
+        places[kind] = kinds.count
+        kind.name = name
+        kind.placed = 1
+        kinds.append(kind)
+      }
+    }
+    return kinds
+  }
+}
+
 extension Density {
   /// The machines that run on a real host and stay, each a kind of its own but for those that are alike, and
   /// last a kind of which as many as fit are added.
