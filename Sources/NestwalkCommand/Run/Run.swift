@@ -25,9 +25,9 @@ struct Run: Command {
   static let discussion = [
     "FILE describes a storm, a sweep over storms, how many machines fit (study: density), what faults cost"
       + " on several ISAs (isa-comparison), what TLBs make of accesses (translation), services on a host"
-        + " that runs short of memory (pressure), machines that are moved while they run (migration),"
-        + " processes of a guest that fork and write (processes), or a fleet whose equal pages are merged"
-        + " (merging).",
+      + " that runs short of memory (pressure), machines that are moved while they run (migration),"
+      + " processes of a guest that fork and write (processes), or a fleet whose equal pages are merged"
+      + " (merging).",
     "A storm's file has a host, the virtual machines that start on it, what the host does about their"
       + " faults, and what is wanted. The summary says how long it takes until all are ready, compared"
       + " with one machine alone on the host and with bare metal, and where the time goes.",
