@@ -194,4 +194,57 @@ struct StormFormsTests {
     let end = Double(forms.report.outcome.end.picoseconds) / 1e6
     #expect(try #require(ends.max()) <= end + 0.001)
   }
+
+  @Test("an outcome has the keys that are promised, with whole numbers behind them")
+  func stableKeys() throws {
+    let forms = try Self.forms.get()
+    let json = forms.json
+    #expect(json["schema"] as? String == "nestwalk.outcome/1")
+    for path in [
+      ["faults", "guest"],
+      ["faults", "missing", "allocate"], ["faults", "missing", "spurious"],
+      ["faults", "permission", "copyOnWrite"], ["faults", "permission", "mmio"],
+      ["faults", "permission", "dirtyLog"], ["faults", "permission", "accessFlag"],
+      ["faults", "permission", "execute"], ["faults", "permission", "spurious"],
+      ["faults", "cascade", "faults"], ["faults", "cascade", "deepest"],
+      ["ready", "min"], ["ready", "p50"], ["ready", "p95"], ["ready", "p99"], ["ready", "max"],
+      ["memory", "guestTables"], ["memory", "stage2Tables"], ["memory", "vmmTables"],
+      ["memory", "frames"], ["memory", "peak"],
+    ] {
+      var value: Any? = json
+      for key in path { value = (value as? [String: Any])?[key] }
+      #expect(value as? Int != nil, "\(path)")
+    }
+    let cascade = (json["faults"] as? [String: Any])?["cascade"] as? [String: Any]
+    #expect(cascade?["histogram"] as? [Int] != nil)
+    #expect((json["profile"] as? [String: Any])?["grade"] as? String != nil)
+    #expect(json["approximation"] as? [String] == [])
+    #expect(json["cohortLimits"] as? [String] == [])
+    let components = try #require(
+      (json["time"] as? [String: Any])?["components"] as? [String: Int])
+    #expect(Set(components.keys) == Set(TimeShare.allCases.map(\.name)))
+    // Nanoseconds, each rounded by itself.
+    let total = try Self.number(json, "time", "total")
+    #expect((components.values.reduce(0, +) - total).magnitude <= components.count)
+    #expect(try Self.number(json, "ready", "max") == Int(forms.report.ready.most.nanoseconds))
+    #expect(
+      try Self.number(json, "memory", "peak") == Int(forms.report.outcome.usedBytes))
+  }
+
+  /// Numbers outside of texts, as they are written.
+  @Test("no number of an outcome has decimals, but for the target's percentile")
+  func wholeNumbers() throws {
+    let text = String(decoding: try Self.forms.get().bytes, as: UTF8.self)
+    var numbers = 0
+    for line in text.split(separator: "\n") where !line.contains("\"percentile\"") {
+      let outside = line.split(separator: "\"", omittingEmptySubsequences: false)
+        .enumerated().filter { $0.offset % 2 == 0 }.map(\.element).joined(separator: " ")
+      for word in outside.split(whereSeparator: { " ,:[]{}".contains($0) })
+      where word.first?.isNumber == true || word.first == "-" {
+        numbers += 1
+        #expect(Int(word) != nil, "\(line)")
+      }
+    }
+    #expect(numbers > 100)
+  }
 }

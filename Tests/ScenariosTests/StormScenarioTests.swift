@@ -18,8 +18,9 @@ struct StormScenarioTests {
         allocationBatch: 7, storageDepth: 3, networkDepth: 5, handlerThreads: 2}
       fleet:
         - {name: small, count: 3, guest: microvm, memory: 128 MiB, source: storedSnapshot}
-        - {name: large, guest: debian-boot, memory: 1 GiB, processors: 2, tables: npt4}
-      policy: {backing: 2M, stagger: 50 ms, startsAtOnce: 2}
+        - {name: large, guest: debian-boot, memory: 1 GiB, processors: 2, tables: npt4, active: 2,
+           touches: repeated}
+      policy: {backing: 2M, faultPath: parallel, stagger: 50 ms, startsAtOnce: 2}
       profile: xeon-8269cy
       target: {ready: 2 s, percentile: 95, memory: 4 GiB}
       """
@@ -36,6 +37,8 @@ struct StormScenarioTests {
     #expect(storm.fleet[0].guest.layout.memoryBytes == 128 << 20)
     #expect(storm.fleet[0].source == .storedSnapshot)
     #expect(storm.fleet[1].host == .npt4)
+    #expect(storm.fleet[1].active == 2 && storm.fleet[1].touches == .repeated)
+    #expect(storm.policy.faultPath == .parallel)
     #expect(storm.policy.backing.bytes == 2 << 20)
     #expect(storm.policy.staggerNanoseconds == 50_000_000)
     #expect(storm.policy.startsAtOnce == 2)
@@ -43,6 +46,24 @@ struct StormScenarioTests {
     #expect(scenario.target.ready == VirtualDuration(nanoseconds: 2_000_000_000))
     #expect(scenario.target.percentile == 95)
     #expect(scenario.target.memoryBytes == 4 << 30)
+  }
+
+  @Test(
+    "a target is spoken as it is written by keys",
+    arguments: [
+      ("p95 ready < 2 s, memory < 4 GiB", "{ready: 2 s, percentile: 95, memory: 4 GiB}"),
+      (
+        "[memory < 4GiB, 'p99.9 ready <= 150ms']",
+        "{memory: 4 GiB, ready: 150 ms, percentile: 99.9}"
+      ),
+      ("ready < 3 s", "{ready: 3 s}"), ("'memory<=1 TiB'", "{memory: 1 TiB}"),
+    ])
+  func spokenTarget(_ spoken: String, _ keyed: String) throws {
+    func target(_ text: String) throws -> StormTarget {
+      let text = "study: boot-storm\nfleet: [{name: a, guest: microvm}]\ntarget: \(text)\n"
+      return try StormScenario.document.read(Array(text.utf8), file: "x.yaml").target
+    }
+    #expect(try target(spoken) == target(keyed))
   }
 
   @Test("what is left out has the values of the type")
@@ -68,6 +89,8 @@ struct StormScenarioTests {
       }
     }
     var policy = StormPolicy()
+    policy.faultPath = .parallel
+    policies.append(policy)
     policy.batch = 64
     policy.staggerNanoseconds = 1_500
     policy.startsAtOnce = 7

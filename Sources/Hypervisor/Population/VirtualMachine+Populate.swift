@@ -8,10 +8,12 @@ extension VirtualMachine {
   /// What it uses is posted to `.work(.populate)`, once for each page of the size that the process has:
   /// the second stage is filled page by page, however fast the model writes its entries. An address
   /// without memory is refused before anything is done; where the host's frames give out, what is there
-  /// by then stays.
+  /// by then stays. What comes from a device is asked for page by page or, as where a recorded set lies side
+  /// by side in a file, all at once.
   @discardableResult
   public mutating func populate(
-    _ extent: PopulationExtent = .all, to depth: PopulationDepth, on host: inout Host
+    _ extent: PopulationExtent = .all, to depth: PopulationDepth, inOneRequest: Bool = false,
+    on host: inout Host
   ) throws(MachineError) -> PopulationSummary {
     let parts = try parts(of: extent)
     var work = FaultWork()
@@ -22,6 +24,11 @@ extension VirtualMachine {
       if failure != nil { break }
     }
     if !depth.mapsSecondStage { work.hostLookups = 0 }
+    if inOneRequest {
+      work.storageRequests = min(work.storageRequests, 1)
+      work.networkRequests = min(work.networkRequests, 1)
+      work.userfaults = min(work.userfaults, 1)
+    }
     summary.hostFaults = work.hostFaults
     summary.entries = work.entries
     summary.tables = work.tables

@@ -71,7 +71,7 @@ package struct MitigationReport: Sendable {
   private static let meaning =
     "none is nowhere worse and somewhere better in all ready, memory and set-up; less than 0.1 % of all ready"
     + " is no difference. All ready counts from the first machine's start; set-up is the work for all"
-    + " machines before their guests begin."
+    + " machines before their guests begin or, of threads, beside them."
 
   /// What is missing among the mitigations, as a sentence.
   package static var missing: String {

@@ -11,6 +11,8 @@ extension StormHost: MappingDecodable {
   private static let memoryField = DefaultField(
     "memory", ValueForm<ByteSize>.quantity(in: ByteSize(1 << 20)...ByteSize(1 << 56)),
     default: ByteSize(standard.memoryBytes), "the memory")
+  private static let largePagesField = OptionalField(
+    "largePages", ValueForm<ByteSize>.size, "how much of the memory is free in runs of 2 MiB")
   private static let sliceField = DefaultField(
     "slice", ValueForm<TimeSpan>.quantity(in: shortest...longest), default: standard.slice.timeSpan,
     "how long a virtual processor keeps its processor while others wait")
@@ -44,7 +46,8 @@ extension StormHost: MappingDecodable {
   /// The fields in the order in which they are told.
   public static var fields: [FieldDeclaration] {
     [
-      processorsField.declaration, memoryField.declaration, sliceField.declaration,
+      processorsField.declaration, memoryField.declaration, largePagesField.declaration,
+      sliceField.declaration,
       switchField.declaration, zeroingField.declaration, batchField.declaration,
       storageField.declaration, networkField.declaration, handlerField.declaration,
     ]
@@ -55,6 +58,7 @@ extension StormHost: MappingDecodable {
     self.init()
     processors = mapping.value(of: Self.processorsField)
     memoryBytes = mapping.value(of: Self.memoryField).bytes
+    largePageBytes = mapping.value(of: Self.largePagesField)?.bytes
     slice = VirtualDuration(mapping.value(of: Self.sliceField))
     switchCost = VirtualDuration(mapping.value(of: Self.switchField))
     if let rate = mapping.value(of: Self.zeroingField) {

@@ -11,7 +11,23 @@ extension StormPolicy: MappingDecodable {
     default: .small, "the largest pages that memory is backed with")
   private static let populateField = DefaultField(
     "populate", ValueForm<Population>.choice(), default: Population.none,
-    "what is done with all memory before a machine starts")
+    "what is done with memory before a machine starts")
+  private static let extentField = DefaultField(
+    "extent",
+    ValueForm<Extent>.choice(among: [("all", Extent.all), ("hotSet", .hotSet)]), default: .all,
+    "which memory that is done with: all, or what the guest will touch")
+  private static let rangesField = OptionalField(
+    "ranges", ValueForm<[Range<UInt64>]>.list(of: .memoryRange, count: 1...1000),
+    "the ranges of memory that it is done with")
+  private static let backgroundField = DefaultField(
+    "background", ValueForm<Int>.integer(in: 0...256), default: 0,
+    "how many threads of each machine do it beside its guest, in place of before")
+  private static let poolField = OptionalField(
+    "pool", ValueForm<ByteSize>.size,
+    "the pool of pages as large as the backing that the host reserves at its boot")
+  private static let passthroughField = DefaultField(
+    "passthrough", ValueForm<Bool>.boolean, default: false,
+    "whether a device is passed through to each machine, so that all its memory is pinned")
   private static let batchField = DefaultField(
     "batch",
     ValueForm<Int>.choice(among: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map { ("\($0)", $0) }),
@@ -35,7 +51,9 @@ extension StormPolicy: MappingDecodable {
   /// The fields in the order in which they are told.
   public static var fields: [FieldDeclaration] {
     [
-      backingField.declaration, populateField.declaration, batchField.declaration,
+      backingField.declaration, populateField.declaration, extentField.declaration,
+      rangesField.declaration, backgroundField.declaration, poolField.declaration,
+      passthroughField.declaration, batchField.declaration,
       pathField.declaration, staggerField.declaration, startsField.declaration,
     ]
   }
@@ -45,11 +63,47 @@ extension StormPolicy: MappingDecodable {
     self.init()
     backing = mapping.value(of: Self.backingField)
     population = mapping.value(of: Self.populateField)
+    extent = mapping.value(of: Self.extentField)
+    if let ranges = mapping.value(of: Self.rangesField) {
+      if mapping.has("extent") {
+        mapping.refuse("ranges", "“extent” says which memory is meant, so leave it out")
+      }
+      extent = .ranges(ranges)
+    }
+    backgroundThreads = mapping.value(of: Self.backgroundField)
+    poolBytes = mapping.value(of: Self.poolField)?.bytes
+    isPassedThrough = mapping.value(of: Self.passthroughField)
+    if population == .none {
+      for key in ["extent", "ranges", "background"] where mapping.has(key) {
+        mapping.refuse(key, "nothing is prepared without “populate”, so leave it out")
+      }
+    }
+    if poolBytes != nil, backing == .small {
+      mapping.refuse("pool", "a pool has pages of 2M or 1G, which “backing” must say")
+    }
     batch = mapping.value(of: Self.batchField)
     faultPath = mapping.value(of: Self.pathField)
     staggerNanoseconds = mapping.value(of: Self.staggerField).picoseconds / 1000
     startsAtOnce = mapping.value(of: Self.startsField)
     guard mapping.isSound else { return nil }
+  }
+}
+
+extension ValueForm where Value == Range<UInt64> {
+  /// A range of guest-physical addresses.
+  fileprivate static var memoryRange: Self {
+    let start = DefaultField(
+      "start", ValueForm<ByteSize>.size, default: ByteSize(0), "its first address")
+    let size = RequiredField("size", ValueForm<ByteSize>.size, "how long it is")
+    return .mapping("a range", [start.declaration, size.declaration]) { mapping in
+      let start = mapping.value(of: start)
+      guard let size = mapping.value(of: size) else { return nil }
+      guard size.bytes > 0, start.bytes < 1 << 52, size.bytes < 1 << 52 else {
+        mapping.refuse("size", "it must be more than nothing, and of addresses below 4 PiB")
+        return nil
+      }
+      return start.bytes..<start.bytes + size.bytes
+    }
   }
 }
 

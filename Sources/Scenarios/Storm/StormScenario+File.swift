@@ -22,7 +22,7 @@ extension StormScenario: MappingDecodable {
     "profile", ValueForm<String>.choice(among: ShippedProfiles.names.map { ($0, $0) }),
     default: "textbook-x86-64", "the cost profile")
   private static let targetField = DefaultField(
-    "target", ValueForm<StormTarget>.mapping(), default: StormTarget(), "what is wanted")
+    "target", ValueForm<StormTarget>.target, default: StormTarget(), "what is wanted")
   private static let modeField = DefaultField(
     "mode", ValueForm<Storm.Mode>.choice(), default: .cohort, "how faults are counted")
 

@@ -55,9 +55,5 @@ public struct MitigationOutcome: Sendable {
   }
 
   /// What hosts do that a storm doesn't model, so that it isn't among the results.
-  public static let unmodelled = [
-    "memory populated in parts, by a recorded set or in the background",
-    "a pool of huge pages reserved at the host's boot", "devices that are passed through",
-    "pages that the kernel joins while the guest runs",
-  ]
+  public static let unmodelled = ["pages that the kernel joins while the guest runs"]
 }

@@ -14,6 +14,9 @@ public struct MitigationStudy: Sendable {
     self.target = target
   }
 
+  /// Threads beside the guest are tried for so many machines at most: each is played, not one for all.
+  public static let mostInBackground = 64
+
   /// What is tried, nothing first.
   ///
   /// `outcome` is what becomes of the storm as it stands: machines that start one after another do so as
@@ -49,6 +52,35 @@ public struct MitigationStudy: Sendable {
     add("1 GiB, \(StormPolicy.Population.writing.phrase)") {
       $0.backing = .huge
       $0.population = .writing
+    }
+    for population in [StormPolicy.Population.process, .writing] {
+      add("the recorded pages, \(population.phrase)") {
+        $0.population = population
+        $0.extent = .hotSet
+      }
+    }
+    if storm.count <= Self.mostInBackground {
+      for threads in [1, 4] {
+        let who = threads == 1 ? "a thread" : "\(threads) threads"
+        add("4 KiB, mapped for writing beside the guest by \(who)") {
+          $0.population = .writing
+          $0.backgroundThreads = threads
+        }
+      }
+    }
+    for order in [FrameOrder.large, .huge] {
+      add("pages of \(order == .large ? "2 MiB" : "1 GiB"), reserved at boot") {
+        $0.backing = order
+        $0.poolBytes = 0
+        let policy = $0
+        $0.poolBytes = storm.fleet.reduce(0) { sum, flavour in
+          sum + UInt64(flavour.count) * (policy.reservedBytes(flavour) ?? 0)
+        }
+      }
+    }
+    add("2 MiB, a device passed through") {
+      $0.backing = .large
+      $0.isPassedThrough = true
     }
     let processors = storm.host.processors
     for most in [processors, processors / 2] where most > 0 && most < storm.count {

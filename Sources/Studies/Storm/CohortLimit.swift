@@ -1,7 +1,13 @@
+import HostMemory
+
 /// Why one machine of a flavour can't be counted for all of it.
 public enum CohortLimit: Sendable, Hashable {
   /// Several processors of a machine race for pages, so that counts are a matter of time.
   case racing(flavour: String, processors: Int)
+  /// Threads populate memory while guests run, so that it is a matter of time which faults are left.
+  case background(threads: Int)
+  /// The host has fewer large pages than the machines ask for, so that those who come first get them.
+  case largePages(available: UInt64)
 }
 
 extension CohortLimit: CustomStringConvertible {
@@ -12,16 +18,32 @@ extension CohortLimit: CustomStringConvertible {
       "\(processors) processors of each machine “\(flavour)” touch memory at once, and which of their"
         + " faults are spurious is a matter of time: no machine can be counted for the others"
         + " (mode cohort), each is played."
+    case .background(let threads):
+      "\(threads == 1 ? "A thread populates" : "\(threads) threads populate") memory beside each guest,"
+        + " and which faults are left is a matter of time: no machine can be counted for the others"
+        + " (mode cohort), each is played."
+    case .largePages(let available):
+      "The host has \(available >> 20) MiB in runs of 2 MiB, and who comes first gets them: no machine can"
+        + " be counted for the others (mode cohort), all are played on one host (mode reference)."
     }
   }
 }
 
 extension Storm {
+  /// How many threads populate each machine's memory while it runs.
+  var backgroundThreads: Int {
+    policy.population == .none || policy.isPassedThrough ? 0 : policy.backgroundThreads
+  }
+
   /// Why one machine of each flavour can't be counted for all.
   public var cohortLimits: [CohortLimit] {
     var limits: [CohortLimit] = []
     for flavour in fleet where flavour.count > 0 && flavour.racers > 1 {
       limits.append(.racing(flavour: flavour.name, processors: flavour.racers))
+    }
+    if backgroundThreads > 0 { limits.append(.background(threads: backgroundThreads)) }
+    if let available = host.largePageBytes, policy.backing != .small {
+      limits.append(.largePages(available: available))
     }
     return limits
   }

@@ -28,7 +28,8 @@ struct CountedMachine {
     }
     let before = host.frames.freeFrames
     var machine = try StormMachine(flavour, storm.policy, on: &host)
-    var recorder = MachineRecorder(storm.profile, storm.host)
+    let reserved = storm.policy.reservedBytes(flavour)
+    var recorder = MachineRecorder(storm.profile, storm.host, reservedBytes: reserved)
     try machine.begin(storm.policy, &recorder, on: &host)
     setUp = recorder.shares.total
     try machine.play(into: &recorder, on: &host)
@@ -41,7 +42,8 @@ struct CountedMachine {
     recording = recorder.recording
     shares = recorder.shares
     self.ledger = ledger
-    usedBytes = (before - host.frames.freeFrames) * 4096
+    usedBytes = storm.policy.usedBytes(
+      flavour, taken: (before - host.frames.freeFrames) * 4096, ledger)
     tableBytes = machine.tableBytes
     processTableBytes = machine.machine.processTableBytes
   }

@@ -4,6 +4,14 @@ import HostMemory
 import Hypervisor
 import Simulation
 
+extension Host {
+  /// The memory of a storm's host.
+  init(_ host: StormHost) throws(MachineError) {
+    try self.init(bytes: host.memoryBytes & ~4095)
+    if let bytes = host.largePageBytes { fragment(leaving: bytes) }
+  }
+}
+
 /// All machines of a storm in one execution on one host: each touch is made at its moment.
 struct LiveStorm: ~Copyable, Program {
   /// A machine at play.
@@ -69,7 +77,8 @@ struct LiveStorm: ~Copyable, Program {
     let all = flavours.flatMap { Array(repeating: $0, count: $0.count) }
     return try Row(count: all.count) { number throws(StormError) in
       var machine = try StormMachine(all[number], storm.policy, on: &host)
-      var recorder = MachineRecorder(storm.profile, storm.host)
+      var recorder = MachineRecorder(
+        storm.profile, storm.host, reservedBytes: storm.policy.reservedBytes(all[number]))
       try machine.begin(storm.policy, &recorder, on: &host)
       return Player(
         machine: machine, recorder: recorder, steps: all[number].guest.steps(),
@@ -78,8 +87,8 @@ struct LiveStorm: ~Copyable, Program {
   }
 
   private static func host(_ storm: Storm) throws(StormError) -> Host {
-    do {
-      return try Host(bytes: storm.host.memoryBytes & ~4095)
+    do throws(MachineError) {
+      return try Host(storm.host)
     } catch {
       throw .machine(flavour: storm.fleet[0].name, error)
     }

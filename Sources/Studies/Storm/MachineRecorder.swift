@@ -33,14 +33,19 @@ struct MachineRecorder {
   private let zeroesByMoving: Bool
   /// The prices by the numbers of routes, of which another recorder of the machine may have met some first.
   private var prices: [RoutePrice?] = []
+  /// Whether frames count as taken when they are: those of a pool were before.
+  private let notesFrames: Bool
   /// What is noted counts as having happened at the end of a piece of computing, so none is longer.
   private static let longest = VirtualDuration(nanoseconds: 200_000)
   /// The frames that the processor still has of its last batch.
   private var framesAtHand: UInt64 = 0
 
   /// A recorder that prices by a profile, for a host.
-  init(_ profile: CostProfile, _ host: StormHost) {
+  ///
+  /// A machine whose memory was reserved has taken that many bytes from the start.
+  init(_ profile: CostProfile, _ host: StormHost, reservedBytes: UInt64? = nil) {
     self.profile = profile
+    notesFrames = reservedBytes == nil
     allocationBatch = UInt64(max(host.allocationBatch, 1))
     let all = VirtualDuration(profile, .allocate, allocationBatch)
     // A profile that doesn't say how long the lock is held leaves nothing but all of it.
@@ -49,6 +54,7 @@ struct MachineRecorder {
       ? all : min(all, VirtualDuration(profile, .frameLock, allocationBatch))
     batch = (held, all - held)
     zeroesByMoving = host.sharesZeroing(profile)
+    if let reservedBytes { recording.note(StormQuantity.bytes, Int64(reservedBytes)) }
   }
 
   /// The guest works.
@@ -101,7 +107,7 @@ struct MachineRecorder {
     ask(StormResource.network, price.network)
     takeFrames(price.frames)
     zero(price.zeroBytes)
-    if note, price.filledBytes > 0 {
+    if note, notesFrames, price.filledBytes > 0 {
       recording.note(StormQuantity.bytes, Int64(price.filledBytes))
     }
   }
@@ -156,6 +162,14 @@ struct MachineRecorder {
     for _ in 0..<asked.requests {
       recording.request(device, bytes: Int64(asked.bytes / asked.requests))
     }
+  }
+
+  /// The host works at something that no route has.
+  mutating func work(_ component: Component, _ amount: UInt64) {
+    let duration = VirtualDuration(profile, component, amount)
+    recording.compute(duration)
+    recording.breakLongComputing(after: Self.longest)
+    shares[.other] += duration
   }
 
   /// Takes frames of those at hand, and a batch from the host's free ones when they are used up.

@@ -14,8 +14,12 @@ extension RacingStorm {
     guard let touch = racers[number].touch else { return racers[number].phase = .drawing }
     let flavour = crews[crew].machine.flavour
     racers[number].tries += 1
+    // A guest without tables of its own is a processor that never has any.
+    let processor =
+      crews[crew].machine.isMapped
+      ? racers[number].number : crews[crew].machine.machine.processorCount
     let attempt = crews[crew].machine.machine.attempt(
-      processor: racers[number].number, touch.address, touch.access,
+      processor: processor, touch.address, touch.access,
       on: &hosts[crews[crew].host])
     switch attempt {
     case .arrived:
@@ -39,7 +43,7 @@ extension RacingStorm {
     guard let pending = racers[number].pending,
       let address = crews[crew].machine.machine.address(of: pending, on: &hosts[host])
     else { return }
-    if let place = crews[crew].bringing.firstIndex(where: { $0.pages.contains(address) }) {
+    if let place = crews[crew].bringing.firstIndex(where: { $0.covers(address) }) {
       switch crews[crew].machine.flavour.source {
       case .fresh, .cachedSnapshot:
         // Each zeroes or copies a page of its own, and the first one's stays.
@@ -57,19 +61,19 @@ extension RacingStorm {
     guard
       let pages = crews[crew].machine.machine.bring(for: pending, at: address, on: &hosts[host])
     else { return fail(number, crews[crew].machine.outOfMemory) }
-    crews[crew].bringing.append(Bringing(actor: number, pages: pages))
+    crews[crew].bringing.append(Bringing(actor: number, pages: [pages]))
     recordBringing(number, inVain: false)
     record(number, then: .brought)
   }
 
-  private mutating func recordBringing(_ number: Int, inVain: Bool) {
+  mutating func recordBringing(_ number: Int, inVain: Bool) {
     for (place, route) in takenRoutes(racers[number].crew) {
       racers[number].recorder.bring(route, number: place, inVain: inVain)
     }
   }
 
   /// Takes out the routes that were taken last.
-  private mutating func takenRoutes(_ crew: Int) -> [(Int, FaultRoutes.Route)] {
+  mutating func takenRoutes(_ crew: Int) -> [(Int, FaultRoutes.Route)] {
     guard let routes = crews[crew].machine.machine.routes else { return [] }
     let taken = routes.taken.map { ($0, routes.routes[$0]) }
     crews[crew].machine.machine.removeTakenRoutes()

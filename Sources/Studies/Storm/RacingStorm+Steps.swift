@@ -1,5 +1,6 @@
 import Guests
 import HostMemory
+import Paging
 import Simulation
 
 /// How a machine's processors share its guest's steps.
@@ -24,14 +25,18 @@ extension RacingStorm {
         return record(number, then: .arriving)
       case .compute(let nanoseconds): racers[number].recorder.compute(nanoseconds)
       case .touch(let touch):
-        guard crews[crew].isOpen, touch.kind != .device else {
+        let isAlone = !crews[crew].isOpen && crews[crew].populators.isEmpty
+        guard !isAlone, touch.kind != .device else {
           // Nobody else runs, or no processor of the guest has to do with it.
           play(number, step)
           return
         }
         let flavour = crews[crew].machine.flavour
+        let isMapped = crews[crew].machine.isMapped
         racers[number].touch = (
-          flavour.guest.mapping.virtual(touch.address), StormMachine.access(of: touch.kind)
+          isMapped
+            ? flavour.guest.mapping.virtual(touch.address) : GuestVirtual(touch.address.value),
+          StormMachine.access(of: touch.kind)
         )
         racers[number].tries = 0
         racers[number].cascades = 0
@@ -76,6 +81,15 @@ extension RacingStorm {
       for other in crews[crew].actors { racers[other].steps = racers[number].steps }
     }
     wakeAll(number)
+  }
+
+  /// Starts the machine, and the threads that populate its memory meanwhile.
+  mutating func launch(_ number: Int) {
+    racers[number].phase = .drawing
+    for other in crews[racers[number].crew].populators.reversed() {
+      racers[other].isResting = false
+      racers[number].wakes.append(other)
+    }
   }
 
   private mutating func wakeAll(_ number: Int) {

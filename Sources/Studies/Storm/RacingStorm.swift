@@ -19,6 +19,12 @@ struct RacingStorm: ~Copyable, Program {
     let host: Int
     /// The actors of its processors.
     let actors: Range<Int>
+    /// The actors of the threads that populate its memory while it runs.
+    let populators: Range<Int>
+    /// What they populate, how far, and how much of it has been begun.
+    let pieces: [[Range<GuestPhysical>]]
+    let depth: PopulationDepth?
+    var piecesBegun = 0
     let start: VirtualTime
     /// What its faults pass, where they can meet.
     let lock: LockNumber?
@@ -42,8 +48,12 @@ struct RacingStorm: ~Copyable, Program {
   /// Pages that a processor is bringing, and who waits for them.
   struct Bringing {
     let actor: Int
-    let pages: Range<GuestPhysical>
+    let pages: [Range<GuestPhysical>]
     var waiting: [Int] = []
+
+    func covers(_ address: GuestPhysical) -> Bool {
+      pages.contains { $0.contains(address) }
+    }
   }
 
   /// A virtual processor at play.
@@ -74,11 +84,14 @@ struct RacingStorm: ~Copyable, Program {
     var pending: PendingFault?
     var entered = VirtualDuration.zero
     var routes: [Int] = []
+    /// What a thread populates.
+    var piece: [Range<GuestPhysical>] = []
   }
 
   enum Phase {
     case starting
     case entering
+    case launching
     case drawing
     case arriving
     case resting
@@ -91,6 +104,11 @@ struct RacingStorm: ~Copyable, Program {
     case resolving
     case unlocking
     case leaving
+    case populating
+    case populated
+    case mapping
+    case mapped
+    case finishing
     case finished
   }
 
@@ -140,16 +158,22 @@ struct RacingStorm: ~Copyable, Program {
       let host = hosts.count == 1 ? 0 : number
       var machine = try StormMachine(flavour, storm.policy, on: &hosts[host])
       let first = racers.count
-      for place in 0..<flavour.racers {
+      let threads = storm.backgroundThreads
+      for place in 0..<flavour.racers + threads {
+        let reserved = place == 0 ? storm.policy.reservedBytes(flavour) : nil
         racers.append(
           Racer(
-            crew: number, number: place, recorder: MachineRecorder(storm.profile, storm.host),
+            crew: number, number: place,
+            recorder: MachineRecorder(storm.profile, storm.host, reservedBytes: reserved),
             steps: flavour.guest.steps(), phase: place == 0 ? .starting : .resting,
             isResting: place > 0))
       }
+      let populators = racers.count - threads..<racers.count
       try machine.begin(storm.policy, &racers[first].recorder, on: &hosts[host])
       return Crew(
-        machine: machine, host: host, actors: first..<racers.count, start: starts[number],
+        machine: machine, host: host, actors: first..<populators.lowerBound,
+        populators: populators, pieces: threads > 0 ? machine.pieces(storm.policy) : [],
+        depth: storm.policy.population.depth, start: starts[number],
         lock: locks[number], steps: flavour.guest.steps(),
         setUp: racers[first].recorder.shares.total)
     }
@@ -160,10 +184,9 @@ struct RacingStorm: ~Copyable, Program {
   ) throws(StormError) -> Row<Host> {
     try Row(count: onOneHost ? 1 : all.count) { number throws(StormError) in
       let flavour = all[number]
-      let bytes =
-        onOneHost ? storm.host.memoryBytes & ~4095 : CountedMachine.hostBytes(flavour)
       do throws(MachineError) {
-        return try Host(bytes: bytes)
+        return onOneHost
+          ? try Host(storm.host) : try Host(bytes: CountedMachine.hostBytes(flavour))
       } catch {
         throw .machine(flavour: flavour.name, error)
       }
@@ -221,13 +244,15 @@ struct RacingStorm: ~Copyable, Program {
       let start = crews[crew].start
       return start > time ? .sleep(start - time) : nil
     case .entering:
-      racers[number].phase = .drawing
+      racers[number].phase = .launching
       return gate.map { .lock($0, shared: false) }
+    case .launching: launch(number)
     case .drawing: draw(number)
     case .arriving: rest(number)
     case .resting:
       guard racers[number].isResting else {
-        racers[number].phase = .drawing
+        let isProcessor = crews[crew].actors.contains(number)
+        racers[number].phase = isProcessor ? .drawing : .populating
         return nil
       }
       return wait(number, at: time)
@@ -246,6 +271,20 @@ struct RacingStorm: ~Copyable, Program {
     case .locking:
       racers[number].phase = .resolving
       return crews[crew].lock.map { .lock($0, shared: resolvesBeside) }
+    case .populating: populate(number)
+    case .populated:
+      endBringing(number)
+      guard let depth = crews[crew].depth, depth != .process else {
+        racers[number].phase = .populating
+        return nil
+      }
+      racers[number].phase = .mapping
+      return crews[crew].lock.map { .lock($0, shared: resolvesBeside) }
+    case .mapping: map(number)
+    case .mapped:
+      racers[number].phase = .finishing
+      return crews[crew].lock.map { .unlock($0) }
+    case .finishing: finishPiece(number)
     case .resolving: resolve(number)
     case .unlocking:
       racers[number].phase = .leaving

@@ -10,21 +10,26 @@ extension Storm {
   ) throws(StormError) -> StormOutcome {
     var alone: [StormExecution] = []
     for flavour in flavours { alone.append(try race(alone: flavour, profile)) }
-    var needed: UInt64 = 0
-    for (flavour, one) in zip(flavours, alone) {
-      needed += UInt64(flavour.count) * one.usedBytes
+    let used = zip(flavours, alone).map { flavour, one in
+      policy.usedBytes(flavour, taken: one.usedBytes, one.ledgers[0])
+    }
+    var needed = try policy.idlePoolBytes(flavours)
+    for (flavour, bytes) in zip(flavours, used) {
+      needed += UInt64(flavour.count) * bytes
       guard needed <= host.memoryBytes else {
         throw .outOfMemory(flavour: flavour.name, needed: needed, available: host.memoryBytes)
       }
     }
-    let isReference = mode == .reference
+    let isReference =
+      mode == .reference
+      || limits.contains { if case .largePages = $0 { true } else { false } }
     let execution = try StormExecution(
       self, racing: flavours, onOneHost: isReference, observer: &observer)
     var ledger = Ledger()
     for machine in execution.ledgers { ledger += machine }
     var ofFlavours: [StormOutcome.OfFlavour] = []
     var first = 0
-    for (flavour, one) in zip(flavours, alone) {
+    for (place, (flavour, one)) in zip(flavours, alone).enumerated() {
       let machines = first..<first + flavour.count
       first += flavour.count
       ofFlavours.append(
@@ -32,16 +37,18 @@ extension Storm {
           name: flavour.name, count: flavour.count,
           ready: Distribution(Array(execution.ready[machines])), alone: one.ready[0],
           bareMetal: try race(alone: flavour, profile.withoutPrices()).ready[0],
-          ledger: one.ledgers[0], usedBytes: one.usedBytes, tableBytes: one.tableBytes[0],
+          ledger: one.ledgers[0], usedBytes: used[place], tableBytes: one.tableBytes[0],
           processTableBytes: one.processTableBytes[0]))
     }
+    let played = isReference ? Mode.reference : .everyVM
     return StormOutcome(
       flavours: ofFlavours, ready: Distribution(execution.readySinceStart), ledger: ledger,
       shares: execution.shares, series: execution.series, frameLock: execution.frameLock,
       machineLocks: execution.machineLocks, storage: execution.storage,
-      network: execution.network, end: execution.end, usedBytes: execution.usedBytes,
-      setUp: execution.setUps.reduce(.zero, +), mode: isReference ? .reference : .everyVM,
-      limits: mode == .cohort ? limits : [], bill: try bill(ledger))
+      network: execution.network, end: execution.end,
+      usedBytes: policy.poolBytes == nil ? execution.usedBytes : needed,
+      setUp: execution.setUps.reduce(.zero, +), mode: played, limits: mode == played ? [] : limits,
+      bill: try bill(ledger))
   }
 
   /// Plays one machine of a flavour that is alone on the host, at some prices.
@@ -63,7 +70,9 @@ extension Storm {
   public var actorNames: [String] {
     let all = fleet.flatMap { Array(repeating: $0.racers, count: $0.count) }
     return all.enumerated().flatMap { machine, racers in
-      racers == 1 ? ["machine \(machine)"] : (0..<racers).map { "machine \(machine), \($0)" }
+      let processors =
+        racers == 1 ? ["machine \(machine)"] : (0..<racers).map { "machine \(machine), \($0)" }
+      return processors + (0..<backgroundThreads).map { "machine \(machine), thread \($0)" }
     }
   }
 }

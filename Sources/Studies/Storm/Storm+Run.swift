@@ -24,7 +24,7 @@ extension Storm {
     try checkMemory(flavours, machines)
     let execution: StormExecution
     var ledger = Ledger()
-    var usedBytes: UInt64 = 0
+    var usedBytes = try policy.idlePoolBytes(flavours)
     switch mode {
     case .cohort:
       execution = try StormExecution(
@@ -43,7 +43,11 @@ extension Storm {
     case .reference:
       execution = try StormExecution(self, playing: flavours, observer: &observer)
       for machine in execution.ledgers { ledger += machine }
-      usedBytes = execution.usedBytes
+      for (flavour, machine) in zip(flavours, machines) {
+        usedBytes += UInt64(flavour.count) * machine.usedBytes
+      }
+      // On one host the machines have come to use what they do alone: a pool's pages were counted before.
+      if policy.poolBytes == nil { usedBytes = execution.usedBytes }
     }
     var ofFlavours: [StormOutcome.OfFlavour] = []
     var setUp = TotalTime.zero
@@ -102,7 +106,7 @@ extension Storm {
   private func checkMemory(
     _ flavours: [Flavour], _ machines: [CountedMachine]
   ) throws(StormError) {
-    var needed: UInt64 = 0
+    var needed = try policy.idlePoolBytes(flavours)
     for (flavour, machine) in zip(flavours, machines) {
       needed += UInt64(flavour.count) * machine.usedBytes
       guard needed <= host.memoryBytes else {

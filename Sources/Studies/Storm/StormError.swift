@@ -12,6 +12,8 @@ public enum StormError: Error, Sendable, Hashable {
   case pricing(PricingError)
   /// The host has less memory than the machines come to use.
   case outOfMemory(flavour: String, needed: UInt64, available: UInt64)
+  /// The pool of large pages is smaller than the machines' memory.
+  case poolTooSmall(flavour: String, needed: UInt64, pool: UInt64)
   /// A touch of the guest's led nowhere.
   case unresolved(flavour: String, address: UInt64)
   /// A guest's format and its host's don't fit.
@@ -31,6 +33,9 @@ extension StormError: CustomStringConvertible {
     case .outOfMemory(let flavour, let needed, let available):
       "The machines come to use \(needed) bytes, those of “\(flavour)” included, and the host has"
         + " \(available): fewer or smaller machines, or more memory, would fit."
+    case .poolTooSmall(let flavour, let needed, let pool):
+      "The machines reserve \(needed) bytes, those of “\(flavour)” included, and the pool has \(pool):"
+        + " reserve more, or start fewer."
     case .unresolved(let flavour, let address):
       "A touch of 0x\(String(address, radix: 16)) by a guest of “\(flavour)” leads nowhere: no slot"
         + " of memory has the address."

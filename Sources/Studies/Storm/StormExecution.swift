@@ -93,10 +93,12 @@ struct StormExecution {
   ) throws(StormError) {
     let all = flavours.flatMap { Array(repeating: $0, count: $0.count) }
     var stage = StormStage(
-      storm, count: all.count, actors: all.reduce(0) { $0 + $1.racers })
+      storm, count: all.count,
+      actors: all.reduce(0) { $0 + $1.racers + storm.backgroundThreads })
     var locks: [LockNumber?] = []
     for flavour in all {
-      locks.append(flavour.racers > 1 ? stage.engine.add(Lock("machine", waiting: .spin)) : nil)
+      let isShared = flavour.racers + storm.backgroundThreads > 1
+      locks.append(isShared ? stage.engine.add(Lock("machine", waiting: .spin)) : nil)
     }
     var program = try RacingStorm(
       storm, flavours, onOneHost: onOneHost, starts: stage.starts, resources: stage.resources,
@@ -121,13 +123,24 @@ struct StormExecution {
       ledgers.append(program.crews[number].machine.ledger)
       tableBytes.append(program.crews[number].machine.tableBytes)
       processTableBytes.append(program.crews[number].machine.machine.processTableBytes)
-      setUps.append(program.crews[number].setUp)
       let actors = program.crews[number].actors
       let last = actors.compactMap { stage.engine.times(of: ActorNumber($0)).finished }.max()
       let start = stage.starts[number]
       let moment = program.crews[number].ready ?? last ?? end
       ready.append(moment - start)
       readySinceStart.append(moment - .start)
+      var setUp = program.crews[number].setUp
+      for actor in program.crews[number].populators {
+        // What no guest asked for is set-up, whenever it is worked.
+        setUp += program.racers[actor].recorder.shares.total
+        let times = stage.engine.times(of: ActorNumber(actor))
+        add(
+          program.racers[actor].recorder.shares, times, start: .start,
+          waited: program.racers[actor].waited)
+        // Before its machine starts a thread is none.
+        shares[.siblingWait] = shares[.siblingWait] - TotalTime(program.racers[actor].waited)
+      }
+      setUps.append(setUp)
       for actor in actors {
         let isFirst = actor == actors.lowerBound
         add(

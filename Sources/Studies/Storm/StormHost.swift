@@ -7,6 +7,8 @@ public struct StormHost: Sendable, Hashable {
   public var processors = 48
   /// The memory in bytes.
   public var memoryBytes: UInt64 = 384 << 30
+  /// How much of the memory is free in runs of 2 MiB; all where nothing is said.
+  public var largePageBytes: UInt64?
   /// How long a virtual processor keeps its processor while others wait.
   public var slice = VirtualDuration(nanoseconds: 3_000_000)
   /// What it costs a processor to turn to another one.

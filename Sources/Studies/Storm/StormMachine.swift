@@ -36,6 +36,7 @@ struct StormMachine: ~Copyable {
     configuration.processors = flavour.processors
     configuration.policy.backing = policy.backing
     configuration.policy.batch = policy.batch
+    if policy.poolBytes != nil { configuration.policy.largePages = .pool }
     do {
       return try VirtualMachine(configuration, on: &host)
     } catch {
@@ -63,13 +64,20 @@ struct StormMachine: ~Copyable {
     _ policy: StormPolicy, _ recorder: inout MachineRecorder, on host: inout Host
   ) throws(StormError) {
     if flavour.source != .fresh { try makeTables(on: &host) }
-    guard let depth = policy.population.depth else { return }
+    let depth = policy.population.depth
     do {
-      try machine.populate(.all, to: depth, on: &host)
+      if policy.isPassedThrough {
+        let pinned = try machine.pinAll(to: depth ?? .process, on: &host)
+        recordFaults(&recorder)
+        recorder.work(.pin, pinned.pages)
+      } else if let depth, policy.backgroundThreads == 0 {
+        try machine.populate(
+          extent(policy), to: depth, inOneRequest: policy.extent == .hotSet, on: &host)
+        recordFaults(&recorder)
+      }
     } catch {
       throw .machine(flavour: flavour.name, error)
     }
-    recordFaults(&recorder)
   }
 
   /// Plays one step of the guest.
@@ -158,7 +166,7 @@ struct StormMachine: ~Copyable {
   }
 
   /// Where the guest's tables lie: at the end of its low memory.
-  private var tableAddresses: [GuestPhysical] {
+  var tableAddresses: [GuestPhysical] {
     let layout = flavour.guest.layout
     let count = flavour.guest.mapping.tables(upTo: layout.end)
     return (0..<count).map { GuestPhysical(layout.lowBytes - (count - $0) * 4096) }
@@ -190,7 +198,7 @@ struct StormMachine: ~Copyable {
 
 extension StormPolicy.Population {
   /// How far memory is prepared, if it is.
-  fileprivate var depth: PopulationDepth? {
+  var depth: PopulationDepth? {
     switch self {
     case .none: nil
     case .process: .process

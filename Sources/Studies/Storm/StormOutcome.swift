@@ -47,7 +47,8 @@ public struct StormOutcome: Sendable {
   public let end: VirtualTime
   /// The bytes that all machines come to use.
   public let usedBytes: UInt64
-  /// The work that is done for all machines before their guests' first instruction.
+  /// The work that is done for all machines before their guests' first instruction, and by threads that
+  /// populate memory beside them.
   public let setUp: TotalTime
   /// How the faults were counted.
   public let mode: Storm.Mode

@@ -27,6 +27,14 @@ extension StormPolicy {
       }
     add("backing", backingName, backing != nothing.backing)
     add("populate", population.rawValue, population != nothing.population)
+    add("extent", extent == .hotSet ? "hotSet" : "all", extent == .hotSet)
+    if case .ranges(let ranges) = extent {
+      let words = ranges.map { "{start: \($0.lowerBound), size: \($0.count)}" }
+      add("ranges", "[\(words.joined(separator: ", "))]", true)
+    }
+    add("background", "\(backgroundThreads)", backgroundThreads != nothing.backgroundThreads)
+    add("pool", Self.size(poolBytes ?? 0), poolBytes != nothing.poolBytes)
+    add("passthrough", "\(isPassedThrough)", isPassedThrough != nothing.isPassedThrough)
     add("batch", "\(batch)", batch != nothing.batch)
     add("faultPath", faultPath.rawValue, faultPath != nothing.faultPath)
     let stagger =
@@ -35,5 +43,10 @@ extension StormPolicy {
     add("stagger", stagger, staggerNanoseconds != nothing.staggerNanoseconds)
     add("startsAtOnce", "\(startsAtOnce ?? 0)", startsAtOnce != nothing.startsAtOnce)
     return settings
+  }
+
+  private static func size(_ bytes: UInt64) -> String {
+    if bytes % (1 << 30) == 0 { return "\(bytes >> 30) GiB" }
+    return bytes % (1 << 20) == 0 ? "\(bytes >> 20) MiB" : "\(bytes) B"
   }
 }

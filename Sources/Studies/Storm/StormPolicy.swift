@@ -14,6 +14,16 @@ public struct StormPolicy: Sendable, Hashable {
     case writing
   }
 
+  /// Which memory is prepared.
+  public enum Extent: Sendable, Hashable {
+    /// All of it.
+    case all
+    /// The pages that the guest touches, as a run before has recorded them, side by side in a file.
+    case hotSet
+    /// Ranges of guest-physical addresses.
+    case ranges([Range<UInt64>])
+  }
+
   /// How the faults of one machine's processors pass its lock.
   public enum FaultPath: String, Sendable, Hashable, CaseIterable {
     /// One after another: the lock is exclusive.
@@ -26,6 +36,14 @@ public struct StormPolicy: Sendable, Hashable {
   public var backing = FrameOrder.small
   /// What is done before a virtual machine starts.
   public var population = Population.none
+  /// Which memory that is done with.
+  public var extent = Extent.all
+  /// How many threads of each machine do so beside its guest; with none it is done before the guest starts.
+  public var backgroundThreads = 0
+  /// The bytes of a pool of pages as large as the backing, which the host has reserved at its boot.
+  public var poolBytes: UInt64?
+  /// Whether a device is passed through to each machine, so that all its memory is pinned before it starts.
+  public var isPassedThrough = false
   /// How many neighbours are mapped with one fault, the page itself included.
   public var batch = 1
   /// How the faults of one machine's processors pass its lock.
