@@ -75,6 +75,18 @@ def problems_of_thrashing(command: Path, folder: Path) -> list[str]:
     touched = outcome(command, thrash)["services"][0]["workingSet"] / (120 << 30)
     if abs(touched - 1) > 0.05:
         found.append(f"the working set is {touched:.3f} of what is touched")
+    # A guest's second stage faults as often as its host, and for accesses only without flags.
+    for way in ("machine=ept4", "machine=arm-s2-4k", "machine=sv48x4"):
+        for flags in ("hardware", "none"):
+            guest = outcome(
+                command, folder / "guest-under-limit.yaml", f"services[0].{way}",
+                f"services[0].access-flags={flags}", "services[0].writes=100 %", "duration=1 s",
+            )["services"][0]
+            use, counters = guest["stageTwo"], guest["counters"]
+            if use["violations"] != counters["pgfault"] or use["major"] != counters["pgmajfault"]:
+                found.append(f"{way} with {flags} flags: {use} beside {counters}")
+            if (use["accessFaults"] == 0) != (flags == "hardware") or use["major"] == 0:
+                found.append(f"{way} with {flags} flags takes {use['accessFaults']} access faults")
     # No more is written to swap than storage can: a page in 5 ms, for 60 s.
     slow = outcome(command, folder / "direct-reclaim.yaml")
     time = slow["services"][0]["time"]

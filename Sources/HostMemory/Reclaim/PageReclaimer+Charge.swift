@@ -119,7 +119,6 @@ extension PageReclaimer {
         delist(page)
         noteRing(page, -1)
         usedFrames -= 1
-        noteUnmapped(page)
         for above in groups[group].path { groups[above].usage -= 1 }
         if state.kind == .file, state.contains(.dirty) { dirtyPages -= 1 }
         if state.kind == .file, state.contains(.writeback) { fileWrites -= 1 }

@@ -346,7 +346,7 @@ extension PageReclaimer {
       states[page].insert(.slot)
       usedSlots += 1
     }
-    noteUnmapped(page)
+    noteUnmapped(page, isWritten: true)
     states[page].remove([.mapped, .accessed])
     states[page].insert(.freeSoon)
     now += times.submit
@@ -363,8 +363,9 @@ extension PageReclaimer {
   }
 
   /// Notes that a page is taken out of tables, if any has it.
-  mutating func noteUnmapped(_ page: UInt32) {
-    if keepsEvents, states[page].contains(.mapped) { events.append(.unmapped(page)) }
+  private mutating func noteUnmapped(_ page: UInt32, isWritten: Bool = false) {
+    guard keepsEvents, states[page].contains(.mapped) else { return }
+    events.append(.unmapped(page, isWritten: isWritten))
   }
 
   private enum Judgement {
@@ -411,6 +412,7 @@ extension PageReclaimer {
   mutating func evict(_ page: UInt32, by target: Int) {
     let state = states[page]
     noteUnmapped(page)
+    if keepsEvents { events.append(.evicted(page)) }
     noteRing(page, -1)
     let shadow =
       policy == .generations

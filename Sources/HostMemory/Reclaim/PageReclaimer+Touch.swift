@@ -1,14 +1,17 @@
 extension PageReclaimer {
   /// Touches a page, and says what it took and when it was over.
+  ///
+  /// An access that a TLB answers may leave no accessed bit: it is not seen.
   public mutating func touch(
-    _ page: UInt32, isWrite: Bool, by access: PageAccess = .mapping, at start: UInt64
+    _ page: UInt32, isWrite: Bool, by access: PageAccess = .mapping, isSeen: Bool = true,
+    at start: UInt64
   ) -> PageTouch {
     finishWrites(by: start)
     let state = states[page]
     let group = Int(owners[page])
     guard groups[group].isAlive else { return Self.end(.killed, start) }
     if state.contains(.resident) {
-      return touchResident(page, state, isWrite: isWrite, access, start)
+      return touchResident(page, state, isWrite: isWrite, access, isSeen: isSeen, start)
     }
     if access == .mapping { counters[group].faults += 1 }
     var now = start + times.fault
@@ -57,7 +60,8 @@ extension PageReclaimer {
 
   @inline(__always)
   private mutating func touchResident(
-    _ page: UInt32, _ state: PageState, isWrite: Bool, _ access: PageAccess, _ start: UInt64
+    _ page: UInt32, _ state: PageState, isWrite: Bool, _ access: PageAccess, isSeen: Bool,
+    _ start: UInt64
   ) -> PageTouch {
     var state = state
     var now = start + times.touch
@@ -77,7 +81,7 @@ extension PageReclaimer {
       state.insert(.mapped)
       state.remove(.freeSoon)
     }
-    state.insert(.accessed)
+    if isSeen || end == .minor { state.insert(.accessed) }
     states[page] = state
     if isWrite {
       if state.contains(.slot), !state.contains(.writeback) { freeSlot(page) }

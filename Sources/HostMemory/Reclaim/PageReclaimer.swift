@@ -150,6 +150,15 @@ public struct PageReclaimer: ~Copyable {
   /// Whether a group has not been killed.
   public func isAlive(_ group: Int) -> Bool { groups[group].isAlive }
 
+  /// Whose a page is.
+  public func group(of page: UInt32) -> Int { Int(owners[page]) }
+
+  /// Whether a page table maps a page.
+  public func isMapped(_ page: UInt32) -> Bool { states[page].contains(.mapped) }
+
+  /// Whether a page's accessed bit is set.
+  public func isAccessed(_ page: UInt32) -> Bool { states[page].contains(.accessed) }
+
   /// Whether a page is in a frame.
   public func isResident(_ page: UInt32) -> Bool { states[page].contains(.resident) }
 

@@ -25,4 +25,18 @@ public struct PageTouch: Sendable, Hashable {
   /// How long of it was the penalty for being above `memory.high`, or for changing files faster than they
   /// are written.
   public let throttled: UInt64
+
+  /// The same where reclaiming took longer by so much.
+  public func delayed(reclaiming more: UInt64) -> Self {
+    Self(
+      end: end, at: at + more, reclaiming: reclaiming + more, writing: writing, reading: reading,
+      throttled: throttled)
+  }
+
+  /// The same where its faults took longer by so much.
+  public func delayed(faults more: UInt64) -> Self {
+    Self(
+      end: more > 0 && end == .hit ? .minor : end, at: at + more, reclaiming: reclaiming,
+      writing: writing, reading: reading, throttled: throttled)
+  }
 }

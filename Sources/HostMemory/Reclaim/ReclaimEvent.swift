@@ -3,6 +3,8 @@ public enum ReclaimEvent: Sendable, Hashable {
   /// Its accessed bit was cleared; whether processors are to forget the page, so that its next access is
   /// seen, is said too.
   case forgotten(UInt32, flushes: Bool)
-  /// Nobody may use its frame any more: it is evicted, or about to be written.
-  case unmapped(UInt32)
+  /// It was taken out of tables; whether it is being written to swap from then on is said too.
+  case unmapped(UInt32, isWritten: Bool)
+  /// Its frame is another's.
+  case evicted(UInt32)
 }

@@ -57,7 +57,12 @@ extension VirtualMachine {
   private mutating func cut(
     at address: UInt64, _ batch: inout FlushBatch, _ work: inout FaultWork, on host: inout Host
   ) -> Bool {
-    if hasRevoked { tables.restore(GuestPhysical(address), in: &host.memory) }
+    // A page that begins here is not cut, and what was taken from it stays away.
+    if hasRevoked, let bytes = tables.revokedBytes(at: GuestPhysical(address), in: host.memory),
+      address & (bytes - 1) != 0
+    {
+      tables.restore(GuestPhysical(address), in: &host.memory)
+    }
     while let page = tables.page(at: GuestPhysical(address), in: host.memory),
       address & (page.bytes - 1) != 0
     {

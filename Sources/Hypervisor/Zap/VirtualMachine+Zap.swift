@@ -159,7 +159,7 @@ extension VirtualMachine {
   }
 
   /// Puts the words of a page into storage, if it has any that matter.
-  private mutating func swappedOut(
+  mutating func swappedOut(
     _ page: BackedPage, _ record: BackingRecord, on host: inout Host
   ) throws(MachineError) -> BackingRecord {
     var left = BackingRecord()

@@ -86,6 +86,18 @@ extension JSONWriter {
     member("workingSet", service.workingSetBytes)
     member("atStart", service.bytesAtStart)
     member("most", service.mostBytes)
+    if let use = service.stageTwo {
+      key("stageTwo")
+      beginObject()
+      member("violations", use.violations)
+      member("major", use.major)
+      member("accessFaults", use.accessFaults)
+      member("aged", use.aged)
+      member("zapped", use.zapped)
+      member("flushes", use.flushes)
+      member("time", use.nanoseconds)
+      endObject()
+    }
     if let at = service.killedAt { member("killedAt", at) }
     if let warmUp {
       member("mostMajorFaultsPerSecond", warmUp.mostRate)

@@ -1,4 +1,6 @@
+internal import Costs
 internal import HostMemory
+internal import Paging
 internal import Quantities
 public import Studies
 
@@ -37,6 +39,15 @@ extension PressureService: MappingDecodable {
   private static let startField = DefaultField(
     "start", ValueForm<TimeSpan>.quantity(in: TimeSpan(picoseconds: 0)...longest),
     default: TimeSpan(picoseconds: 0), "when it starts to make requests and to grow")
+  private static let machineField = OptionalField(
+    "machine", ValueForm<HostFormat>.choice(),
+    "the second stage of the virtual machine that it is in")
+  private static let flagsField = DefaultField(
+    "access-flags", ValueForm<Bool>.choice(among: [("hardware", true), ("none", false)]),
+    default: true, "who sets accessed flags in it; without, an access faults as the ISA has it")
+  private static let profileField = OptionalField(
+    "profile", ValueForm<String>.choice(among: ShippedProfiles.names.map { ($0, $0) }),
+    "what its faults are priced by; the textbook's of its ISA without")
   private static let minField = DefaultField(
     "memory.min", size, default: ByteSize(0), "below it nothing is taken from it")
   private static let lowField = DefaultField(
@@ -61,9 +72,18 @@ extension PressureService: MappingDecodable {
       nameField.declaration, memoryField.declaration, filesField.declaration,
       cachedField.declaration, hotField.declaration, workersField.declaration,
       touchesField.declaration, workField.declaration, writesField.declaration,
-      growthField.declaration, startField.declaration, minField.declaration, lowField.declaration,
+      growthField.declaration, startField.declaration, machineField.declaration,
+      flagsField.declaration, profileField.declaration, minField.declaration, lowField.declaration,
       highField.declaration, maxField.declaration, swapMaxField.declaration, scoreField.declaration,
     ]
+  }
+
+  private static func architecture(_ format: HostFormat) -> CostProfile.Architecture {
+    switch format.isa {
+    case .x86: .x86
+    case .arm: .arm
+    case .riscv: .riscv
+    }
   }
 
   /// What a service is read from.
@@ -80,6 +100,21 @@ extension PressureService: MappingDecodable {
     writeShare = Double(mapping.value(of: Self.writesField).billionths) / 1e9
     growthBytes = mapping.value(of: Self.growthField).bytes / 3600
     startNanoseconds = mapping.value(of: Self.startField).picoseconds / 1000
+    let format = mapping.value(of: Self.machineField)
+    let hasFlags = mapping.value(of: Self.flagsField)
+    let profile = mapping.value(of: Self.profileField)
+    if let format {
+      let architecture = Self.architecture(format)
+      let chosen =
+        profile.flatMap(ShippedProfiles.named) ?? ShippedProfiles.textbook(architecture)
+      if chosen.architecture != architecture {
+        mapping.refuse(
+          "profile",
+          "“\(chosen.name)” is of \(chosen.architecture.rawValue), and “\(format)” is not")
+      }
+      machine = ServiceMachine(format, chosen)
+      machine?.hasAccessFlags = hasFlags
+    }
     limits.min = mapping.value(of: Self.minField).bytes
     limits.low = mapping.value(of: Self.lowField).bytes
     limits.high = mapping.value(of: Self.highField)?.bytes

@@ -113,6 +113,14 @@ public struct PressureDiagnosis: Sendable, Hashable {
     }
     findings += warmUps(outcome)
     for service in outcome.services {
+      guard let use = service.stageTwo else { continue }
+      findings.append(
+        "The second stage of \(service.name): \(count(use.zapped)) entries cleared with"
+          + " \(count(use.flushes)) flushes, \(count(use.violations)) violations"
+          + " (\(count(use.major)) of them major), \(count(use.accessFaults)) faults to see accesses:"
+          + " \(time(use.nanoseconds)) of work.")
+    }
+    for service in outcome.services {
       guard let at = service.killedAt else { continue }
       findings.append("\(service.name) was killed after \(time(at)).")
     }

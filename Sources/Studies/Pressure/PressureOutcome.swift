@@ -28,6 +28,8 @@ public struct PressureOutcome: Sendable, Hashable {
     public var bytesAtStart: UInt64 = 0
     /// What it had at most.
     public var mostBytes: UInt64 = 0
+    /// What its second stage had to do, if it is in a machine.
+    public var stageTwo: StageTwoUse?
     /// When it was killed, in nanoseconds from the start of the measurement.
     public var killedAt: UInt64?
     /// Its major faults up to each sample of the host since the one before.

@@ -27,6 +27,7 @@ struct PressureRun: ~Copyable {
   private var touched: [UInt8]
   private var outcome: PressureOutcome
   private var kswapd = 0
+  private let machines: ReclaimedMachines?
   private let frames: UInt64
 
   init(_ study: PressureStudy) {
@@ -47,6 +48,9 @@ struct PressureRun: ~Copyable {
     memory = PageReclaimer(
       Self.limits(of: study, frames), pages: Int(page), groups: groups,
       times: Self.times(study), policy: study.host.policy)
+    machines = ReclaimedMachines(
+      study.services, first.map { ($0.anon, Int($0.end - $0.anon)) })
+    memory.keepsEvents = machines != nil
     touched = [UInt8](repeating: 0, count: Int(page))
     for (number, range) in first.enumerated() {
       memory.assign(range.anon..<range.file, to: number + 1, .anon)
@@ -112,11 +116,15 @@ struct PressureRun: ~Copyable {
     return times
   }
 
-  consuming func run() -> PressureOutcome {
+  /// Runs it, and lets `watch` look at it before the measurement and at each sample.
+  consuming func run(_ watch: (borrowing PressureRun) -> Void = { _ in }) -> PressureOutcome {
     let start = load()
     let before = memory.counters
     majorsSeen = study.services.indices.map { before[$0 + 1].majorFaults }
     memory.forgetAccesses()
+    _ = applyEvents()
+    machines?.beginMeasurement()
+    watch(self)
     for number in study.services.indices {
       outcome.services[number].bytesAtStart = bytes(number)
     }
@@ -128,6 +136,7 @@ struct PressureRun: ~Copyable {
     while let number = earliest(), actors[number].at < end {
       while actors[number].at >= nextSample {
         sample(nextSample - start, &seen)
+        watch(self)
         nextSample += step
       }
       act(number, start, end)
@@ -137,6 +146,7 @@ struct PressureRun: ~Copyable {
       nextSample += step
     }
     finish(before)
+    watch(self)
     return outcome
   }
 
@@ -147,16 +157,61 @@ struct PressureRun: ~Copyable {
       let files = Double(range.growth - range.file) * study.services[service].cachedShare
       for page in range.anon..<range.file + UInt32(files) {
         let isFile = page >= range.file
-        now = memory.touch(page, isWrite: !isFile, by: isFile ? .descriptor : .mapping, at: now).at
+        now =
+          touch(
+            page, isWrite: !isFile, by: isFile ? .descriptor : .mapping, service, at: now
+          ).at
         while memory.isKswapdAwake {
           let step = memory.kswapd(at: now)
-          now = step.at
+          now = step.at + applyEvents()
           if step.sleeps { break }
         }
       }
     }
     return now
   }
+
+  // MARK: Machines
+
+  /// Touches a page; where it is a guest's, through its second stage.
+  ///
+  /// What is in a frame the guest touches first, and its entry says whether that is seen. What is not comes
+  /// back first, at the expense of what reclaim takes from the machines.
+  private mutating func touch(
+    _ page: UInt32, isWrite: Bool, by access: PageAccess, _ service: Int, at now: UInt64
+  ) -> PageTouch {
+    guard let machines else {
+      return memory.touch(page, isWrite: isWrite, by: access, at: now)
+    }
+    guard machines.has(service) else {
+      let touch = memory.touch(page, isWrite: isWrite, by: access, at: now)
+      return touch.delayed(reclaiming: applyEvents())
+    }
+    if memory.isResident(page) {
+      let (isSeen, faults) = machines.touch(page, isWrite: isWrite, service)
+      let touch = memory.touch(page, isWrite: isWrite, by: access, isSeen: isSeen, at: now)
+      return touch.delayed(reclaiming: applyEvents()).delayed(faults: faults)
+    }
+    let touch = memory.touch(page, isWrite: isWrite, by: access, at: now)
+    let reclaiming = applyEvents()
+    guard touch.end != .killed else { return touch.delayed(reclaiming: reclaiming) }
+    let (_, faults) = machines.touch(page, isWrite: isWrite, service)
+    return touch.delayed(reclaiming: reclaiming).delayed(faults: faults)
+  }
+
+  /// Does to the machines what reclaim has done to their pages; says how long that takes.
+  private mutating func applyEvents() -> UInt64 {
+    guard let machines else { return 0 }
+    return machines.apply(memory.takeEvents(), memory) * study.scale
+  }
+
+  /// Where the machines and the memory differ, each as a sentence.
+  func problems() -> [String] {
+    machines?.problems(memory, first.map { $0.anon..<$0.end }) ?? []
+  }
+
+  /// The pages that a service's second stage maps.
+  func mapped(_ service: Int) -> Int64 { machines?.mapped(service) ?? 0 }
 
   private mutating func arrange(_ start: UInt64) {
     for (number, service) in study.services.enumerated() {
@@ -193,7 +248,8 @@ struct PressureRun: ~Copyable {
     case .growth: grow(number, start)
     case .kswapd:
       let step = memory.kswapd(at: actors[number].at)
-      actors[number].at = step.sleeps ? .max : step.at
+      let zaps = applyEvents()
+      actors[number].at = step.sleeps ? .max : step.at + zaps
     }
     if memory.isKswapdAwake, actors[kswapd].at == .max, number != kswapd {
       actors[kswapd].at = actors[number].at == .max ? end : actors[number].at
@@ -219,8 +275,8 @@ struct PressureRun: ~Copyable {
     let isFile = draw >= hotAnon
     let page = isFile ? range.file + UInt32(draw - hotAnon) : range.anon + UInt32(draw)
     let isWrite = !isFile && actors[number].random.unit() < about.writeShare
-    let touch = memory.touch(
-      page, isWrite: isWrite, by: isFile ? .descriptor : .mapping, at: now)
+    let touch = touch(
+      page, isWrite: isWrite, by: isFile ? .descriptor : .mapping, service, at: now)
     note(touch, from: now, service)
     if touch.end == .killed { return die(service, touch.at - start) }
     if touched[Int(page)] < 3 { touched[Int(page)] += 1 }
@@ -245,7 +301,7 @@ struct PressureRun: ~Copyable {
     let began = actors[number].at
     let page = nextGrowth[service]
     nextGrowth[service] += 1
-    let touch = memory.touch(page, isWrite: true, at: began)
+    let touch = touch(page, isWrite: true, by: .mapping, service, at: began)
     note(touch, from: began, service, isGrowth: true)
     if touch.end == .killed { return die(service, touch.at - start) }
     let pace =
@@ -330,6 +386,7 @@ struct PressureRun: ~Copyable {
         memory.counters[service + 1].since(before[service + 1]).times(study.scale)
       outcome.services[service].workingSetBytes =
         workingSet(range.anon..<range.growth) * 4096 * study.scale
+      outcome.services[service].stageTwo = machines?.use(service)?.times(study.scale)
       outcome.counters = outcome.counters + outcome.services[service].counters
     }
     outcome.counters =

@@ -26,6 +26,8 @@ public struct PressureService: Sendable, Hashable {
   public var growthBytes: UInt64 = 0
   /// When it starts to make requests and to grow, in nanoseconds from the start of the measurement.
   public var startNanoseconds: UInt64 = 0
+  /// The virtual machine that it is in, if it is in one: its memory is the guest's.
+  public var machine: ServiceMachine?
   /// The limits of its memory cgroup, in bytes.
   public var limits = MemoryGroupSettings()
 

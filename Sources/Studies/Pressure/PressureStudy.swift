@@ -23,6 +23,8 @@ public struct PressureStudy: Sendable, Hashable {
 
   /// The most pages that the model keeps.
   public static let mostPages: UInt64 = 1 << 26
+  /// The most pages of a machine, each of which has an entry in its second stage.
+  public static let mostMachinePages: UInt64 = 1 << 22
   /// The most touches that it makes.
   public static let mostTouches: UInt64 = 400_000_000
 
@@ -53,6 +55,21 @@ public struct PressureStudy: Sendable, Hashable {
     for service in services where service.workers > 0 && service.touches > 0 {
       if (service.memoryBytes + service.fileBytes) / 4096 / scale == 0, service.growthBytes == 0 {
         problems.append("“\(service.name)” has no memory to touch at this scale.")
+      }
+    }
+    for service in services {
+      guard let machine = service.machine else { continue }
+      problems += machine.problems.map { "“\(service.name)”: " + $0 }
+      if service.fileBytes > 0 {
+        problems.append(
+          "“\(service.name)” is a machine: what it reads of files is its own kernel's, and the host has none of"
+            + " it.")
+      }
+      let pages = pages(of: service)
+      if pages.anon + pages.growth > Self.mostMachinePages {
+        problems.append(
+          "“\(service.name)” has \(pages.anon + pages.growth) pages, and a machine"
+            + " \(Self.mostMachinePages) at most: a larger scale would fit.")
       }
     }
     let touches = services.reduce(0.0) {

@@ -68,8 +68,22 @@ extension ModelWorld {
     case .process: touchByProcess(number, page())
     case .reclaim:
       let pages = range()
+      // All at once, or each in two steps, some of which are only begun.
+      let isWhole = random.below(2) == 0
+      let left = random.below(4)
       with(number) { machine, host in
-        _ = try? machine.reclaim([Self.addresses(pages)], on: &host)
+        guard !isWhole else {
+          _ = try? machine.reclaim([Self.addresses(pages)], on: &host)
+          return
+        }
+        for page in pages.prefix(40) {
+          let address = GuestPhysical(UInt64(page) << 12)
+          machine.forgetAccess(address, flushes: true, on: &host)
+          machine.unmap(address, isWritten: true, on: &host)
+          if !machine.isPinned, UInt64(page) % 4 >= left {
+            _ = try? machine.evict(address, on: &host)
+          }
+        }
       }
       touchSome(number, pages)
     case .balloon:
