@@ -21,6 +21,7 @@ SCENARIOS = {
     "cold-deploy": ("thrashing", "24 GiB", "cold-start"),
     "fork-snapshot": ("host-short", "12 GiB", "guest-nearly-full"),
     "prefork-workers": ("host-short", "12 GiB", "copying"),
+    "guest-reclaimed": ("thrashing", "384 MiB", "ample"),
     "ksm-fleet": ("short-until-merged", "16 GiB", "ample"),
 }
 
@@ -79,7 +80,7 @@ def problems_of_thrashing(command: Path, folder: Path) -> list[str]:
     for way in ("machine=ept4", "machine=arm-s2-4k", "machine=sv48x4"):
         for flags in ("hardware", "none"):
             guest = outcome(
-                command, folder / "guest-under-limit.yaml", f"services[0].{way}",
+                command, folder / "guest-reclaimed.yaml", f"services[0].{way}",
                 f"services[0].access-flags={flags}", "services[0].writes=100 %", "duration=1 s",
             )["services"][0]
             use, counters = guest["stageTwo"], guest["counters"]

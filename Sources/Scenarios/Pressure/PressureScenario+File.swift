@@ -11,6 +11,9 @@ extension PressureScenario: MappingDecodable {
     "host", ValueForm<PressureHost>.mapping(), "the host")
   private static let servicesField = RequiredField(
     "services", ValueForm<[PressureService]>.list(of: .mapping(), count: 1...64), "the services")
+  private static let slicesField = DefaultField(
+    "slices", ValueForm<[PressureSlice]>.list(of: .mapping(), count: 0...64), default: [],
+    "groups above services, whose limits hold for all in them together")
   private static let durationField = DefaultField(
     "duration", ValueForm<TimeSpan>.quantity(in: shortest...longest),
     default: TimeSpan(picoseconds: 60_000_000_000_000),
@@ -36,7 +39,7 @@ extension PressureScenario: MappingDecodable {
   public static var fields: [FieldDeclaration] {
     [
       studyField.declaration, titleField.declaration, hostField.declaration,
-      servicesField.declaration,
+      slicesField.declaration, servicesField.declaration,
       durationField.declaration, scaleField.declaration, seedField.declaration,
     ]
   }
@@ -47,15 +50,22 @@ extension PressureScenario: MappingDecodable {
     let title = mapping.value(of: Self.titleField)
     let host = mapping.value(of: Self.hostField)
     let services = mapping.value(of: Self.servicesField)
+    let slices = mapping.value(of: Self.slicesField)
     let duration = mapping.value(of: Self.durationField)
     let scale = mapping.value(of: Self.scaleField)
     let seed = mapping.value(of: Self.seedField)
     guard mapping.isSound, let host, let services else { return nil }
     var study = PressureStudy(host, services)
+    study.slices = slices
     study.durationNanoseconds = duration.picoseconds / 1000
     study.scale = scale
     study.seed = seed
-    for problem in study.problems { mapping.refuse("scale", problem) }
+    for problem in study.sliceProblems {
+      mapping.refuse(mapping.has("slices") ? "slices" : "services", problem)
+    }
+    for problem in study.problems where !study.sliceProblems.contains(problem) {
+      mapping.refuse(mapping.has("scale") ? "scale" : "services", problem)
+    }
     guard study.problems.isEmpty else { return nil }
     self.init(title, study)
   }

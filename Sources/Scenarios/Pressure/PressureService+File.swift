@@ -48,15 +48,8 @@ extension PressureService: MappingDecodable {
   private static let profileField = OptionalField(
     "profile", ValueForm<String>.choice(among: ShippedProfiles.names.map { ($0, $0) }),
     "what its faults are priced by; the textbook's of its ISA without")
-  private static let minField = DefaultField(
-    "memory.min", size, default: ByteSize(0), "below it nothing is taken from it")
-  private static let lowField = DefaultField(
-    "memory.low", size, default: ByteSize(0), "below it something is taken only in need")
-  private static let highField = OptionalField(
-    "memory.high", size, "above it its touches reclaim and are slowed down")
-  private static let maxField = OptionalField("memory.max", size, "its limit")
-  private static let swapMaxField = OptionalField(
-    "memory.swap.max", size, "the most swap that it may use")
+  private static let sliceField = OptionalField(
+    "slice", ValueForm<String>.text, "the slice that it is in")
   private static let scoreField = DefaultField(
     "oom-score-adj", ValueForm<Int>.integer(in: -1000...1000), default: 0,
     "what is added to its badness, in thousandths of all memory")
@@ -73,9 +66,8 @@ extension PressureService: MappingDecodable {
       cachedField.declaration, hotField.declaration, workersField.declaration,
       touchesField.declaration, workField.declaration, writesField.declaration,
       growthField.declaration, startField.declaration, machineField.declaration,
-      flagsField.declaration, profileField.declaration, minField.declaration, lowField.declaration,
-      highField.declaration, maxField.declaration, swapMaxField.declaration, scoreField.declaration,
-    ]
+      flagsField.declaration, profileField.declaration, sliceField.declaration,
+    ] + MemoryLimitFields.declarations + [scoreField.declaration]
   }
 
   private static func architecture(_ format: HostFormat) -> CostProfile.Architecture {
@@ -115,11 +107,8 @@ extension PressureService: MappingDecodable {
       machine = ServiceMachine(format, chosen)
       machine?.hasAccessFlags = hasFlags
     }
-    limits.min = mapping.value(of: Self.minField).bytes
-    limits.low = mapping.value(of: Self.lowField).bytes
-    limits.high = mapping.value(of: Self.highField)?.bytes
-    limits.max = mapping.value(of: Self.maxField)?.bytes
-    limits.swapMax = mapping.value(of: Self.swapMaxField)?.bytes
+    slice = mapping.value(of: Self.sliceField)
+    limits = MemoryLimitFields.limits(&mapping)
     limits.oomScoreAdjustment = mapping.value(of: Self.scoreField)
     guard mapping.isSound, name != nil else { return nil }
   }

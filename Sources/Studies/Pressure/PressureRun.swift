@@ -34,6 +34,9 @@ struct PressureRun: ~Copyable {
     self.study = study
     var page: UInt32 = 0
     var groups: [(MemoryGroupSettings, parent: Int?)] = []
+    for slice in study.slices {
+      groups.append((Self.limits(slice.limits, study), study.group(ofSlice: slice.slice)))
+    }
     for service in study.services {
       let pages = study.pages(of: service)
       let anon = page
@@ -42,20 +45,21 @@ struct PressureRun: ~Copyable {
       page = growth + UInt32(pages.growth)
       first.append((anon, file, growth, page))
       nextGrowth.append(growth)
-      groups.append((Self.limits(service, study), nil))
+      groups.append((Self.limits(service.limits, study), study.group(ofSlice: service.slice)))
     }
     frames = study.pages(study.host.memoryBytes)
     memory = PageReclaimer(
       Self.limits(of: study, frames), pages: Int(page), groups: groups,
       times: Self.times(study), policy: study.host.policy)
     machines = ReclaimedMachines(
-      study.services, first.map { ($0.anon, Int($0.end - $0.anon)) })
+      study.services, first.map { ($0.anon, Int($0.end - $0.anon)) },
+      firstGroup: study.group(of: 0))
     memory.keepsEvents = machines != nil
     touched = [UInt8](repeating: 0, count: Int(page))
     for (number, range) in first.enumerated() {
-      memory.assign(range.anon..<range.file, to: number + 1, .anon)
-      memory.assign(range.file..<range.growth, to: number + 1, .file)
-      memory.assign(range.growth..<range.end, to: number + 1, .anon)
+      memory.assign(range.anon..<range.file, to: study.group(of: number), .anon)
+      memory.assign(range.file..<range.growth, to: study.group(of: number), .file)
+      memory.assign(range.growth..<range.end, to: study.group(of: number), .anon)
     }
     outcome = PressureOutcome(
       services: study.services.map {
@@ -69,9 +73,9 @@ struct PressureRun: ~Copyable {
   }
 
   private static func limits(
-    _ service: PressureService, _ study: PressureStudy
+    _ bytes: MemoryGroupSettings, _ study: PressureStudy
   ) -> MemoryGroupSettings {
-    var limits = service.limits
+    var limits = bytes
     limits.min = study.pages(limits.min)
     limits.low = study.pages(limits.low)
     limits.high = limits.high.map(study.pages)
@@ -120,7 +124,7 @@ struct PressureRun: ~Copyable {
   consuming func run(_ watch: (borrowing PressureRun) -> Void = { _ in }) -> PressureOutcome {
     let start = load()
     let before = memory.counters
-    majorsSeen = study.services.indices.map { before[$0 + 1].majorFaults }
+    majorsSeen = study.services.indices.map { before[study.group(of: $0)].majorFaults }
     memory.forgetAccesses()
     _ = applyEvents()
     machines?.beginMeasurement()
@@ -330,7 +334,7 @@ struct PressureRun: ~Copyable {
   private mutating func reapKilled(_ at: UInt64) {
     guard memory.killCount > killed else { return }
     killed = memory.killCount
-    for service in study.services.indices where !memory.isAlive(service + 1) {
+    for service in study.services.indices where !memory.isAlive(study.group(of: service)) {
       die(service, at)
     }
   }
@@ -346,7 +350,8 @@ struct PressureRun: ~Copyable {
   }
 
   private func bytes(_ service: Int) -> UInt64 {
-    (memory.usage(service + 1) + memory.swapped(service + 1)) * 4096 * study.scale
+    let group = study.group(of: service)
+    return (memory.usage(group) + memory.swapped(group)) * 4096 * study.scale
   }
 
   private mutating func sample(_ at: UInt64, _ seen: inout ReclaimCounters) {
@@ -360,7 +365,7 @@ struct PressureRun: ~Copyable {
         isKswapdAwake: memory.isKswapdAwake))
     seen = all
     for service in study.services.indices {
-      let majors = memory.counters[service + 1].majorFaults
+      let majors = memory.counters[study.group(of: service)].majorFaults
       outcome.services[service].majorSeries.append((majors - majorsSeen[service]) * study.scale)
       majorsSeen[service] = majors
       outcome.services[service].mostBytes = max(
@@ -382,8 +387,9 @@ struct PressureRun: ~Copyable {
   private mutating func finish(_ before: [ReclaimCounters]) {
     for (service, range) in first.enumerated() {
       outcome.services[service].latencies.sort()
+      let group = study.group(of: service)
       outcome.services[service].counters =
-        memory.counters[service + 1].since(before[service + 1]).times(study.scale)
+        memory.counters[group].since(before[group]).times(study.scale)
       outcome.services[service].workingSetBytes =
         workingSet(range.anon..<range.growth) * 4096 * study.scale
       outcome.services[service].stageTwo = machines?.use(service)?.times(study.scale)

@@ -28,6 +28,8 @@ public struct PressureService: Sendable, Hashable {
   public var startNanoseconds: UInt64 = 0
   /// The virtual machine that it is in, if it is in one: its memory is the guest's.
   public var machine: ServiceMachine?
+  /// The slice that its memory cgroup is in; below the root if there is none.
+  public var slice: String?
   /// The limits of its memory cgroup, in bytes.
   public var limits = MemoryGroupSettings()
 

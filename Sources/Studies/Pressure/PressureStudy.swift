@@ -2,6 +2,8 @@
 public struct PressureStudy: Sendable, Hashable {
   /// The host.
   public var host: PressureHost
+  /// The groups above services, each behind the one that it is in.
+  public var slices: [PressureSlice] = []
   /// The services.
   public var services: [PressureService]
   /// How long is measured, in nanoseconds, from when all memory has been written once.
@@ -40,6 +42,33 @@ public struct PressureStudy: Sendable, Hashable {
     )
   }
 
+  /// The number of a service's group in the host's memory: the root is 0, and slices come first.
+  func group(of service: Int) -> Int { slices.count + 1 + service }
+
+  /// The number of a slice's group.
+  func group(ofSlice name: String?) -> Int? {
+    name.flatMap { name in slices.firstIndex { $0.name == name } }.map { $0 + 1 }
+  }
+
+  /// What is wrong with its slices, each as a sentence.
+  public var sliceProblems: [String] {
+    var problems: [String] = []
+    for (number, slice) in slices.enumerated() {
+      let before = slices[..<number].map(\.name)
+      if before.contains(slice.name) { problems.append("There are two slices “\(slice.name)”.") }
+      if let above = slice.slice, !before.contains(above) {
+        problems.append("No slice “\(above)” stands before “\(slice.name)”, which is in it.")
+      }
+    }
+    for service in services {
+      guard let above = service.slice, !slices.contains(where: { $0.name == above }) else {
+        continue
+      }
+      problems.append("“\(service.name)” is in “\(above)”, and there is no such slice.")
+    }
+    return problems
+  }
+
   /// What is wrong with it, each as a sentence.
   public var problems: [String] {
     var problems: [String] = []
@@ -57,6 +86,7 @@ public struct PressureStudy: Sendable, Hashable {
         problems.append("“\(service.name)” has no memory to touch at this scale.")
       }
     }
+    problems += sliceProblems
     for service in services {
       guard let machine = service.machine else { continue }
       problems += machine.problems.map { "“\(service.name)”: " + $0 }

@@ -6,10 +6,15 @@ import Paging
 final class ReclaimedMachines {
   private var host: Host
   private var machines: [ReclaimedMachine?] = []
+  /// The group of the first service's memory.
+  private let firstGroup: Int
 
   /// Machines for the services that are in some, with their first pages and how many they have.
-  init?(_ services: [PressureService], _ pages: [(first: UInt32, count: Int)]) {
+  init?(
+    _ services: [PressureService], _ pages: [(first: UInt32, count: Int)], firstGroup: Int
+  ) {
     guard services.contains(where: { $0.machine != nil }) else { return nil }
+    self.firstGroup = firstGroup
     var frames = 4096
     for (service, pages) in zip(services, pages) where service.machine != nil {
       frames += pages.count + pages.count / 128 + 2048
@@ -48,7 +53,7 @@ final class ReclaimedMachines {
         switch event {
         case .forgotten(let page, _), .unmapped(let page, _), .evicted(let page): page
         }
-      let service = memory.group(of: page) - 1
+      let service = memory.group(of: page) - firstGroup
       time += machines[service]?.apply(event, on: &host) ?? 0
     }
     return time
@@ -69,7 +74,7 @@ final class ReclaimedMachines {
   func problems(_ memory: borrowing PageReclaimer, _ pages: [Range<UInt32>]) -> [String] {
     var problems: [String] = []
     for (service, pages) in pages.enumerated() {
-      guard let machine = machines[service], memory.isAlive(service + 1) else { continue }
+      guard let machine = machines[service], memory.isAlive(firstGroup + service) else { continue }
       var mapped: Int64 = 0
       for page in pages {
         if memory.isResident(page) != machine.isBacked(page) {
