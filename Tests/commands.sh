@@ -286,6 +286,35 @@ check "density of this host" 0 "more machines of 256 MiB" \
   "$nestwalk" density "$folder/captured.yaml" --memory 256M
 check "what is predicted of this host" 0 "measured" \
   "$nestwalk" density "$folder/captured.yaml" --check
+check "fewer in time than fit" 0 "of them meet" \
+  "$nestwalk" density Scenarios/density-boot.yaml
+check "merging by its model" 0 "Merging gives back" "$nestwalk" density Scenarios/density-merged.yaml
+check "a million machines at a risk" 0 "more memory than there is" \
+  "$nestwalk" density --memory 256M --host-memory 100T --working-set 64M --working-set 128M \
+  --returns reporting --monitor firecracker --risk 0.1%
+check "machines placed on this host" 0 "2 machines have a place" \
+  "$nestwalk" density "$folder/captured.yaml" --memory 64M --place 2
+# A room of hosts: more than 16 MiB of inventory, which every command takes.
+python3 - >"$folder/room.yaml" <<'END'
+print("inventory: room\nhosts:")
+for host in range(2000):
+    print(f"  - name: h{host}\n    memory: 512 GiB (measured by the script)")
+    print("    processors: 64 (measured by the script)\n    nodes:")
+    for node in range(2):
+        print(f"      - {{number: {node}, memory: 256 GiB (measured by the script)}}")
+print("machines:")
+for machine in range(60000):
+    print(f"  - name: machine-{machine}\n    host: h{machine % 2000}")
+    print(f"    memory: {1 << machine % 4} GiB (measured by the script)")
+    print(f"    processors: {1 + machine % 3} (measured by the script)")
+    for key in ("resident", "workingSet", "charged", "diskCache", "swapped"):
+        print(f"    {key}: {200 + machine % 700} MiB (measured by the script, once)")
+END
+check "a large inventory" 0 "an inventory" "$nestwalk" check "$folder/room.yaml"
+check "2,000 hosts and 60,000 machines" 0 "2,000 hosts" \
+  "$nestwalk" density "$folder/room.yaml" --memory 8G --vcpus 1
+check "a thousand machines placed in a room" 0 "all 1,000 machines" \
+  "$nestwalk" density "$folder/room.yaml" --memory 64G --vcpus 1 --place 1000
 check "density of nothing" 2 "Name a FILE" "$nestwalk" density
 
 # Hosts that run short of memory.

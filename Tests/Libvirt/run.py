@@ -238,6 +238,13 @@ def check_guests(nestwalk: Path, folder: Path) -> None:
                and " s old" not in working and "silent:" not in written.errors, written.errors)
         xml = server.virsh("dumpxml", "silent").stdout
         expect("the period is taken back", "<stats period" not in xml, xml)
+        inventory = folder / "guests.yaml"
+        inventory.write_text(run.output)
+        checked = subprocess.run(
+            [nestwalk, "density", inventory, "--check"], capture_output=True, text=True, check=False)
+        expect("their sizes are compared with what is predicted",
+               checked.returncode == 0 and "held by the process: off by" in checked.stdout
+               and "told " in checked.stdout, checked.stdout + checked.stderr)
         print(f"guests: {run.value('told', 'resident')}, {run.value('told', 'workingSet')}")
         server.hold()
         hung = Command(nestwalk, "--uri", server.uri, "--timeout", "2s", limit=30)

@@ -61,7 +61,7 @@ package struct CheckReport: Sendable {
     let unmeasured = checks.flatMap(\.unmeasured)
     if !unmeasured.isEmpty {
       lines += TextLayout.wrap(
-        "Of \(TextLayout.count(unmeasured.count, "machine")) nothing was measured:"
+        "Of \(DensityReport.count(UInt64(unmeasured.count), "machine")) nothing was measured:"
           + " \(unmeasured.prefix(10).joined(separator: ", "))"
           + (unmeasured.count > 10 ? " and others." : "."), width: TextLayout.width)
     }

@@ -7,11 +7,13 @@ extension DensityReport {
   package var answer: String {
     let count = outcome.count
     var sentences: [String] = []
-    var first = "\(count) machine\(count == 1 ? " fits" : "s fit")"
+    var first = "\(StormReport.grouped(count)) machine\(count == 1 ? " fits" : "s fit")"
     let kinds = outcome.flavours.filter { $0.count > 0 }
     if outcome.flavours.count > 1, !kinds.isEmpty {
       first +=
-        " (" + kinds.map { "\($0.count) \($0.overhead.flavour.name)" }.joined(separator: ", ")
+        " ("
+        + kinds.map { "\(StormReport.grouped($0.count)) \($0.overhead.flavour.name)" }.joined(
+          separator: ", ")
       first += ")"
     }
     if let boot = outcome.boot {
@@ -19,9 +21,11 @@ extension DensityReport {
       first +=
         inTime == count
         ? ", and all of them meet the boot target"
-        : ", \(inTime) of them meet\(inTime == 1 ? "s" : "") the boot target"
+        : ", \(StormReport.grouped(inTime)) of them meet\(inTime == 1 ? "s" : "") the boot target"
       if inTime < count {
-        for helped in boot.helped { first += "; \(helped.help.phrase) \(helped.machines)" }
+        for helped in boot.helped {
+          first += "; \(helped.help.phrase) \(StormReport.grouped(helped.machines))"
+        }
       }
     }
     sentences.append(first + ".")
@@ -33,7 +37,7 @@ extension DensityReport {
     }
     if let across = outcome.acrossNodes, across > count {
       sentences.append(
-        "\(across - count) more would fit if one could lie on several nodes.")
+        "\(StormReport.grouped(across - count)) more would fit if one could lie on several nodes.")
     }
     return sentences.joined(separator: " ")
   }
@@ -98,7 +102,7 @@ extension DensityReport {
   package var assumed: String? {
     var sentences: [String] = []
     if let merging = outcome.merging {
-      let machines = TextLayout.count(Int(clamping: merging.machines), "machine")
+      let machines = Self.count(merging.machines, "machine")
       sentences.append(
         "Merging gives back \(Measure.share.text(merging.share)) of what guests use, and"
           + " \(Measure.share.text(merging.ceiling)) at most: so the model of merging has it"
@@ -126,7 +130,7 @@ extension DensityReport {
   /// How sure it is that there is no better choice, as a sentence.
   private var proof: String {
     if outcome.isBest {
-      let steps = TextLayout.count(outcome.steps, "step")
+      let steps = Self.count(UInt64(outcome.steps), "step")
       return "No choice is better: branch and bound proved it in \(steps)."
     }
     return "The choice is worth \(StormReport.grouped(outcome.worth)), and the bound is"
@@ -139,12 +143,14 @@ extension DensityReport {
     guard let placement = outcome.placement else { return nil }
     let hosts = placement.hosts.count
     var sentence =
-      "All machines to place need \(TextLayout.count(hosts, "host"))"
+      "All machines to place need \(Self.count(UInt64(hosts), "host"))"
     sentence +=
       hosts == placement.bound
-      ? ", and none could do with fewer." : "; the bound is \(placement.bound)."
+      ? ", and none could do with fewer."
+      : "; the bound is \(StormReport.grouped(UInt64(placement.bound)))."
     for (flavour, count) in zip(outcome.flavours, placement.unplaced) where count > 0 {
-      sentence += " \(count) of “\(flavour.overhead.flavour.name)” fit on no host."
+      sentence +=
+        " \(StormReport.grouped(count)) of “\(flavour.overhead.flavour.name)” fit on no host."
     }
     let causes = PlacementOutcome.Cause.allCases.compactMap { cause -> String? in
       let bytes = placement.stranded(cause)
@@ -152,6 +158,11 @@ extension DensityReport {
     }
     if !causes.isEmpty { sentence += " Left over: \(causes.joined(separator: ", "))." }
     return sentence
+  }
+
+  /// A number with its noun: `1 host`, `2,000 hosts`.
+  package static func count(_ number: UInt64, _ noun: String) -> String {
+    "\(StormReport.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
   /// A probability as a reader reads it.

@@ -42,7 +42,7 @@ extension JSONWriter {
     endObject()
     key("kinds")
     beginArray()
-    for flavour in outcome.flavours { kind(flavour) }
+    for flavour in outcome.flavours { kind(flavour, report) }
     endArray()
     settings(report)
     curve(outcome)
@@ -109,8 +109,11 @@ extension JSONWriter {
     endArray()
   }
 
-  private mutating func kind(_ flavour: DensityOutcome.OfFlavour) {
+  private mutating func kind(_ flavour: DensityOutcome.OfFlavour, _ report: DensityReport) {
     let overhead = flavour.overhead
+    let frees = report.density.host.freesHugePageRecords
+    let low = MachineOverhead(overhead.flavour, freesHugePageRecords: frees, .low)
+    let high = MachineOverhead(overhead.flavour, freesHugePageRecords: frees, .high)
     beginObject()
     member("name", overhead.flavour.name)
     member("count", flavour.count)
@@ -128,8 +131,26 @@ extension JSONWriter {
       member("part", part.kind.rawValue)
       member("now", part.now)
       member("atWorst", part.worst)
+      if let least = low[part.kind], let most = high[part.kind], least != most {
+        member("nowLow", least.now)
+        member("nowHigh", most.now)
+        member("atWorstLow", least.worst)
+        member("atWorstHigh", most.worst)
+      }
       member("chargedTo", part.charge.rawValue)
       member("source", part.source)
+      endObject()
+    }
+    endArray()
+    key("backings")
+    beginArray()
+    for backing in report.backings(flavour) {
+      beginObject()
+      member("pageSize", backing.pageBytes)
+      member("eager", backing.isEager)
+      member("guestNow", backing.overhead[.guestMemory]?.now ?? 0)
+      member("addedNow", backing.overhead.added(atWorst: false))
+      member("addedAtWorst", backing.overhead.added(atWorst: true))
       endObject()
     }
     endArray()

@@ -13,7 +13,10 @@ extension DensityReport {
     page.chart(memoryChart)
     page.heading("What each machine takes")
     page.chart(machineChart)
-    for flavour in outcome.flavours { page.table(partTable(flavour)) }
+    for flavour in outcome.flavours {
+      page.table(partTable(flavour))
+      page.table(backingTable(flavour))
+    }
     page.heading("What others say")
     page.table(ruleTable)
     if !outcome.curve.isEmpty {
@@ -93,6 +96,20 @@ extension DensityReport {
       table.add([
         part.kind.phrase, StormReport.bytes(part.now), StormReport.bytes(part.worst),
         part.charge.phrase, part.source,
+      ])
+    }
+    return table
+  }
+
+  private func backingTable(_ flavour: DensityOutcome.OfFlavour) -> TextTable {
+    var table = TextTable([
+      "\(flavour.overhead.flavour.name), by backing", "guest now", "added now", "added at worst",
+    ])
+    for backing in backings(flavour) {
+      table.add([
+        backing.phrase, StormReport.bytes(backing.overhead[.guestMemory]?.now ?? 0),
+        StormReport.bytes(backing.overhead.added(atWorst: false)),
+        StormReport.bytes(backing.overhead.added(atWorst: true)),
       ])
     }
     return table

@@ -66,6 +66,42 @@ package struct DensityReport: Sendable {
   }
 }
 
+extension DensityReport {
+  /// What a machine takes if its memory is backed with pages of a size, as they are touched or all at once.
+  package struct Backing: Sendable, Hashable {
+    /// The bytes of a page.
+    package let pageBytes: UInt64
+    /// Whether all memory is there from the start on.
+    package let isEager: Bool
+    /// The parts then.
+    package let overhead: MachineOverhead
+
+    /// The backing as a reader reads it.
+    package var phrase: String {
+      let size = pageBytes == 4096 ? "4K" : pageBytes == 2 << 20 ? "2M" : "1G"
+      return "\(size), \(isEager ? "all at once" : "as touched")"
+    }
+  }
+
+  /// What machines of a kind would take with each size of pages that their memory can be cut into, and both
+  /// as it is touched and all at once.
+  package func backings(_ flavour: DensityOutcome.OfFlavour) -> [Backing] {
+    let kind = flavour.overhead.flavour
+    return [4096, 2 << 20, 1 << 30].filter { kind.memoryBytes % $0 == 0 }.flatMap { size in
+      [false, true].map { isEager in
+        var other = kind
+        other.backingBytes = size
+        other.usesPool = false
+        other.isEager = isEager
+        return Backing(
+          pageBytes: size, isEager: isEager,
+          overhead: MachineOverhead(
+            other, freesHugePageRecords: density.host.freesHugePageRecords))
+      }
+    }
+  }
+}
+
 extension OverheadPart.Kind {
   /// The part as a reader reads it.
   package var phrase: String {

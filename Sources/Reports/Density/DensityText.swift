@@ -26,7 +26,7 @@ package enum DensityText {
     let flavours = report.outcome.flavours
     if flavours.count > 1 { lines += [""] + kinds(report) }
     if flavours.count == 1 || detail.parts {
-      for flavour in flavours { lines += [""] + parts(flavour) }
+      for flavour in flavours { lines += [""] + parts(flavour) + [""] + backings(report, flavour) }
     }
     lines += [""] + flavours.flatMap(rules)
     if detail.rules {
@@ -91,6 +91,24 @@ package enum DensityText {
       lines += TextLayout.wrap(part.source, width: TextLayout.width - 6).map { "      " + $0 }
     }
     return lines
+  }
+
+  private static func backings(
+    _ report: DensityReport, _ flavour: DensityOutcome.OfFlavour
+  ) -> [String] {
+    [
+      row(
+        "\(flavour.overhead.flavour.name), by backing", ["guest now", "added now", "at worst"])
+    ]
+      + report.backings(flavour).map { backing in
+        row(
+          backing.phrase,
+          [
+            bytes(backing.overhead[.guestMemory]?.now ?? 0),
+            bytes(backing.overhead.added(atWorst: false)),
+            bytes(backing.overhead.added(atWorst: true)),
+          ])
+      }
   }
 
   private static func rules(_ flavour: DensityOutcome.OfFlavour) -> [String] {

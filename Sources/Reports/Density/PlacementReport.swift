@@ -19,7 +19,7 @@ package struct PlacementReport: Sendable {
   package var answer: String {
     let unplaced = placement.unplaced.reduce(0, +)
     let wanted = placement.placed + unplaced
-    let hosts = TextLayout.count(placement.hosts.count, "host")
+    let hosts = DensityReport.count(UInt64(placement.hosts.count), "host")
     var sentence =
       unplaced == 0
       ? "\(name): all \(StormReport.grouped(wanted)) machines have a place on \(hosts) of"
@@ -28,7 +28,8 @@ package struct PlacementReport: Sendable {
         + " have a place, on \(hosts) of \(StormReport.grouped(UInt64(placement.hostCount)))"
     sentence +=
       placement.hosts.count <= placement.bound
-      ? ", and no fewer would do." : "; the bound is \(placement.bound)."
+      ? ", and no fewer would do."
+      : "; the bound is \(StormReport.grouped(UInt64(placement.bound)))."
     if unplaced > 0 {
       sentence +=
         placement.mostPlaced <= placement.placed

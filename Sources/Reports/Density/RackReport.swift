@@ -32,6 +32,14 @@ package struct RackReport: Sendable {
     /// How many more machines fit.
     package var more: UInt64 { outcome?.flavours.last?.count ?? 0 }
 
+    /// How many more fit over the range of what nobody measured.
+    package var range: ClosedRange<UInt64> {
+      guard let outcome else { return 0...0 }
+      let (low, high) = (outcome.range.lowerBound, outcome.range.upperBound)
+      let stay = outcome.count - min(more, outcome.count)
+      return low - min(stay, low)...max(high - min(stay, high), low - min(stay, low))
+    }
+
     /// How many more fit if each lies on one node.
     package var moreOnNodes: UInt64? { nodes.map { min($0.machines, more) } }
 
@@ -72,10 +80,17 @@ package struct RackReport: Sendable {
     let full = hosts.count { $0.more == 0 }
     var lines = TextLayout.wrap(
       "\(name): \(StormReport.grouped(more)) more machines of \(adding) fit on"
-        + " \(TextLayout.count(hosts.count, "host")) beside"
-        + " \(TextLayout.count(running, "machine")) that \(running == 1 ? "runs" : "run")."
-        + (full > 0 ? " \(TextLayout.count(full, "host")) of them can take none." : ""),
+        + " \(DensityReport.count(UInt64(hosts.count), "host")) beside"
+        + " \(DensityReport.count(UInt64(running), "machine")) that \(running == 1 ? "runs" : "run")."
+        + (full > 0 ? " \(DensityReport.count(UInt64(full), "host")) of them can take none." : ""),
       width: TextLayout.width)
+    let low = hosts.reduce(UInt64(0)) { $0 + $1.range.lowerBound }
+    let high = hosts.reduce(UInt64(0)) { $0 + $1.range.upperBound }
+    if low < high {
+      lines += TextLayout.wrap(
+        "Over the range of what nobody measured the number is \(StormReport.grouped(low)) to"
+          + " \(StormReport.grouped(high)).", width: TextLayout.width)
+    }
     if let nodes = onNodes {
       lines += TextLayout.wrap(nodes, width: TextLayout.width)
     }
@@ -90,7 +105,7 @@ package struct RackReport: Sendable {
         row(
           host.name,
           [
-            "\(host.running)", StormReport.grouped(host.more),
+            StormReport.grouped(UInt64(host.running)), StormReport.grouped(host.more),
           ] + (hasNodes ? [host.moreOnNodes.map(StormReport.grouped) ?? "-"] : []) + [
             host.outcome == nil ? "-" : StormReport.bytes(host.freeBytes)
           ], host.binding))
@@ -118,7 +133,7 @@ package struct RackReport: Sendable {
     let fits = told.reduce(UInt64(0)) { $0 + ($1.moreOnNodes ?? 0) }
     var sentence =
       "With each on one NUMA node \(StormReport.grouped(fits)) fit on the"
-      + " \(TextLayout.count(told.count, "host")) whose nodes are told apart."
+      + " \(DensityReport.count(UInt64(told.count), "host")) whose nodes are told apart."
     let causes = PlacementOutcome.Cause.allCases.compactMap { cause -> String? in
       let bytes = told.reduce(UInt64(0)) { $0 + ($1.nodes?.stranded[cause] ?? 0) }
       return bytes == 0 ? nil : "\(StormReport.bytes(bytes)) \(cause.phrase)"
@@ -146,6 +161,8 @@ package struct RackReport: Sendable {
       writer.member("name", host.name)
       writer.member("running", host.running)
       writer.member("more", host.more)
+      writer.member("moreLow", host.range.lowerBound)
+      writer.member("moreHigh", host.range.upperBound)
       writer.member("bindsFirst", host.binding)
       writer.member("free", host.freeBytes)
       if let risk = host.outcome?.risk { writer.member("risk", risk) }
