@@ -10,13 +10,20 @@ extension DensityCommand {
     _ document: DocumentFile, overrides: [OverrideArgument]
   ) throws(CommandFailure) -> Inventory? {
     guard Inventory.isOne(document.text) else { return nil }
+    let inventory: Inventory
     do throws(DocumentError) {
-      return try Inventory.document.read(
+      inventory = try Inventory.document.read(
         document.text, file: document.name, overrides: overrides.map(\.override),
         limits: Inventory.limits)
     } catch {
       throw CommandFailure(.badInput, "the file is refused:\n\(error)")
     }
+    let problems = inventory.implausible
+    guard problems.isEmpty else {
+      let lines = problems.prefix(100).map { "\(document.name): \($0)" }
+      throw CommandFailure(.badInput, "the file is refused:\n" + lines.joined(separator: "\n"))
+    }
+    return inventory
   }
 
   /// How many more machines fit on the hosts of an inventory.

@@ -94,6 +94,78 @@ struct InventoryDensityTests {
     #expect(DensityHost(host).pools.map(\.pages) == [30, 4])
   }
 
+  @Test("what no host can be is told, and whatever is left has an answer", arguments: 0..<600)
+  func extremes(seed: Int) {
+    var state = UInt64(seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1
+    func number() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      // As many digits as happens, so that small numbers and the largest are all tried.
+      return (state ^ state >> 29) >> (state >> 58)
+    }
+    func size() -> Observed<UInt64> { .measured(number(), "test") }
+    func count() -> Observed<Int> { .measured(Int(number() % 1_000_001), "test") }
+    var inventory = Inventory("extremes")
+    for name in ["a", "b"] {
+      var host = InventoryHost(name, memoryBytes: size())
+      host.processors = count()
+      host.reservedBytes = number() % 2 == 0 ? nil : size()
+      host.swapBytes = size()
+      host.availableBytes = size()
+      host.pageTableBytes = size()
+      host.secondStageBytes = size()
+      host.nodes = (0..<Int(number() % 4)).map { number in
+        var node = InventoryNode(number)
+        node.memoryBytes = size()
+        return node
+      }
+      host.hugePages = (0..<Int(number() % 3)).map { _ in
+        InventoryHugePages(
+          pageBytes: [4096, 2 << 20, 1 << 30, number()][Int(number() % 4)],
+          nodeNumber: number() % 2 == 0 ? nil : Int(number() % 4), total: size())
+      }
+      inventory.hosts.append(host)
+    }
+    for name in 0..<Int(number() % 4) {
+      var machine = InventoryMachine("vm\(name)", memoryBytes: size())
+      machine.host = number() % 2 == 0 ? "a" : "b"
+      machine.processors = count()
+      machine.workingSetBytes = size()
+      machine.residentBytes = size()
+      machine.chargedBytes = size()
+      machine.diskCacheBytes = size()
+      machine.devices.videoBytes = size()
+      machine.devices.ioThreads = count()
+      machine.devices.passedThrough = count()
+      machine.backingPageBytes = .measured(
+        [4096, 2 << 20, 1 << 30, number()][Int(number() % 4)], "test")
+      machine.usesPool = .measured(number() % 3 == 0, "test")
+      machine.nodes = number() % 2 == 0 ? [] : [Int(number() % 4)]
+      inventory.machines.append(machine)
+    }
+    guard inventory.implausible.isEmpty else {
+      #expect(inventory.implausible.allSatisfy { $0.hasSuffix(".") })
+      return
+    }
+    var added = DensityFlavour("added", memoryBytes: 1 << 30)
+    added.placed = 3
+    let placement = RackPlacement([added], on: inventory)
+    #expect(placement.placed + placement.unplaced[0] == 3)
+    for host in inventory.hosts {
+      let running = inventory.machines(on: host)
+      let check = DensityCheck(host, machines: running)
+      #expect(check.comparisons.count <= 2 * running.count + 3)
+      let density = Density(host, running: running, adding: added)
+      let fit = NodeFit(
+        host, density.host, running: running, adding: added, isOvercommitted: false)
+      let outcome = try? density.run()
+      if let fit, let outcome, let last = outcome.flavours.last {
+        // What fits on single nodes fits anywhere, but for what nodes say they have and the host has not.
+        let nodes = host.nodes.reduce(UInt64(0)) { $0 + ($1.memoryBytes?.value ?? 0) }
+        if nodes <= host.memoryBytes.value { #expect(fit.machines <= last.count) }
+      }
+    }
+  }
+
   @Test("guests that go up and down together are correlated, and others are not")
   func correlation() throws {
     /// Machines that use what a function of the moment and their number says.

@@ -4,6 +4,9 @@ import HostMemory
 import Simulation
 
 extension Density {
+  /// Up to how many machines it is asked how many more would be ready in time.
+  private static let mostStarted: UInt64 = 10_000
+
   /// How many of the machines that fit are ready in time when they all start at once.
   func bootLimit(
     _ target: BootTarget, _ counts: [UInt64]
@@ -12,7 +15,9 @@ extension Density {
     let search = try BootSearch(self, counts, target)
     let found = try search.most(total, .none)
     var alone: UInt64? = found
-    if found == total, total > 0 {
+    if total > Self.mostStarted {
+      alone = found == total ? nil : found
+    } else if found == total, total > 0 {
       var endless = search
       endless.memoryBytes = .max / 2
       alone = try endless.most(2 * total, .none, atLeast: total)
