@@ -111,6 +111,16 @@ struct RackPlacementTests {
     #expect(many.placed + many.unplaced[0] == 100)
   }
 
+  @Test("where not all have a place, the smallest have")
+  func smallest() {
+    var inventory = Inventory("rack")
+    inventory.hosts = [host("a", [64]), host("b", [64])]
+    let placement = RackPlacement(
+      [flavour("large", 40, 4), flavour("small", 10, 8)], on: inventory)
+    #expect(placement.hosts.reduce(0) { $0 + $1.counts[1] } == 8)
+    #expect(placement.placed >= 8 && placement.placed <= placement.mostPlaced)
+  }
+
   @Test("what runs stays, on the node that it is bound to")
   func running() {
     var inventory = Inventory("rack")

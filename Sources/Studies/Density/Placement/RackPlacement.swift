@@ -32,7 +32,7 @@ public struct RackPlacement: Sendable, Hashable {
 
   /// Places machines, as many of each kind as it says, on hosts beside what runs on each.
   ///
-  /// The largest machines come first, in three orders of which the best counts; each goes where least is left
+  /// The largest machines come first, in three orders, or the smallest; the best counts. Each goes where least is left
   /// among the hosts that have been given some, and where none of them holds it, to the largest of the
   /// others. In the end each host whose machines a smaller free one would hold gives them to that.
   public init(

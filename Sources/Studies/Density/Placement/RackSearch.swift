@@ -45,6 +45,8 @@ struct RackSearch {
         (loads[$1].reduce(0, +), $0) < (loads[$0].reduce(0, +), $1)
       },
       demands.indices.sorted { (demands[$1][0], $0) < (demands[$0][0], $1) },
+      // Where not all have a place, more of the smallest do.
+      demands.indices.sorted { (loads[$0].max() ?? 0, $0) < (loads[$1].max() ?? 0, $1) },
     ]
     var best: Found?
     for order in orders {
