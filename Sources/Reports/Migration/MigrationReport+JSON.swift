@@ -1,4 +1,5 @@
 internal import Costs
+internal import Hypervisor
 package import Records
 internal import Simulation
 package import Studies
@@ -67,6 +68,13 @@ extension JSONWriter {
     member("lostPages", outcome.lostPages)
     key("faults")
     faults(outcome.ledger)
+    key("log")
+    beginObject()
+    member("flagsWrittenDown", outcome.dirty.transitions)
+    member("logFullExits", outcome.dirty.logFullExits)
+    member("ringFullExits", outcome.dirty.ringFullExits)
+    member("kicks", outcome.dirty.kicks)
+    endObject()
     key("rounds")
     beginArray()
     for round in outcome.rounds { value(round) }

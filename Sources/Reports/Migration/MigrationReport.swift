@@ -80,17 +80,19 @@ package struct MigrationReport: Sendable {
     let outcome = outcome
     if outcome.end == .gaveUp || outcome.end == .forced, let last = outcome.rounds.last {
       let rate = Double(last.dirtied) * 4096 * 1e12 / Double(max(last.picoseconds, 1))
+      let isAll = UInt64(last.dirtied) << 12 >= study.writer.bytes
       findings.append(
-        "The guest makes \(Self.rate(rate)) of pages dirty in the last round, and the link takes"
-          + " \(Self.rate(Double(study.ownLink.usableBitsPerSecond) / 8)): rounds get shorter only where"
-          + " the first is less than the second.")
+        "In the last round it makes \(Measure.count.text(Double(last.dirtied))) pages dirty"
+          + (isAll ? ", all that it writes to" : "") + ": \(Self.rate(rate)), and the link takes"
+          + " \(Self.rate(Double(study.ownLink.usableBitsPerSecond) / 8)). Rounds get shorter only where"
+          + " the first is less.")
     }
     let throttle = outcome.rounds.map(\.throttlePercent).max() ?? 0
     if throttle > 0 {
-      findings.append("To that end its processors sleep for up to \(throttle) % of their time.")
+      findings.append("The brake has its processors sleep for up to \(throttle) % of their time.")
     }
     if outcome.rounds.contains(where: \.hasDirtyLimit) {
-      findings.append("To that end processors that fill their rings too soon sleep.")
+      findings.append("The brake has processors sleep that fill their rings too soon.")
     }
     let kinds = FaultKind.allCases.reversed().filter { outcome.ledger.faults($0) > 0 }
       .map { "\($0) \(StormReport.grouped(outcome.ledger.faults($0)))" }

@@ -107,6 +107,9 @@ struct WritingGuest: ~Copyable {
   /// Everything that was counted so far.
   var ledger: Ledger { machine.ledger }
 
+  /// What the log met beyond faults.
+  var dirty: DirtyCounters { machine.dirty }
+
   // MARK: The log
 
   /// Begins to track writes, and says how long that takes.

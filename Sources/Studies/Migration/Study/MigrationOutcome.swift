@@ -1,4 +1,5 @@
 public import Costs
+public import Hypervisor
 import Simulation
 
 /// What became of a machine that was moved.
@@ -36,6 +37,8 @@ public struct MigrationOutcome: Sendable, Hashable {
   public internal(set) var lostPages: Int
   /// What the source's machine counted since its log began.
   public internal(set) var ledger: Ledger
+  /// What the source's log met beyond faults.
+  public internal(set) var dirty = DirtyCounters()
   /// What the source's work and faults cost.
   public internal(set) var bill: Bill
   /// What happened when.

@@ -1,4 +1,5 @@
 import Costs
+import Hypervisor
 import Simulation
 
 extension MigrationStudy {
@@ -33,6 +34,7 @@ extension MigrationStudy {
     outcome.writes = run.guest.writes
     outcome.ledger = run.guest.ledger.since(before)
     outcome.bill = try Self.bill(outcome.ledger, profile)
+    outcome.dirty = run.guest.dirty
     outcome.series = run.guest.series
     guard end != .gaveUp else {
       outcome.lost = lostShare(outcome)
