@@ -56,7 +56,7 @@ public struct VirtualMachine: ~Copyable {
   var contentPages: [Range<UInt64>] = []
   /// Whether invalidations are counted and not carried out: a broken hypervisor, for tests that must
   /// notice it.
-  var losesFlushes = false
+  package var losesFlushes = false
   /// Whether pages may have lost their rights for a while, so that an access to them is seen.
   var hasRevoked = false
 

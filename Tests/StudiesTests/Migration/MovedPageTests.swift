@@ -75,6 +75,26 @@ struct MovedPageTests {
     }
   }
 
+  @Test(
+    "a mechanism whose flushes are lost is noticed, whatever it is",
+    arguments: [HostFormat.ept4, .npt4, .arm4K, .sv48x4])
+  func lostFlushes(_ host: HostFormat) throws {
+    for mechanism in MigrationStudy.mechanisms(host) {
+      // So few pages that TLBs hold them all, each written many times in a round.
+      var study = MigrationStudy.small(
+        host, pages: 2048, .hotAndCold(hot: 10_000_000, writes: 1_000_000_000),
+        megabytesPerSecond: 20)
+      study.tracking.mechanism = mechanism
+      study.precopy.downtimePicoseconds = 0
+      study.precopy.mostRounds = 3
+      study.precopy.forcesSwitch = true
+      let sound = try study.run()
+      #expect(sound.lostPages == 0)
+      let broken = try study.run(machine: 0, defect: .losesFlushes)
+      #expect(broken.lostPages > 0, "\(mechanism)")
+    }
+  }
+
   @Test("how many threads there are shows nowhere")
   func threads() throws {
     var study = MigrationStudy.small(.ept4, .zipf(exponent: 1), megabytesPerSecond: 200)

@@ -34,18 +34,18 @@ struct WritingGuest: ~Copyable {
 
   /// One of a study's machines, whose memory is there.
   static func one(
-    of study: MigrationStudy, machine number: Int
+    of study: MigrationStudy, machine number: Int, defect: MigrationDefect = .none
   ) throws(MigrationError) -> WritingGuest {
     let processors = try Self.processors(study, number)
     do throws(MachineError) {
-      return try WritingGuest(study, processors)
+      return try WritingGuest(study, processors, defect)
     } catch {
       throw .machine(error)
     }
   }
 
   private init(
-    _ study: MigrationStudy, _ processors: [WritingProcessor]
+    _ study: MigrationStudy, _ processors: [WritingProcessor], _ defect: MigrationDefect
   ) throws(MachineError) {
     let pages = Int(study.memoryBytes >> 12)
     var host = try Self.host(study)
@@ -53,6 +53,10 @@ struct WritingGuest: ~Copyable {
     configuration.processors = study.processors
     configuration.policy.backing = study.backing
     configuration.addressesPhysically = true
+    // Without a defect nothing depends on TLBs, and every access walks.
+    if defect == .losesFlushes {
+      configuration.core = CoreModel.all.first { $0.isa == study.host.isa }
+    }
     var machine = try VirtualMachine(configuration, on: &host)
     // What was never written is backed by nothing.
     if study.usedBytes > 0 {
@@ -60,6 +64,7 @@ struct WritingGuest: ~Copyable {
       try machine.populate(.ranges([used]), to: .writing, on: &host)
     }
     machine.keepsRoutes = true
+    machine.losesFlushes = defect == .losesFlushes
     self.study = study
     self.host = host
     self.machine = machine

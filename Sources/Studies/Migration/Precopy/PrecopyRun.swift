@@ -29,7 +29,7 @@ struct PrecopyRun: ~Copyable {
     self.study = study
     self.defect = defect
     link = study.ownLink
-    guest = try WritingGuest.one(of: study, machine: number)
+    guest = try WritingGuest.one(of: study, machine: number, defect: defect)
     arrived = Array(repeating: 0, count: guest.pages)
     sent = PageBits(pages: guest.pages)
     left = PageBits(pages: guest.pages, isFull: true)
@@ -197,4 +197,6 @@ enum MigrationDefect: Sendable, Hashable {
   case forgetsLastLog
   /// The log is cleared some time after it was read.
   case clearsLate
+  /// The hypervisor changes entries and lets processors go on with what their TLBs have.
+  case losesFlushes
 }
