@@ -41,7 +41,8 @@ struct MigrationScenarioTests {
         + " {pattern: zipf, duration: 2 s, memory: 8 MiB, rate: 0 MB/s}]}",
     ]
     let tracking = [
-      "{mechanism: manual, chunk: 512 KiB, split: fill}", "{mechanism: dbit, split: break}",
+      "{mechanism: manual, chunk: 512 KiB, split: fill}",
+      "{mechanism: dbit, split: break, lock: exclusive}",
       "{mechanism: pml, split: eager}", "{mechanism: ring, ring: 512}",
     ]
     let precopy = [

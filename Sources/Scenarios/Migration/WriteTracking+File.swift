@@ -30,6 +30,10 @@ extension WriteTracking: MappingDecodable {
     "chunk", ValueForm<ByteSize>.quantity(in: ByteSize(1 << 18)...ByteSize(1 << 40)),
     "with manual, the memory whose log is cleared at once; 1 GiB without")
 
+  private static let lockField = OptionalField(
+    "lock", ValueForm<FaultLock>.choice(),
+    "how processors share the lock that faults are resolved under; as in KVM without")
+
   /// What such a mapping is.
   public static var noun: String { "a way to track writes" }
 
@@ -37,7 +41,7 @@ extension WriteTracking: MappingDecodable {
   public static var fields: [FieldDeclaration] {
     [
       mechanismField.declaration, splitField.declaration, ringField.declaration,
-      chunkField.declaration,
+      chunkField.declaration, lockField.declaration,
     ]
   }
 
@@ -45,6 +49,7 @@ extension WriteTracking: MappingDecodable {
   public init?(from mapping: inout MappingDecoder) {
     let name = mapping.value(of: Self.mechanismField)
     let splitting = mapping.value(of: Self.splitField)
+    let lock = mapping.value(of: Self.lockField)
     var mechanism = DirtyMechanism.writeProtection
     self.init()
     switch name {
@@ -65,6 +70,7 @@ extension WriteTracking: MappingDecodable {
     guard mapping.isSound else { return nil }
     self.mechanism = mechanism
     self.splitting = splitting
+    self.lock = lock
   }
 
   var node: Node {
@@ -78,6 +84,7 @@ extension WriteTracking: MappingDecodable {
     }
     if case .ring(let entries, _) = mechanism { list.add("ring", .literal(entries)) }
     if mechanism == .initiallyAllSet { list.add("chunk", .literal(ByteSize(chunkBytes))) }
+    list.add("lock", lock.map { .text($0.rawValue) })
     return list.node
   }
 

@@ -18,6 +18,8 @@ struct PrecopyRoundTests {
     study.link.findsZeroPages = false
     study.precopy.downtimePicoseconds = 300_000_000
     study.watchedPicoseconds = 0
+    // Who reads the log must not keep faults waiting.
+    study.tracking.lock = .shared
     let outcome = try study.run()
     #expect(outcome.end == .converged)
     #expect(outcome.rounds.count > 4)
@@ -89,6 +91,35 @@ struct PrecopyRoundTests {
       writes.append(outcome.writes * 1_000_000_000 / UInt64(outcome.total / 1000))
     }
     #expect(writes[0] > writes[1])
+  }
+
+  @Test("under one lock, eight processors that fault on every write are no faster than the lock")
+  func lock() throws {
+    var study = MigrationStudy.small(.arm4K, pages: 8192, .sequential, megabytesPerSecond: 4000)
+    study.processors = 8
+    study.link.bitsPerSecond = 100_000_000_000
+    study.link.findsZeroPages = false
+    study.precopy.mostRounds = 1
+    var rates: [Double] = []
+    for lock in [FaultLock.shared, .exclusive] {
+      study.tracking.lock = lock
+      let outcome = try study.run()
+      rates.append(Double(outcome.rounds[0].faults) / Double(outcome.total))
+      guard lock == .exclusive else { continue }
+      // What each fault holds the lock for: changing its entry and telling the TLBs.
+      let under = [Component.lock, .changeEntry, .flushLocal, .flushRemote, .flushBroadcast]
+        .reduce(UInt128(0)) { sum, component in
+          sum
+            + outcome.bill.cost {
+              $0.component == component
+                && $0.activity == .fault(FaultEvent(.permission, .finalAccess, .log))
+            }.likely
+        }
+      let each = Double(under) / 1000 / Double(outcome.ledger.exits)
+      #expect(rates[1] * each < 1.01)
+      #expect(rates[1] * each > 0.5)
+    }
+    #expect(rates[0] > rates[1])
   }
 
   @Test("more bandwidth is never later, with the same writes")

@@ -1,10 +1,21 @@
 import Costs
 import Hypervisor
+import Simulation
 
 /// How long the routes of faults take, in picoseconds.
 struct FaultTimes {
   private let profile: CostProfile
-  private var times: [Int64] = []
+  /// A route's time, and what of it is before, under and after the lock.
+  struct Parts {
+    let before: Int64
+    let under: Int64
+    let after: Int64
+
+    /// All of it.
+    var all: Int64 { before + under + after }
+  }
+
+  private var times: [Parts] = []
   /// What a full page-modification log takes.
   let logFull: Int64
   /// What each entry of a page-modification log takes that is read.
@@ -27,9 +38,15 @@ struct FaultTimes {
   }
 
   /// How long a route takes whoever takes it; what passes over the network is timed by its link.
-  mutating func time(_ number: Int, _ routes: FaultRoutes) -> Int64 {
+  mutating func parts(_ number: Int, _ routes: FaultRoutes) -> Parts {
     while times.count <= number {
-      times.append(Self.time(routes.routes[times.count].ledger, profile))
+      let route = routes.routes[times.count]
+      let price = RoutePrice(route, profile)
+      let under = price.takesLock ? price.under.picoseconds : 0
+      let after = price.after.picoseconds
+      // Zeroing, frames and handlers come before the lock.
+      let all = Self.time(route.ledger, profile)
+      times.append(Parts(before: max(0, all - under - after), under: under, after: after))
     }
     return times[number]
   }

@@ -20,6 +20,9 @@ struct WritingGuest: ~Copyable {
   private var collected: SlotPages?
   private var processors: [WritingProcessor]
   private var times: FaultTimes
+  /// Whether one processor at a time resolves a fault, and from when on another one may.
+  private let isExclusive: Bool
+  private var lockFree: Int64 = 0
   /// What happens when.
   var series: MigrationSeries
   private(set) var writes: UInt64 = 0
@@ -69,6 +72,7 @@ struct WritingGuest: ~Copyable {
     self.host = host
     self.machine = machine
     self.processors = processors
+    isExclusive = (study.tracking.lock ?? study.host.usualFaultLock) == .exclusive
     contents = Array(repeating: 0, count: pages)
     for page in 0..<Int(study.usedBytes >> 12) {
       contents[page] = UInt32(truncatingIfNeeded: page + 1)
@@ -128,12 +132,19 @@ struct WritingGuest: ~Copyable {
       throw .machine(error)
     }
     machine.removeTakenRoutes()
-    return FaultTimes.time(machine.ledger.since(before), study.profile)
+    let took = FaultTimes.time(machine.ledger.since(before), study.profile)
+    hold(at: 0, took)
+    return took
+  }
+
+  /// Keeps the lock for a while, where one at a time has it.
+  private mutating func hold(at time: Int64, _ picoseconds: Int64) {
+    if isExclusive { lockFree = max(lockFree, time) + picoseconds }
   }
 
   /// The pages that were written since they were cleared, all of which are cleared, and how long that
   /// takes; with manual protection they stay as they are until they are cleared in chunks.
-  mutating func collect() -> (pages: PageBits, picoseconds: Int64) {
+  mutating func collect(at time: Int64) -> (pages: PageBits, picoseconds: Int64) {
     let before = machine.ledger
     let logged: SlotPages?
     if study.tracking.mechanism == .initiallyAllSet {
@@ -146,13 +157,15 @@ struct WritingGuest: ~Copyable {
     machine.removeTakenRoutes()
     collected = logged
     let pages = logged.map { PageBits($0) } ?? PageBits(pages: contents.count)
-    return (pages, FaultTimes.time(machine.ledger.since(before), study.profile))
+    let took = FaultTimes.time(machine.ledger.since(before), study.profile)
+    hold(at: time, took)
+    return (pages, took)
   }
 
   /// Clears the log of a chunk of memory, and says how long that takes.
   ///
   /// Only what was found the last time is cleared: what was written since is not known to anyone yet.
-  mutating func clear(_ range: Range<Int>) -> Int64 {
+  mutating func clear(_ range: Range<Int>, at time: Int64) -> Int64 {
     guard let logged = collected else { return 0 }
     let before = machine.ledger
     let bounds =
@@ -162,36 +175,68 @@ struct WritingGuest: ~Copyable {
     machine.clearDirty(logged.clamped(to: bounds), slot: 0, on: &host)
     settled.removeAll()
     machine.removeTakenRoutes()
-    return FaultTimes.time(machine.ledger.since(before), study.profile)
+    let took = FaultTimes.time(machine.ledger.since(before), study.profile)
+    hold(at: time, took)
+    return took
   }
 
   // MARK: Running
 
-  /// Lets all processors run up to a moment.
+  /// Lets all processors run up to a moment; what they fault on comes in the order of time.
   mutating func run(to end: Int64) throws(MigrationError) {
-    for processor in processors.indices {
-      var count: Int64 = 0
-      let start = processors[processor].clock
-      while processors[processor].clock < end {
-        let clock = processors[processor].clock
-        let (interval, until) = processors[processor].draws.interval(at: clock)
-        guard let interval else {
-          // It sleeps until its pattern changes.
-          processors[processor].clock = min(until, end)
-          continue
-        }
-        let page = processors[processor].draws.next()
-        count += 1
-        lastContent &+= 1
-        contents[page] = lastContent
-        var step = interval
-        if !settled[page] { step += try fault(processor, page, at: clock) }
-        processors[processor].clock = clock + step
-        if throttlePercent > 0 { sleep(processor, after: step) }
-      }
-      if count > 0 { series.add(count, to: .writes, at: min(start, end - 1)) }
-      writes += UInt64(count)
+    for processor in processors.indices { runFreely(processor, to: end) }
+    while let processor = firstFaulting, let page = processors[processor].pending {
+      let clock = processors[processor].clock
+      processors[processor].pending = nil
+      lastContent &+= 1
+      contents[page] = lastContent
+      writes += 1
+      series.add(1, to: .writes, at: clock)
+      var step = processors[processor].draws.interval(at: clock).interval ?? 0
+      // Another processor may have made the page writable by now.
+      if !settled[page] { step += try fault(processor, page, at: clock) }
+      processors[processor].clock = clock + step
+      if throttlePercent > 0 { sleep(processor, after: step) }
+      runFreely(processor, to: end)
     }
+  }
+
+  /// The processor whose write that may fault is the first.
+  private var firstFaulting: Int? {
+    var first: Int?
+    for processor in processors.indices where processors[processor].pending != nil {
+      if let found = first, processors[found].clock <= processors[processor].clock { continue }
+      first = processor
+    }
+    return first
+  }
+
+  /// Runs a processor up to a moment, or until it writes to a page that may fault.
+  private mutating func runFreely(_ processor: Int, to end: Int64) {
+    var count: Int64 = 0
+    let start = processors[processor].clock
+    while processors[processor].clock < end {
+      let clock = processors[processor].clock
+      let (interval, until) = processors[processor].draws.interval(at: clock)
+      guard let interval else {
+        // It sleeps until its pattern changes.
+        processors[processor].clock = min(until, end)
+        continue
+      }
+      let page = processors[processor].draws.next()
+      guard settled[page] else {
+        processors[processor].pending = page
+        break
+      }
+      count += 1
+      lastContent &+= 1
+      contents[page] = lastContent
+      processors[processor].clock = clock + interval
+      if throttlePercent > 0 { sleep(processor, after: interval) }
+    }
+    guard count > 0 else { return }
+    series.add(count, to: .writes, at: min(start, end - 1))
+    writes += UInt64(count)
   }
 
   /// Stops all processors from a moment to another.
@@ -212,7 +257,16 @@ struct WritingGuest: ~Copyable {
     }
     var time: Int64 = 0
     if outcome.exits > 0, let routes = machine.routes {
-      for number in routes.taken { time += times.time(number, routes) }
+      for number in routes.taken {
+        let parts = times.parts(number, routes)
+        time += parts.before
+        if isExclusive, parts.under > 0 {
+          let wait = max(0, lockFree - clock - time)
+          time += wait
+          lockFree = clock + time + parts.under
+        }
+        time += parts.under + parts.after
+      }
       machine.removeTakenRoutes()
     }
     let after = machine.dirty
@@ -271,4 +325,9 @@ extension DirtyMechanism {
     guard case .ring(let entries, let reserved) = self else { return nil }
     return entries - reserved
   }
+}
+
+extension HostFormat {
+  /// How KVM's processors share the lock of the second stage on the architecture.
+  fileprivate var usualFaultLock: FaultLock { isa == .riscv ? .exclusive : .shared }
 }

@@ -186,7 +186,7 @@ struct ArrivalRun: ~Copyable {
     }
     var time: Int64 = 0
     if let routes = machine.routes {
-      for number in routes.taken { time += times.time(number, routes) }
+      for number in routes.taken { time += times.parts(number, routes).all }
       machine.removeTakenRoutes()
     }
     for number in first..<end { mapped.insert(number) }

@@ -67,7 +67,7 @@ struct PrecopyRun: ~Copyable {
   }
 
   private mutating func collect(_ round: inout PrecopyRound) throws(MigrationError) {
-    let (pages, took) = guest.collect()
+    let (pages, took) = guest.collect(at: time)
     left = pages
     round.dirtied = pages.count
     round.logging += took
@@ -94,7 +94,7 @@ struct PrecopyRun: ~Copyable {
         if clearsChunks, page >= clearedTo {
           let first = page / chunk * chunk
           clearedTo = min(first + chunk, guest.pages)
-          let took = guest.clear(first..<clearedTo)
+          let took = guest.clear(first..<clearedTo, at: time)
           cleared += took
           time += took
           try guest.run(to: time)
@@ -158,7 +158,7 @@ struct PrecopyRun: ~Copyable {
     }
     let stopped = time
     if defect != .forgetsLastLog {
-      let (pages, took) = guest.collect()
+      let (pages, took) = guest.collect(at: time)
       left.formUnion(pages)
       time += took
       last.logging = took
@@ -186,7 +186,7 @@ struct PrecopyRun: ~Copyable {
   private mutating func clearLate(_ round: inout PrecopyRound) throws(MigrationError) {
     try collect(&round)
     try guest.run(to: time + 1_000_000_000)
-    _ = guest.collect()
+    _ = guest.collect(at: time)
   }
 }
 

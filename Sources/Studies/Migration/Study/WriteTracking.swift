@@ -10,6 +10,10 @@ public struct WriteTracking: Sendable, Hashable {
   /// QEMU clears 1 GiB.
   public var chunkBytes: UInt64 = 1 << 30
 
+  /// How processors share the lock that faults are resolved under; KVM's way on the architecture without
+  /// it.
+  public var lock: FaultLock?
+
   /// A way of tracking.
   public init(_ mechanism: DirtyMechanism = .writeProtection, splitting: LogSplitting? = nil) {
     self.mechanism = mechanism
