@@ -25,7 +25,7 @@ struct HelpTests {
           guest           show what a guest works and touches while it boots
           compare         compare what the same faults cost on several ISAs and machines
           density         tell how many machines fit a host, and what binds first
-          migrate         tell what logging a machine's writes takes, phase by phase
+          migrate         tell which tracking of writes lets a machine move in time
           check           check the files you write, and tell everything that is wrong
           schema          print the JSON Schema of the files you write, for an editor
           claims          recompute the source texts' figures, each with its verdict

@@ -3,6 +3,20 @@ import Console
 extension Migrate {
   static let parameters: [Parameter<Self>] = [
     .positional("FILE", \.file, "The file of a migration; “-” is standard input"),
+    .option(
+      "set", \.overrides, value: "PATH=VALUE",
+      "Give a field of FILE another value, such as machine.processors=16"),
+    .option(
+      "rate", \.writeRate, value: "RATE",
+      "Without FILE, how fast each virtual processor writes pages while nothing slows it"),
+    .option(
+      "bandwidth", \.bandwidth, value: "RATE", "Without FILE, what the link takes",
+      default: "10Gbit/s"),
+    .flag("print-scenario", \.printScenario, "Print the scenario instead of its answer"),
+    .option(
+      "threads", \.threads, value: "N",
+      "How many threads play migrations; the outcome is the same on any number",
+      default: "the processors there are"),
     .flag("phases", \.phases, "Play the phases of a dirty log"),
     .option(
       "vcpus", \.processors, value: "N", "How many virtual processors write", default: "1"),
@@ -11,16 +25,16 @@ extension Migrate {
       default: "1G"),
     .option(
       "backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G",
-      default: "2M"),
+      default: "2M; in a migration 4K and 2M"),
     .option(
       "mechanism", \.method, value: "HOW",
       "How writes are logged: write protection (wp), manual protection that is initially all set"
         + " (manual), a scan of dirty flags (dbit), Intel's page-modification log (pml), or a dirty"
-        + " ring (ring)", default: "wp"),
+        + " ring (ring)", default: "wp; in a migration all"),
     .option(
       "split", \.splitting, value: "WHEN",
       "When large pages are split: all at once (eager), or each at its first write (lazy)",
-      default: "KVM's: eager on x86-64, lazy elsewhere"),
+      default: "KVM's: eager on x86-64, lazy elsewhere; in a migration both"),
     .option(
       "recover", \.recovery, value: "HOW",
       "How large pages come back at the end: in the place of their small ones (in-place), by a zap"
@@ -52,7 +66,9 @@ extension Migrate {
       "script", \.script, value: "FILE",
       "Make the steps of a script instead; “-” is standard input"),
     .option(
-      "json", \.json, value: "FILE", "Write the phases as JSON; “-” is standard output"),
-    .option("csv", \.csv, value: "FILE", "Write the phases as CSV; “-” is standard output"),
+      "json", \.json, value: "FILE", "Write the outcome as JSON; “-” is standard output"),
+    .option("csv", \.csv, value: "FILE", "Write the outcome as CSV; “-” is standard output"),
+    .option(
+      "html", \.html, value: "FILE", "Write a migration as a page with charts that stands alone"),
   ]
 }

@@ -30,6 +30,14 @@ extension Migrate {
   var phaseProblems: [String] {
     var problems: [String] = []
     if file != nil { problems.append("“--phases” takes no file: its options say everything.") }
+    if html != nil { problems.append("“--html” shows a migration, and no phases.") }
+    if printScenario || writeRate != nil || bandwidth != nil || threads != nil
+      || !overrides.isEmpty
+    {
+      problems.append(
+        "“--print-scenario”, “--rate”, “--bandwidth”, “--threads” and “--set” belong to migrations, and"
+          + " not to “--phases”.")
+    }
     if let backing, FrameOrder(bytes: backing.bytes) == nil {
       problems.append("“--backing” is “\(backing.argument)”: it must be 4K, 2M or 1G.")
     }
@@ -71,7 +79,7 @@ extension Migrate {
         otherwise: { PhasesText.text(report) }))
   }
 
-  private func chosenProfile() throws(CommandFailure) -> CostProfile {
+  func chosenProfile() throws(CommandFailure) -> CostProfile {
     if let profile { return try profile.profile() }
     let isa = host?.isa ?? .x86
     let architecture = CostProfile.Architecture.allCases.first { $0.rawValue == isa.rawValue }
@@ -100,7 +108,7 @@ enum LoggingRecovery: String, ArgumentValue, CaseIterable {
 
 extension CostProfile.Architecture {
   /// The format of a second stage where nobody chooses one: wide enough for the largest machines.
-  fileprivate var usualHost: HostFormat {
+  var usualHost: HostFormat {
     switch self {
     case .x86: .ept4
     case .arm: .arm4K

@@ -28,10 +28,21 @@ struct Migrate: Command {
   var json: FilePath?
   var csv: FilePath?
   var script: FilePath?
+  var overrides: [OverrideArgument] = []
+  var writeRate: DataRate?
+  var bandwidth: DataRate?
+  var threads: Int?
+  var html: FilePath?
+  var printScenario = false
 
   static let name = "migrate"
-  static let summary = "tell what logging a machine's writes takes, phase by phase"
+  static let summary = "tell which tracking of writes lets a machine move in time"
   static let discussion = [
+    "FILE is a scenario of a migration (study: migration); without one, --rate with --vcpus,"
+      + " --memory-per-vcpu and --bandwidth describes a machine that writes any of its pages. The same"
+      + " migration is played with each mechanism, size of pages and way to split them, side by side:"
+      + " rounds, time, downtime, what the guest loses, and the faults that it takes. The exit status is 3"
+      + " where none of them moves the machine.",
     "With --phases a machine's writes are logged in the phases of Linux's dirty_log_perf_test: populate,"
       + " enable, then dirty, get and clear over and over, and disable. Each processor writes to memory of"
       + " its own. Faults, flushes and entries are counted on a machine that plays them, and priced by"
@@ -43,6 +54,12 @@ struct Migrate: Command {
       + " kernel can be; Docs/DirtyLog.md describes it.",
   ]
   static let examples = [
+    CommandExample(
+      "nestwalk migrate Scenarios/migrate-database.yaml --backing 2M",
+      "What each mechanism makes of a database with a hot set."),
+    CommandExample(
+      "nestwalk migrate --vcpus 8 --memory-per-vcpu 512M --rate 20MB/s --bandwidth 25Gbit/s",
+      "The same question without a file."),
     CommandExample(
       "nestwalk migrate --phases --vcpus 4 --memory-per-vcpu 1G --write-fraction 10%",
       "Write protection of 4 GiB in pages of 2M, split as KVM does."),

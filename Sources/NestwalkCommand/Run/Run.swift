@@ -108,7 +108,10 @@ struct Run: Command {
   }
 
   /// The threads that are asked for, or as many as the machine has processors.
-  var threadCount: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  var threadCount: Int { threads ?? Self.processorCount }
+
+  /// The processors of the machine that this runs on.
+  static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// What a file describes, and its text.
   private func scenario(_ path: FilePath) throws(CommandFailure) -> (Scenario, String) {
