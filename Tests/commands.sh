@@ -352,6 +352,18 @@ assert machines and all(machine["lostPages"] == 0 for machine in machines)' "$fo
     failed=$((failed + 1))
   fi
 done
+check "every way to track writes" 0 "ways to track its writes let the machine move" \
+  "$nestwalk" migrate Scenarios/migrate-idle.yaml --html "$folder/first.html" --json "$folder/first.json"
+check "every way to track writes on one thread" 0 "ways to track its writes let the machine move" \
+  "$nestwalk" migrate Scenarios/migrate-idle.yaml --threads 1 --json "$folder/second.json"
+done=$((done + 1))
+if ! cmp "$folder/first.json" "$folder/second.json" \
+  || ! python3 -m json.tool "$folder/first.json" >"$folder/tool.json"; then
+  echo "FAILED: the comparison is no JSON, or depends on the number of threads"
+  failed=$((failed + 1))
+fi
+check "a migration from options" 0 "study: migration" \
+  "$nestwalk" migrate --vcpus 4 --rate 20MB/s --print-scenario
 check "a migration that is throttled" 0 "sleep for up to" \
   "$nestwalk" run Scenarios/migrate-huge-writer.yaml --set machine.memory=1GiB \
   --set precopy.brake=throttle --set "precopy.limit=2 min"

@@ -130,3 +130,77 @@ struct MigrateCommandTests {
     }
   }
 }
+
+/// `nestwalk migrate` with migrations.
+@Suite("The command migrate compares ways to track writes")
+struct MigrationCommandTests {
+  private let small = [
+    "migrate", "--memory-per-vcpu", "16M", "--rate", "10MB/s", "--threads", "2",
+  ]
+
+  @Test("Each mechanism has a row for small pages, and two for large ones")
+  func rows() throws {
+    let run = try CommandRun(small)
+    #expect(run.status == 0)
+    #expect(run.output.contains("All of 15 ways to track its writes let the machine move."))
+    for mechanism in ["wp", "manual", "dbit", "pml", "ring"] {
+      let rows = run.output.split(separator: "\n").filter { $0.hasPrefix("\(mechanism) ") }
+      #expect(rows.count == 3, "\(mechanism)")
+    }
+    #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    let one = try CommandRun(small + ["--mechanism", "pml", "--backing", "2M", "--split", "eager"])
+    #expect(one.output.contains("All of 1 way "))
+  }
+
+  @Test("A processor that has no page-modification log has four mechanisms")
+  func arm() throws {
+    let run = try CommandRun(small + ["--host", "arm-s2-4k", "--csv", "-"])
+    #expect(run.status == 0)
+    #expect(run.output.split(separator: "\n").count == 1 + 4 * 3)
+  }
+
+  @Test("The printed scenario is the file that asks the same")
+  func printed() throws {
+    let printed = try CommandRun(small + ["--print-scenario"])
+    #expect(printed.status == 0)
+    let again = try CommandRun(["migrate", "-", "--json", "-"], input: printed.output)
+    let first = try CommandRun(small + ["--json", "-"])
+    #expect(again.output == first.output)
+    #expect(first.output.contains("nestwalk.migration-comparison/1"))
+  }
+
+  @Test("A machine that no way can move is status 3")
+  func stays() throws {
+    let file = """
+      study: migration
+      machine: {memory: 16 MiB, processors: 2}
+      writer: {pattern: sequential, rate: 4 GB/s}
+      link: {bandwidth: 1 Gbit/s}
+      precopy: {downtime: 1 ms, rounds: 3, limit: 1 s}
+      """
+    let run = try CommandRun(["migrate", "-", "--mechanism", "wp"], input: file)
+    #expect(run.status == 3)
+    #expect(run.output.contains("None of 3 ways"))
+  }
+
+  @Test(
+    "What goes with phases alone, or doesn't go with a file, is refused",
+    arguments: [
+      (["--rate", "1MB/s", "--iterations", "3"], "“--iterations” has a meaning with “--phases”"),
+      (["x.yaml", "--rate", "1MB/s"], "“--rate” describes a machine, and so does FILE"),
+      (["--rate", "1MB/s", "--backing", "3M"], "it must be 4K, 2M or 1G"),
+      (["--rate", "1MB/s", "--ring-entries", "2"], "it must be from 128 to 65536"),
+      (["--rate", "1MB/s", "--threads", "0"], "it must be from 1 to 1024"),
+      (["--rate", "fast"], "a data rate"),
+      (["--rate", "1MB/s", "--host", "npt4", "--mechanism", "pml"], "no such way to track writes"),
+      (["--rate", "1MB/s", "--host", "npt4", "--profile", "kunpeng-920"], "arm64"),
+      (["--phases", "--rate", "1MB/s"], "belong to migrations"),
+      (["--rate", "1MB/s", "--vcpus", "0"], "1 to 1024 processors"),
+    ])
+  func refusals(_ options: [String], _ sentence: String) throws {
+    let run = try CommandRun(["migrate"] + options)
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains(sentence), "\(run.errors)")
+  }
+}

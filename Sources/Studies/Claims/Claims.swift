@@ -16,7 +16,7 @@ public struct Claims: Sendable {
     ("F34", "generations that age by the clock"),
     ("F70–F73", "sharing and copies of processes"),
     ("F76", "the time of a minor and a major fault by the kind of storage"),
-    ("F78–F80", "cold deploys, scans and post-copy"),
+    ("F78–F79", "cold deploys and scans"),
   ]
 
   typealias Row = (
@@ -28,7 +28,7 @@ public struct Claims: Sendable {
 
   static let rows: [Row] =
     faultRows + permissionRows + bootRows + reportRows + flagRows + tableRows + missRows
-    + replacementRows + pressureRows
+    + replacementRows + pressureRows + migrationRows
 
   /// All findings, in the order of their rows.
   public func findings() throws(ClaimError) -> [ClaimFinding] {

@@ -134,6 +134,8 @@ struct WritingGuest: ~Copyable {
     machine.removeTakenRoutes()
     let took = FaultTimes.time(machine.ledger.since(before), study.profile)
     hold(at: 0, took)
+    // Where all counts as written from the start, the first round is what was found.
+    if study.tracking.mechanism == .initiallyAllSet { collected = machine.dirtyPages(slot: 0) }
     return took
   }
 
