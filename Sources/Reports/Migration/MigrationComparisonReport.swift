@@ -147,6 +147,9 @@ package struct MigrationComparisonReport: Sendable {
     for row in rows { table.add(cells(row), marked: row.outcome.end == .gaveUp) }
     page.heading("Each way to track writes")
     page.table(table)
+    page.paragraph(
+      "The guest is watched for a while at its destination, too: what its first touches there cost is among"
+        + " the faults below.")
     let parts: [(String, MigrationSeries.Quantity)] = [
       ("faults", .faults), ("made to sleep", .asleep), ("waiting for pages", .waiting),
       ("stopped", .stopped),
@@ -158,7 +161,7 @@ package struct MigrationComparisonReport: Sendable {
         parts: parts.map(\.0),
         rows.map { row in
           ShareChart.Bar(
-            cells(row).prefix(3).joined(separator: " "),
+            cells(row).prefix(3).filter { $0 != "-" }.joined(separator: " "),
             parts.map { part in
               Double(row.outcome.series.values(part.1).reduce(0, +)) / 1000 / processors
             })
