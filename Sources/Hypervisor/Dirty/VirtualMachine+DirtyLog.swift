@@ -33,7 +33,8 @@ extension VirtualMachine {
     dirtyLogs[slot] = DirtyLog(
       mechanism: mechanism, splitting: splitting,
       pages: SlotPages(slots[slot], isFull: mechanism == .initiallyAllSet),
-      flagged: SlotPages(slots[slot]))
+      flagged: mechanism == .modificationLog
+        ? SlotPages(slots[slot]) : SlotPages(without: slots[slot]))
     trackByProcessor()
     guard mechanism != .initiallyAllSet else { return }
     var work = FaultWork()
@@ -116,29 +117,62 @@ extension VirtualMachine {
 
   /// Forgets that pages were written, so that the next write to each will be noted.
   ///
-  /// All share one flush.
-  public mutating func clearDirty(_ pages: SlotPages, slot: Int, on host: inout Host) {
+  /// All share one flush; in chunks of so many bytes, the pages of each do.
+  public mutating func clearDirty(
+    _ pages: SlotPages, slot: Int, chunkBytes: UInt64? = nil, on host: inout Host
+  ) {
     guard dirtyLogs.indices.contains(slot), let log = dirtyLogs[slot] else { return }
     precondition(pages.words.count == log.pages.words.count, "the pages are another slot's")
+    let chunk = (chunkBytes ?? log.pages.bytes) >> 18
+    precondition(chunkBytes == nil || chunk > 0, "a chunk has at least a word of the bitmap")
     if ringLimit != nil { harvest(on: &host) }
-    guard let removed = dirtyLogs[slot]?.pages.remove(pages) else { return }
-    let runs = removed.runs
+    let count = pages.words.count
+    let step = chunkBytes == nil ? max(count, 1) : Int(chunk)
+    for first in stride(from: 0, to: count, by: step) {
+      clearDirty(pages, first..<min(first + step, count), slot, log, on: &host)
+    }
+  }
+
+  private mutating func clearDirty(
+    _ pages: SlotPages, _ range: Range<Int>, _ slot: Int, _ log: DirtyLog, on host: inout Host
+  ) {
+    guard let removed = dirtyLogs[slot]?.pages.remove(pages, words: range) else { return }
+    let start = log.pages.start + UInt64(range.lowerBound) << 18
     var work = FaultWork()
     work.locks = 1
     let splits = log.mechanism == .initiallyAllSet && log.splitting == .eager
     let splitsFirst = configuration.host.isa != .arm
+    let runs =
+      splits || log.mechanism == .flags ? SlotPages.runs(removed[...], from: start) : []
     if splits, splitsFirst { splitAround(runs, on: &host) }
     var batch = FlushBatch()
-    if log.mechanism.usesFlags {
-      if log.mechanism == .flags { keepLargeFlags(around: removed, slot: slot, on: host) }
-      _ = dirtyLogs[slot]?.flagged.remove(removed)
-      cleanFlags(runs, &batch, &work, on: &host)
-    } else {
-      protect(runs, &batch, &work, on: &host)
+    if log.mechanism == .flags { keepLargeFlags(around: runs, slot: slot, on: host) }
+    if log.mechanism == .modificationLog {
+      dirtyLogs[slot]?.flagged.remove(removed, at: range.lowerBound)
     }
+    change(removed, from: start, isClean: log.mechanism.usesFlags, &batch, &work, on: &host)
     carryOut(batch, inFault: false, &work)
     tally.postWork(.collect, times: 1, work)
     if splits, !splitsFirst { splitAround(runs, on: &host) }
+  }
+
+  /// Clears the dirty flags of pages that are marked, or takes the right to write from them.
+  private mutating func change(
+    _ words: [UInt64], from start: GuestPhysical, isClean: Bool, _ batch: inout FlushBatch,
+    _ work: inout FaultWork, on host: inout Host
+  ) {
+    let stage = configuration.host.translationStage
+    var flushes = batch
+    let changed = tables.change(
+      isClean ? .clean : .writeProtect, marked: words[...], from: start, in: &host.memory
+    ) { run in
+      flushes.add(
+        Invalidation(
+          stage, at: run.lowerBound, bytes: run.upperBound - run.lowerBound, pageBytes: 4096,
+          levels: .lastLevel))
+    }
+    batch = flushes
+    work.changes &+= UInt64(changed)
   }
 
   /// The pages that were written since the last time, of which the next writes will be noted again.
@@ -167,10 +201,10 @@ extension VirtualMachine {
   ///
   /// The flag goes with the first of its pages, and nothing else tells of writes to the others.
   private mutating func keepLargeFlags(
-    around removed: SlotPages, slot: Int, on host: borrowing Host
+    around runs: [Range<UInt64>], slot: Int, on host: borrowing Host
   ) {
     var told = SlotPages(slots[slot])
-    for run in removed.runs {
+    for run in runs {
       visitPages(run, host) { address, bytes, attributes in
         guard bytes > FrameNumber.bytes, attributes.isDirty,
           attributes.permissions.contains(.write)
@@ -178,7 +212,7 @@ extension VirtualMachine {
         told.insert(address, bytes: bytes)
       }
     }
-    _ = told.remove(removed)
+    for run in runs { told.remove(run) }
     dirtyLogs[slot]?.pages.formUnion(told)
   }
 
@@ -201,7 +235,9 @@ extension VirtualMachine {
   mutating func noteWrite(at address: GuestPhysical, slot: Int, _ work: inout FaultWork) {
     guard isLogged(slot) else { return }
     dirtyLogs[slot]?.pages.insert(address)
-    dirtyLogs[slot]?.flagged.insert(address)
+    if hasModificationLogs, dirtyLogs[slot]?.mechanism == .modificationLog {
+      dirtyLogs[slot]?.flagged.insert(address)
+    }
     work.loggedPages &+= 1
     if dirtyLogs[slot]?.mechanism.softLimit != nil {
       buffers[loggingProcessor].append(address.value & ~4095)

@@ -30,6 +30,7 @@ extension VirtualMachine {
         _ = clear(range, &batch, &work, on: &host)
         continue
       }
+      if replaceTable(page, &batch, &work, on: &host) { continue }
       var dropped = FaultWork()
       _ = clear(range, &batch, &dropped, on: &host)
       work.freedTables &+= dropped.freedTables
@@ -50,26 +51,63 @@ extension VirtualMachine {
 
   private func brokenUpPages(_ slot: Int, _ host: borrowing Host) -> [BrokenPage] {
     var pages: [BrokenPage] = []
-    visitPages(slots[slot].start.value..<slots[slot].end, host) { address, bytes, attributes in
-      let record = backing[recordNumber(address, slot: slot)]
-      let order = min(record.order, policy.largestMapping)
-      let start = address.value & ~(order.bytes &- 1)
-      guard bytes < order.bytes, pages.last?.start != start else { return }
-      pages.append(BrokenPage(start: start, order: order, first: attributes))
+    var at = slots[slot].start.value
+    while at < slots[slot].end {
+      let number = recordNumber(GuestPhysical(at), slot: slot)
+      let record = backing.chunk(number)
+      // Where the process has small pages, or none, there is nothing to be made large.
+      let order = record.isPresent ? min(record.order, policy.largestMapping) : .small
+      let span = max(order, .large).bytes
+      let start = at & ~(span &- 1)
+      at = start &+ span
+      guard order > .small, start >= slots[slot].start.value, at <= slots[slot].end,
+        let first = tables.firstPage(from: GuestPhysical(start), bytes: span, in: host.memory),
+        first.bytes < span
+      else { continue }
+      pages.append(BrokenPage(start: start, order: order, first: first.attributes))
     }
     return pages
+  }
+
+  /// Puts a large page in the place of a table that maps all its parts, and says whether there was one.
+  ///
+  /// It is what clearing the parts and mapping the page comes to, without a look at each.
+  private mutating func replaceTable(
+    _ page: BrokenPage, _ batch: inout FlushBatch, _ work: inout FaultWork, on host: inout Host
+  ) -> Bool {
+    guard page.order == .large, let slot = slot(of: GuestPhysical(page.start)) else { return false }
+    let record = backing[recordNumber(GuestPhysical(page.start), slot: slot)]
+    guard let template = tables.template(recovered(page), pageBytes: page.order.bytes),
+      tables.replaceFullTable(
+        at: GuestPhysical(page.start), by: template, to: HostPhysical(record.frame.address),
+        in: &host.memory)
+    else { return false }
+    work.freedTables &+= 1
+    work.changes &+= 1
+    batch.add(
+      Invalidation(
+        configuration.host.translationStage, at: page.start, bytes: page.order.bytes,
+        pageBytes: FrameNumber.bytes, levels: .all))
+    counters.count(.small, -512)
+    counters.count(.large, 1)
+    return true
+  }
+
+  /// The attributes of a large page in the place of its parts.
+  private func recovered(_ page: BrokenPage) -> HostAttributes {
+    var attributes = HostAttributes(page.first.permissions)
+    if hasNonExecutableLargePages { attributes.permissions.subtract(.execute) }
+    return attributes
   }
 
   /// Maps a large page where its parts were.
   private mutating func mapRecovered(_ page: BrokenPage, on host: inout Host) {
     guard let slot = slot(of: GuestPhysical(page.start)) else { return }
     let record = backing[recordNumber(GuestPhysical(page.start), slot: slot)]
-    var attributes = HostAttributes(page.first.permissions)
-    if hasNonExecutableLargePages { attributes.permissions.subtract(.execute) }
     do {
       try tables.map(
         GuestPhysical(page.start), bytes: page.order.bytes,
-        to: HostPhysical(record.frame.address), attributes, pageBytes: page.order.bytes,
+        to: HostPhysical(record.frame.address), recovered(page), pageBytes: page.order.bytes,
         in: &host.memory)
     } catch {
       preconditionFailure("\(error) can't come from addresses that were cleared")

@@ -29,8 +29,10 @@ extension VirtualMachine {
       var batch = FlushBatch()
       work.changes &+= 1
       let rights = page.attributes.permissions.union(fault.access.fullRights)
-      addRights(rights, page, at: address, &batch, on: &host)
-      carryOut(batch, inFault: true, &work)
+      if isLarge || !tables.permit(address, rights, in: &host.memory) {
+        addRights(rights, page, at: address, &batch, on: &host)
+        carryOut(batch, inFault: true, &work)
+      }
       resolution = logs ? .log : .permit
     }
     if logs { noteWrite(at: address, slot: slot, &work) }

@@ -18,6 +18,13 @@ public struct SlotPages: Sendable, Hashable {
     if isFull, pages & 63 != 0 { words[words.count - 1] = 1 << (pages & 63) - 1 }
   }
 
+  /// No room for pages, where none are kept.
+  init(without slot: Slot) {
+    start = slot.start
+    bytes = slot.bytes
+    words = []
+  }
+
   /// How many pages there are.
   public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
@@ -46,7 +53,12 @@ public struct SlotPages: Sendable, Hashable {
   }
 
   /// Where the runs of pages side by side begin and end.
-  var runs: [Range<UInt64>] {
+  var runs: [Range<UInt64>] { Self.runs(words[...], from: start) }
+
+  /// The runs of the pages that words stand for, counted from an address.
+  static func runs(
+    _ words: ArraySlice<UInt64>, from start: GuestPhysical
+  ) -> [Range<UInt64>] {
     var runs: [Range<UInt64>] = []
     for (number, word) in words.enumerated() where word != 0 {
       var left = word
@@ -79,9 +91,33 @@ public struct SlotPages: Sendable, Hashable {
     for page in stride(from: low, to: high, by: 4096) { insert(GuestPhysical(page)) }
   }
 
+  /// Takes the pages of a range out.
+  mutating func remove(_ range: Range<UInt64>) {
+    for page in stride(from: range.lowerBound, to: range.upperBound, by: 4096) {
+      let number = (page &- start.value) >> 12
+      words[Int(number >> 6)] &= ~(1 << (number & 63))
+    }
+  }
+
   /// Notes the pages that `other` has.
   mutating func formUnion(_ other: SlotPages) {
     for number in words.indices { words[number] |= other.words[number] }
+  }
+
+  /// Takes pages out that some words of `other` have, and gives the words of those that were in.
+  mutating func remove(_ other: SlotPages, words range: Range<Int>) -> [UInt64] {
+    var removed: [UInt64] = []
+    removed.reserveCapacity(range.count)
+    for number in range {
+      removed.append(words[number] & other.words[number])
+      words[number] &= ~other.words[number]
+    }
+    return removed
+  }
+
+  /// Takes pages out whose words begin at a place.
+  mutating func remove(_ removed: [UInt64], at first: Int) {
+    for number in removed.indices { words[first + number] &= ~removed[number] }
   }
 
   /// Takes pages out that `other` has, and gives those that were in.

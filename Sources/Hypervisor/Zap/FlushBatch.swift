@@ -20,6 +20,8 @@ struct FlushBatch {
   /// Takes in one invalidation.
   mutating func add(_ next: Invalidation) {
     pages &+= next.pages
+    // Beyond that nobody looks at them one by one.
+    if pages > Self.mostPages, !invalidations.isEmpty { return }
     if let last = invalidations.last, next.address == last.address &+ last.bytes,
       next.pageBytes == last.pageBytes, next.levels == last.levels
     {

@@ -117,6 +117,9 @@ struct StageTables: Sendable {
     var at = from
     while at < to {
       let slots = try root.slots(Format.self, of: table, level: level, from: at, to: to, memory)
+      defer { at = slots.end }
+      // Of the lowest table nothing is refused then, once it can be reached.
+      if level == 0, takesParts, edit.skipsHoles { continue }
       for number in 0..<slots.run.count {
         let entry = slots.run[number]
         let part = slots.part(number, from: at, to: to)
@@ -142,7 +145,6 @@ struct StageTables: Sendable {
           }
         }
       }
-      at = slots.end
     }
   }
 }

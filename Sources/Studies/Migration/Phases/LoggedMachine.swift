@@ -89,14 +89,7 @@ struct LoggedMachine: ~Copyable {
   /// Forgets what was written.
   mutating func clear() {
     guard let pages = machine.dirtyPages(slot: 0) else { return }
-    guard let chunk = study.chunkBytes else {
-      return machine.clearDirty(pages, slot: 0, on: &host)
-    }
-    let end = machine.slots[0].bytes
-    for start in stride(from: 0, to: end, by: Int(chunk)) {
-      let range = GuestPhysical(start)..<GuestPhysical(min(start + chunk, end))
-      machine.clearDirty(pages.clamped(to: range), slot: 0, on: &host)
-    }
+    machine.clearDirty(pages, slot: 0, chunkBytes: study.chunkBytes, on: &host)
   }
 
   /// Ends logging.
