@@ -2,15 +2,16 @@ extension FrameAllocator {
   /// How many use the run that begins with a frame; 0 for a frame that is free or inside a run.
   @inline(__always)
   public func references(of frame: FrameNumber) -> UInt64 {
-    records[Int(truncatingIfNeeded: frame.value)] & Self.referenceMask
+    self[record: Int(truncatingIfNeeded: frame.value)] & Self.referenceMask
   }
 
   /// Counts one more user of a run.
   @inline(__always)
   public mutating func share(_ frame: FrameNumber) {
     let place = Int(truncatingIfNeeded: frame.value)
-    precondition(records[place] & Self.referenceMask != 0, "\(frame) is free and can't be shared")
-    records[place] &+= 1
+    precondition(
+      self[record: place] & Self.referenceMask != 0, "\(frame) is free and can't be shared")
+    self[record: place] &+= 1
   }
 
   /// Makes of a run 512 runs of the next smaller order, each with as many users.
@@ -22,7 +23,8 @@ extension FrameAllocator {
       // The plainest loop there is: the compiler makes vectors of it.
       let first = Int(truncatingIfNeeded: frame.value)
       let record = uses | Self.code(.small) << Self.orderShift
-      for number in 0..<512 {
+      self[record: first] = self[record: first] & ~Self.runMask | record
+      for number in 1..<512 {
         records[first &+ number] = records[first &+ number] & ~Self.runMask | record
       }
       return
@@ -37,13 +39,17 @@ extension FrameAllocator {
   /// Whether what a frame holds matters: tables of a guest, or what a test stored.
   @inline(__always)
   public func holdsContent(_ frame: FrameNumber) -> Bool {
-    records[Int(truncatingIfNeeded: frame.value)] & Self.contentBit != 0
+    self[record: Int(truncatingIfNeeded: frame.value)] & Self.contentBit != 0
   }
 
   /// Notes whether what a frame holds matters.
   @inline(__always)
   public mutating func setHoldsContent(_ frame: FrameNumber, _ holds: Bool) {
     let place = Int(truncatingIfNeeded: frame.value)
-    if holds { records[place] |= Self.contentBit } else { records[place] &= ~Self.contentBit }
+    if holds {
+      self[record: place] |= Self.contentBit
+    } else {
+      self[record: place] &= ~Self.contentBit
+    }
   }
 }

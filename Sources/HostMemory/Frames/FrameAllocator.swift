@@ -6,7 +6,11 @@
 public struct FrameAllocator: ~Copyable {
   /// The nodes in the order of their addresses.
   public let nodes: [MemoryNode]
+  /// The records of frames but for those that 2 MiB begin with.
   var records: FlatWords
+  /// The records of the frames that 2 MiB begin with: those of large runs lie side by side, so that a host
+  /// in large runs costs no page of records for each.
+  var heads: FlatWords
   private var small: FrameTier
   private var large: FrameTier
   /// A word for each gigabyte: whether it is whole and free.
@@ -35,6 +39,7 @@ public struct FrameAllocator: ~Copyable {
     self.nodes = nodes
     let gigabytes = Int(start >> 18)
     records = FlatWords(count: Int(start))
+    heads = FlatWords(count: Int(start >> 9))
     small = FrameTier(groups: gigabytes * 512, nodes: nodes.count)
     large = FrameTier(groups: gigabytes, nodes: nodes.count)
     wholes = FlatWords(count: gigabytes)
@@ -55,9 +60,19 @@ public struct FrameAllocator: ~Copyable {
     frees[number] = node.frames
   }
 
+  /// The record of a frame.
+  @inline(__always)
+  subscript(record place: Int) -> UInt64 {
+    @inline(__always) get { place & 511 == 0 ? heads[place &>> 9] : records[place] }
+    @inline(__always) set {
+      if place & 511 == 0 { heads[place &>> 9] = newValue } else { records[place] = newValue }
+    }
+  }
+
   /// The bytes of memory that the records of all frames take.
   public var residentBytes: Int {
-    records.residentBytes + small.residentBytes + large.residentBytes + wholes.residentBytes
+    records.residentBytes + heads.residentBytes + small.residentBytes + large.residentBytes
+      + wholes.residentBytes
       + hints.residentBytes + frees.residentBytes
   }
 
@@ -99,7 +114,7 @@ public struct FrameAllocator: ~Copyable {
       first = gigabyte &<< 18
     }
     frees[node] &-= order.frames
-    records[Int(truncatingIfNeeded: first)] = 1 | Self.code(order) &<< Self.orderShift
+    self[record: Int(truncatingIfNeeded: first)] = 1 | Self.code(order) &<< Self.orderShift
     return FrameNumber(first)
   }
 
@@ -136,11 +151,11 @@ public struct FrameAllocator: ~Copyable {
   @discardableResult
   public mutating func release(_ frame: FrameNumber) -> Bool {
     let place = Int(truncatingIfNeeded: frame.value)
-    precondition(records[place] & Self.referenceMask != 0, "\(frame) is free already")
-    records[place] &-= 1
-    guard records[place] & Self.referenceMask == 0 else { return false }
+    precondition(self[record: place] & Self.referenceMask != 0, "\(frame) is free already")
+    self[record: place] &-= 1
+    guard self[record: place] & Self.referenceMask == 0 else { return false }
     let order = order(of: frame)
-    records[place] = 0
+    self[record: place] = 0
     let node = node(of: frame)
     frees[node] &+= order.frames
     switch order {
@@ -166,7 +181,7 @@ public struct FrameAllocator: ~Copyable {
 
   /// The order of the run that begins with a frame.
   public func order(of frame: FrameNumber) -> FrameOrder {
-    switch records[Int(truncatingIfNeeded: frame.value)] >> Self.orderShift & 3 {
+    switch self[record: Int(truncatingIfNeeded: frame.value)] >> Self.orderShift & 3 {
     case 0: .small
     case 1: .large
     default: .huge
@@ -184,8 +199,8 @@ public struct FrameAllocator: ~Copyable {
   /// Writes down the order of a run.
   mutating func note(_ order: FrameOrder, of frame: FrameNumber, uses: UInt64) {
     let place = Int(truncatingIfNeeded: frame.value)
-    records[place] =
-      records[place] & ~Self.runMask | uses | Self.code(order) << Self.orderShift
+    self[record: place] =
+      self[record: place] & ~Self.runMask | uses | Self.code(order) << Self.orderShift
   }
 
   /// Whether a frame is free.
