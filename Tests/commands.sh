@@ -168,7 +168,7 @@ check "a comparison of measured machines" 0 "x86-4/npt4" \
 for workload in cold-resume cow-storm dirty-log mmio nested; do
   check "comparison of $workload" 0 "weakest grade" "$nestwalk" compare "$workload" --memory 64M
 done
-for mechanism in wp manual dbit pml ring; do
+for mechanism in wp manual dbit pml ring pml-ring; do
   check "phases of $mechanism" 0 "disable" \
     "$nestwalk" migrate --phases --memory-per-vcpu 64M --mechanism "$mechanism"
 done

@@ -6,7 +6,9 @@ import Testing
 struct MigrateCommandTests {
   private let small = ["migrate", "--phases", "--vcpus", "2", "--memory-per-vcpu", "4M"]
 
-  @Test("Phases are a table of 80 columns", arguments: ["wp", "manual", "dbit", "pml", "ring"])
+  @Test(
+    "Phases are a table of 80 columns",
+    arguments: ["wp", "manual", "dbit", "pml", "ring", "pml-ring"])
   func text(_ mechanism: String) throws {
     let run = try CommandRun(small + ["--mechanism", mechanism])
     #expect(run.status == 0, "\(run.errors)")
@@ -59,6 +61,8 @@ struct MigrateCommandTests {
       (
         ["--mechanism", "pml", "--profile", "kunpeng-920"], "only Intel's EPT with flags has that."
       ),
+      (["--mechanism", "pml-ring", "--host", "npt4"], "only Intel's EPT with flags has that."),
+      (["--mechanism", "pml-ring", "--ring-entries", "512"], "a power of two from 1024"),
       (["--ring-entries", "4096"], "“--ring-entries” has no meaning without"),
       (["--mechanism", "ring", "--ring-entries", "1000"], "it must be a power of two"),
       (["--write-fraction", "101%"], "at most 100 %"),

@@ -16,15 +16,30 @@ public enum DirtyMechanism: Sendable, Hashable {
   /// protects their pages again.
   case ring(entries: Int, reserved: Int = 64)
 
+  /// The hardware writes down where it sets a dirty flag, as with ``modificationLog``, and what is taken
+  /// out of a processor's log goes into its ring, which is full a whole log earlier.
+  case modificationRing(entries: Int, reserved: Int = 64 + modificationLogEntries)
+
   /// The entries of a page-modification log: one page of them.
   public static let modificationLogEntries = 512
 
   /// Whether new pages may be written at once, because a flag tells.
-  var usesFlags: Bool { self == .flags || self == .modificationLog }
+  var usesFlags: Bool { self == .flags || logsModifications }
+
+  /// Whether the hardware writes down where it sets a dirty flag.
+  public var logsModifications: Bool {
+    switch self {
+    case .modificationLog, .modificationRing: true
+    default: false
+    }
+  }
 
   /// How many entries of a ring fill it.
   var softLimit: Int? {
-    guard case .ring(let entries, let reserved) = self else { return nil }
-    return entries - reserved
+    switch self {
+    case .ring(let entries, let reserved), .modificationRing(let entries, let reserved):
+      return entries - reserved
+    default: return nil
+    }
   }
 }

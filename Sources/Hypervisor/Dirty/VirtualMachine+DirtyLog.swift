@@ -33,14 +33,14 @@ extension VirtualMachine {
     dirtyLogs[slot] = DirtyLog(
       mechanism: mechanism, splitting: splitting,
       pages: SlotPages(slots[slot], isFull: mechanism == .initiallyAllSet),
-      flagged: mechanism == .modificationLog
+      flagged: mechanism.logsModifications
         ? SlotPages(slots[slot]) : SlotPages(without: slots[slot]))
     trackByProcessor()
     guard mechanism != .initiallyAllSet else { return }
     var work = FaultWork()
     work.locks = 1
     var batch = FlushBatch()
-    if mechanism == .modificationLog { protectLarge(slot, &batch, &work, on: &host) }
+    if mechanism.logsModifications { protectLarge(slot, &batch, &work, on: &host) }
     if mechanism.usesFlags {
       cleanFlags([range], &batch, &work, on: &host)
     } else {
@@ -68,7 +68,7 @@ extension VirtualMachine {
       }
     guard !mechanism.usesFlags || hasFlags else { throw .noDirtyFlags(configuration.host) }
     let isIntel = configuration.host == .ept4 || configuration.host == .ept5
-    guard mechanism != .modificationLog || isIntel else {
+    guard !mechanism.logsModifications || isIntel else {
       throw .noModificationLog(configuration.host)
     }
     if let limit = mechanism.softLimit, limit < 2 { throw .ringTooSmall(free: limit) }
@@ -77,13 +77,17 @@ extension VirtualMachine {
   /// Sets up what is kept for each processor, as the mechanisms in use have need of.
   mutating func trackByProcessor() {
     if dirtyLogs.allSatisfy({ $0 == nil }) { dirtyLogs = [] }
-    hasModificationLogs = dirtyLogs.contains { $0?.mechanism == .modificationLog }
+    hasModificationLogs = dirtyLogs.contains { $0?.mechanism.logsModifications == true }
     ringLimit = dirtyLogs.compactMap { $0?.mechanism.softLimit }.min()
     tracksByProcessor = hasModificationLogs || ringLimit != nil
-    if tracksByProcessor, buffers.isEmpty {
-      buffers = Array(repeating: [], count: processorCount + 1)
-    }
-    if !tracksByProcessor { buffers = [] }
+    buffers = keep(hasModificationLogs, buffers)
+    rings = keep(ringLimit != nil, rings)
+  }
+
+  /// A row of what each processor has written down, or none where nothing is kept.
+  private func keep(_ isKept: Bool, _ rows: [[UInt64]]) -> [[UInt64]] {
+    guard isKept else { return [] }
+    return rows.isEmpty ? Array(repeating: [], count: processorCount + 1) : rows
   }
 
   /// The pages of a slot that are known to be written since they were cleared last; they stay noted.
@@ -110,7 +114,7 @@ extension VirtualMachine {
       }
       dirtyLogs[slot]?.pages = pages
       tally.postWork(.collect, times: 1, work)
-    case .modificationLog: kickAndDrain()
+    case .modificationLog, .modificationRing: kickAndDrain()
     case .writeProtection, .initiallyAllSet, .ring: break
     }
   }
@@ -147,7 +151,7 @@ extension VirtualMachine {
     if splits, splitsFirst { splitAround(runs, on: &host) }
     var batch = FlushBatch()
     if log.mechanism == .flags { keepLargeFlags(around: runs, slot: slot, on: host) }
-    if log.mechanism == .modificationLog {
+    if log.mechanism.logsModifications {
       dirtyLogs[slot]?.flagged.remove(removed, at: range.lowerBound)
     }
     change(removed, from: start, isClean: log.mechanism.usesFlags, &batch, &work, on: &host)
@@ -157,7 +161,7 @@ extension VirtualMachine {
   }
 
   /// Clears the dirty flags of pages that are marked, or takes the right to write from them.
-  private mutating func change(
+  mutating func change(
     _ words: [UInt64], from start: GuestPhysical, isClean: Bool, _ batch: inout FlushBatch,
     _ work: inout FaultWork, on host: inout Host
   ) {
@@ -235,12 +239,12 @@ extension VirtualMachine {
   mutating func noteWrite(at address: GuestPhysical, slot: Int, _ work: inout FaultWork) {
     guard isLogged(slot) else { return }
     dirtyLogs[slot]?.pages.insert(address)
-    if hasModificationLogs, dirtyLogs[slot]?.mechanism == .modificationLog {
+    if hasModificationLogs, dirtyLogs[slot]?.mechanism.logsModifications == true {
       dirtyLogs[slot]?.flagged.insert(address)
     }
     work.loggedPages &+= 1
     if dirtyLogs[slot]?.mechanism.softLimit != nil {
-      buffers[loggingProcessor].append(address.value & ~4095)
+      rings[loggingProcessor].append(address.value & ~4095)
     }
   }
 

@@ -15,13 +15,14 @@ extension VirtualMachine {
   ///
   /// The page whose write filled the ring is protected again with the others, so that it faults anew.
   mutating func endExit(_ processor: Int, on host: inout Host) {
-    guard let limit = ringLimit, buffers[processor].count >= limit else { return }
+    guard let limit = ringLimit, rings[processor].count >= limit else { return }
     dirty.ringFullExits &+= 1
     tally.use(.userspaceExit, for: .work(.collect))
     harvest(on: &host)
   }
 
-  /// Takes all entries out of the rings of all processors, and protects their pages again with one flush.
+  /// Takes all entries out of the rings of all processors, and protects their pages again with one flush;
+  /// where the hardware fills the rings their dirty flags are cleared instead.
   ///
   /// The pages stay noted in the bitmaps that `dirtyPages` gives.
   public mutating func harvest(on host: inout Host) {
@@ -29,23 +30,26 @@ extension VirtualMachine {
     var pages: [SlotPages] = []
     for slot in slots { pages.append(SlotPages(slot)) }
     var count: UInt64 = 0
-    for processor in buffers.indices {
-      for entry in buffers[processor] {
+    for processor in rings.indices {
+      for entry in rings[processor] {
         let page = GuestPhysical(entry)
         guard let number = slot(of: page) else { continue }
         pages[number].insert(page)
         count &+= 1
       }
-      buffers[processor].removeAll(keepingCapacity: true)
+      rings[processor].removeAll(keepingCapacity: true)
     }
     guard count > 0 else { return }
     dirty.drainedEntries &+= count
     var work = FaultWork()
     work.locks = 1
-    var ranges: [Range<UInt64>] = []
-    for page in pages { ranges += page.runs }
     var batch = FlushBatch()
-    protect(ranges, &batch, &work, on: &host)
+    for (number, page) in pages.enumerated() {
+      guard let mechanism = dirtyLogs[number]?.mechanism else { continue }
+      if mechanism.logsModifications { _ = dirtyLogs[number]?.flagged.remove(page) }
+      change(
+        page.words, from: page.start, isClean: mechanism.usesFlags, &batch, &work, on: &host)
+    }
     carryOut(batch, inFault: false, &work)
     tally.use(.drainEntry, count, for: .work(.collect))
     tally.postWork(.collect, times: 1, work)

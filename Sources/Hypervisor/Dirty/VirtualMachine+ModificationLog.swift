@@ -25,7 +25,7 @@ extension VirtualMachine {
     }
     for page in pages {
       guard let number = slot(of: page), isLogged(number),
-        dirtyLogs[number]?.mechanism == .modificationLog,
+        dirtyLogs[number]?.mechanism.logsModifications == true,
         dirtyLogs[number]?.flagged.contains(page) == false,
         let mapped = tables.page(at: page, in: host.memory), mapped.attributes.isDirty
       else { continue }
@@ -37,6 +37,7 @@ extension VirtualMachine {
         tally.use(.decode, for: work)
         tally.use(.entry, for: work)
         drain(processor)
+        endExit(processor, on: &host)
       }
       dirty.transitions &+= 1
       buffers[processor].append(page.value & ~4095)
@@ -48,7 +49,9 @@ extension VirtualMachine {
     guard !buffers[processor].isEmpty else { return }
     for entry in buffers[processor] {
       let page = GuestPhysical(entry)
-      if let number = slot(of: page) { dirtyLogs[number]?.pages.insert(page) }
+      guard let number = slot(of: page) else { continue }
+      dirtyLogs[number]?.pages.insert(page)
+      if dirtyLogs[number]?.mechanism.softLimit != nil { rings[processor].append(entry) }
     }
     let count = UInt64(buffers[processor].count)
     dirty.drainedEntries &+= count

@@ -38,8 +38,10 @@ public struct VirtualMachine: ~Copyable {
   var dirtyLogs: [DirtyLog?] = []
   /// What dirty logging met beyond faults.
   public internal(set) var dirty = DirtyCounters()
-  /// The entries of each processor's page-modification log or dirty ring; none while there are none.
+  /// The entries of each processor's page-modification log; none while there are none.
   var buffers: [[UInt64]] = []
+  /// The entries of each processor's dirty ring; none while there are none.
+  var rings: [[UInt64]] = []
   /// Whether processors have page-modification logs in use.
   var hasModificationLogs = false
   /// How many entries fill a dirty ring, while there are rings.

@@ -41,7 +41,7 @@ extension Migrate {
     if let backing, FrameOrder(bytes: backing.bytes) == nil {
       problems.append("“--backing” is “\(backing.argument)”: it must be 4K, 2M or 1G.")
     }
-    if ringEntries != nil, method != .ring {
+    if ringEntries != nil, method?.hasRing != true {
       problems.append("“--ring-entries” has no meaning without “--mechanism ring”.")
     }
     if json?.isStandardStream == true, csv?.isStandardStream == true {

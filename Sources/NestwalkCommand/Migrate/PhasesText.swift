@@ -65,13 +65,13 @@ struct PhasesText {
         + " written, “dirty” the pages that are known to be written at the end of the phase."
     ]
     let full = report.phases.reduce(0) { $0 + $1.logFullExits }
-    if study.method == .modificationLog {
+    if study.method.logsModifications {
       let kicks = report.phases.reduce(0) { $0 + $1.kicks }
       sentences.append(
         "Logs of 512 entries were full \(CostText.count(full)) times, and processors were made to leave"
           + " their guests \(CostText.count(kicks)) times to have theirs read.")
     }
-    if study.method == .ring {
+    if study.method.hasRing {
       let full = report.phases.reduce(0) { $0 + $1.ringFullExits }
       let stopped = report.phases.reduce(UInt128(0)) { $0 + $1.stopped.likely }
       sentences.append(
@@ -95,6 +95,7 @@ extension LoggingMethod {
     case .flags: "dirty flags"
     case .modificationLog: "the page-modification log"
     case .ring: "dirty rings"
+    case .modificationRing: "dirty rings that the page-modification log fills"
     }
   }
 }

@@ -59,6 +59,10 @@ public struct TableFrames: Sendable {
   public private(set) var used = 0
   private var blocks: [Block] = []
   private var freed: [UInt64] = []
+  /// The block that a frame was found in last, where the next one is looked for first.
+  private var latest = 0
+  /// The first block that may have frames that were never used.
+  private var open = 0
 
   /// How many frames are left.
   public var free: Int { total - used }
@@ -100,7 +104,8 @@ public struct TableFrames: Sendable {
     let frame: UInt64
     if let last = freed.popLast() {
       frame = last
-    } else if let number = blocks.firstIndex(where: { $0.next < $0.count }) {
+    } else if let number = blocks[open...].firstIndex(where: { $0.next < $0.count }) {
+      open = number
       frame = advance(number)
     } else {
       return nil
@@ -133,6 +138,11 @@ public struct TableFrames: Sendable {
 
   /// Whether a table was made from this frame.
   func holdsTable(_ frame: UInt64) -> Bool {
+    if latest < blocks.count,
+      let index = blocks[latest].index(of: frame, frameBytes: frameBytes)
+    {
+      return blocks[latest].holdsTable[index / 64] & 1 << UInt64(index % 64) != 0
+    }
     for block in blocks {
       guard let index = block.index(of: frame, frameBytes: frameBytes) else { continue }
       return block.holdsTable[index / 64] & 1 << UInt64(index % 64) != 0
@@ -158,8 +168,15 @@ public struct TableFrames: Sendable {
 
   /// Turns over whether a frame holds a table.
   private mutating func mark(_ frame: UInt64) {
+    if latest < blocks.count,
+      let index = blocks[latest].index(of: frame, frameBytes: frameBytes)
+    {
+      blocks[latest].holdsTable[index / 64] ^= 1 << UInt64(index % 64)
+      return
+    }
     for number in blocks.indices {
       guard let index = blocks[number].index(of: frame, frameBytes: frameBytes) else { continue }
+      latest = number
       blocks[number].holdsTable[index / 64] ^= 1 << UInt64(index % 64)
       return
     }

@@ -150,6 +150,7 @@ package struct MigrationReport: Sendable {
     case .flags: "dbit"
     case .modificationLog: "pml"
     case .ring: "ring"
+    case .modificationRing: "pml-ring"
     }
   }
 

@@ -112,7 +112,7 @@ extension MigrationScenario: MappingDecodable {
   private static func check(
     _ tracking: WriteTracking, _ tables: HostFormat, _ mapping: borrowing MappingDecoder
   ) {
-    if tracking.mechanism == .modificationLog, tables != .ept4, tables != .ept5 {
+    if tracking.mechanism.logsModifications, tables != .ept4, tables != .ept5 {
       mapping.refuse(
         "tracking", "“pml” is Intel's, and the machine has \(tables.rawValue) tables")
     }

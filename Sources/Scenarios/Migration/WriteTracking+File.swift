@@ -11,6 +11,7 @@ extension WriteTracking: MappingDecodable {
     case flags = "dbit"
     case modificationLog = "pml"
     case ring
+    case modificationRing = "pml-ring"
   }
 
   private static let mechanismField = DefaultField(
@@ -66,6 +67,12 @@ extension WriteTracking: MappingDecodable {
     case .flags: mechanism = .flags
     case .modificationLog: mechanism = .modificationLog
     case .ring: mechanism = .ring(entries: mapping.value(of: Self.ringField) ?? 65_536)
+    case .modificationRing:
+      let entries = mapping.value(of: Self.ringField) ?? 65_536
+      if entries < 1024 {
+        mapping.refuse("ring", "with pml-ring it must have 1024 entries or more")
+      }
+      mechanism = .modificationRing(entries: entries)
     }
     guard mapping.isSound else { return nil }
     self.mechanism = mechanism
@@ -82,7 +89,11 @@ extension WriteTracking: MappingDecodable {
     case .breaking: list.add("split", .text("break"))
     case nil: break
     }
-    if case .ring(let entries, _) = mechanism { list.add("ring", .literal(entries)) }
+    switch mechanism {
+    case .ring(let entries, _), .modificationRing(let entries, _):
+      list.add("ring", .literal(entries))
+    default: break
+    }
     if mechanism == .initiallyAllSet { list.add("chunk", .literal(ByteSize(chunkBytes))) }
     list.add("lock", lock.map { .text($0.rawValue) })
     return list.node
@@ -95,6 +106,7 @@ extension WriteTracking: MappingDecodable {
     case .flags: .flags
     case .modificationLog: .modificationLog
     case .ring: .ring
+    case .modificationRing: .modificationRing
     }
   }
 }

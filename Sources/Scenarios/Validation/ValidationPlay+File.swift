@@ -19,7 +19,13 @@ extension ValueForm where Value == ValidationPlay {
     let log = OptionalField("dirty-log", .log, "a machine whose writes are logged")
     let population = OptionalField(
       "population", .population, "processors of one machine that write to pages at once")
-    let all = [nested, touch, prices, entries, log, queue, threads, watermarks, population]
+    let transfer = OptionalField("transfer", .transfer, "bytes over a link")
+    let overlap = OptionalField(
+      "overlap", .overlap, "two threads, of which one works while the other waits")
+    let all = [
+      nested, touch, prices, entries, log, queue, threads, watermarks, population, transfer,
+      overlap,
+    ]
     return .mapping("a play", all.map(\.declaration)) { mapping in
       let given = all.filter { mapping.has($0.declaration.name) }
       guard given.count == 1, let field = given.first else {
@@ -205,7 +211,7 @@ extension ValueForm where Value == ValidationPlay {
     }
   }
 
-  private static var point: ValueForm<ValidationPoint> {
+  static var point: ValueForm<ValidationPoint> {
     let processors = RequiredField(
       "processors", ValueForm<Int>.integer(in: 1...4096), "how many they were")
     let time = RequiredField("time", ValueForm<TimeSpan>.time, "how long they took")

@@ -52,6 +52,21 @@ extension ValidationPlay {
       return (number, rows.map { ValidationInput(row: $0, isOtherPoint: false) })
     case .watermarks(let bytes, let inZones, let hasHugePages, let count):
       return (Self.watermarks(bytes, inZones, hasHugePages, count), [])
+    case .transfer(let bytes, let rate, let fit):
+      let wire = ValidationTransfer.picoseconds(bytes, rate)
+      guard let fit else { return (wire, []) }
+      let rest = Double(fit.picoseconds) - ValidationTransfer.picoseconds(fit.bytes, rate)
+      guard rest > 0 else { throw .notFitted("the bytes alone take longer than was published") }
+      return (rest + wire, [ValidationInput(row: fit.row, isOtherPoint: fit.bytes != bytes)])
+    case .overlap(let alone, let both):
+      guard both.picoseconds >= alone.picoseconds else {
+        throw .notFitted("both threads take less than one")
+      }
+      let other = both.picoseconds - alone.picoseconds
+      return (
+        Double(max(alone.picoseconds, other)),
+        [alone, both].map { ValidationInput(row: $0.row, isOtherPoint: true) }
+      )
     case .threads(let threads, let point):
       let work = Double(point.picoseconds) * Double(point.processors)
       return (work / Double(threads), Self.inputs([point], predicting: threads))

@@ -78,6 +78,11 @@ public enum ValidationPlay: Sendable, Hashable {
     CostProfile)
   /// The watermarks of a host with so much memory, in the zones of x86-64 or in one.
   case watermarks(bytes: UInt64, inZones: Bool, hasHugePages: Bool, WatermarkCount)
+  /// So many bytes over a link; with a published time, what that took beside its bytes is added.
+  case transfer(bytes: UInt64, bitsPerSecond: UInt64, fit: ValidationTransfer?)
+  /// Two threads on one processor, of which one may work while the other waits: as long as the longer one
+  /// takes alone, at best. The first took so long alone, and both did one after the other.
+  case overlap(alone: ValidationPoint, both: ValidationPoint)
   /// Threads that share work of which nothing is serial.
   case threads(Int, fit: ValidationPoint)
 }

@@ -296,6 +296,51 @@ struct DirtyMechanismTests {
     }
   }
 
+  @Test(
+    "a log that is emptied into a ring fills it in steps of 512, and none of it is a fault",
+    arguments: intel, [UInt64(1), 512, 513, 1536, 1537, 4096])
+  func modificationRing(_ format: HostFormat, _ pages: UInt64) throws {
+    var test = try machine(format, pages: 4096)
+    // 2,048 entries but for 64 and a whole log: full after three logs.
+    try test.machine.startDirtyLog(
+      slot: 0, mechanism: .modificationRing(entries: 2048), on: &test.host)
+    let before = test.machine.ledger
+    let exits = write(&test, 0..<pages)
+    #expect(exits == 0)
+    let full = (pages + 511) / 512 - 1
+    #expect(test.machine.dirty.logFullExits == full)
+    #expect(test.machine.dirty.ringFullExits == full / 3)
+    let used = test.machine.ledger.since(before)
+    #expect(used.exits == 0)
+    #expect(used.amount(of: .userspaceExit, for: .work(.collect)) == full / 3)
+    // What was taken out of the ring has clean flags, and is written down again.
+    let again = write(&test, 0..<1)
+    #expect(again == 0)
+    #expect(test.machine.dirty.transitions == pages + (full >= 3 ? 1 : 0))
+    let found = test.machine.collectDirty(slot: 0, on: &test.host)
+    #expect(found?.count == Int(pages))
+    let rest = test.machine.collectDirty(slot: 0, on: &test.host)
+    #expect(rest?.count == 0)
+    let written = write(&test, 7..<9)
+    let last = test.machine.collectDirty(slot: 0, on: &test.host)
+    #expect((written, last?.count) == (0, 2))
+    let problems = test.problems()
+    #expect(problems == [])
+  }
+
+  @Test("large pages under a ring that hardware fills", arguments: intel)
+  func largeModificationRing(_ format: HostFormat) throws {
+    var test = try machine(format, pages: 1024, backing: .large)
+    try test.machine.startDirtyLog(
+      slot: 0, splitting: .onFault, mechanism: .modificationRing(entries: 1024), on: &test.host)
+    let first = write(&test, 0..<600)
+    #expect(first == 600)
+    // Faults put entries into the ring themselves: 448 fill it.
+    #expect(test.machine.dirty.ringFullExits == 1)
+    let found = test.machine.collectDirty(slot: 0, on: &test.host)
+    #expect(found?.count == 600)
+  }
+
   @Test("each processor has a ring of its own", arguments: TestMachine.formats)
   func rings(_ format: HostFormat) throws {
     var test = try machine(format, pages: 400, processors: 4)

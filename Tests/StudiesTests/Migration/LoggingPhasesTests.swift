@@ -51,7 +51,7 @@ struct LoggingPhasesTests {
   func twice(_ format: HostFormat, _ choice: Choice) throws {
     let study = Self.study(format, choice)
     guard study.problems.isEmpty else {
-      #expect(choice.method == .modificationLog && format != .ept4 && format != .ept5)
+      #expect(choice.method.logsModifications && format != .ept4 && format != .ept5)
       return
     }
     let phases = try study.run(Self.profile(format))
@@ -173,7 +173,6 @@ private struct Expectation {
 
   private var isEager: Bool { choice.splitting == .eager }
   private var splitsFirst: Bool { isa != .arm }
-  private var usesFlags: Bool { choice.method == .flags || choice.method == .modificationLog }
   /// The entries that a split of everything leaves to be changed: Arm changes the blocks before.
   private var entries: UInt64 { large == 0 || isEager && splitsFirst ? pages : large }
 
@@ -207,7 +206,7 @@ private struct Expectation {
       counts.flushRequests += splitFlushes
     }
     // Large pages that stay lose the right to write too.
-    if choice.method == .modificationLog, large > 0, !isEager { counts.changed += large }
+    if choice.method.logsModifications, large > 0, !isEager { counts.changed += large }
     return counts
   }
 
@@ -216,7 +215,7 @@ private struct Expectation {
     if choice.method == .flags { return PhaseCounts() }
     if choice.method == .manual, first { return PhaseCounts() }
     let splits = large > 0 && !isEager && first == (choice.method != .manual)
-    if choice.method == .modificationLog, !splits { return PhaseCounts() }
+    if choice.method.logsModifications, !splits { return PhaseCounts() }
     var counts = PhaseCounts()
     guard splits else {
       counts.logged = pages
@@ -262,7 +261,7 @@ private struct Expectation {
 
   /// 1,024 pages fill the log once: ⌈1024 / 512⌉ − 1, where nothing else makes it leave its guest.
   var logFull: [UInt64] {
-    guard choice.method == .modificationLog else { return Array(repeating: 0, count: 9) }
+    guard choice.method.logsModifications else { return Array(repeating: 0, count: 9) }
     let first: UInt64 = large > 0 && !isEager ? 0 : 1
     return [0, 0, first, 0, 0, 1, 0, 0, 0]
   }

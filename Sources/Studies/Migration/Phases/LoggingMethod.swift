@@ -12,6 +12,8 @@ public enum LoggingMethod: String, Sendable, Hashable, CaseIterable {
   case modificationLog = "pml"
   /// A dirty ring of each processor.
   case ring
+  /// A dirty ring of each processor that Intel's page-modification log is emptied into.
+  case modificationRing = "pml-ring"
 
   /// The mechanism, with rings of so many entries.
   public func mechanism(ringEntries: Int) -> DirtyMechanism {
@@ -21,9 +23,16 @@ public enum LoggingMethod: String, Sendable, Hashable, CaseIterable {
     case .flags: .flags
     case .modificationLog: .modificationLog
     case .ring: .ring(entries: ringEntries)
+    case .modificationRing: .modificationRing(entries: ringEntries)
     }
   }
 
   /// Whether the hypervisor copies a bitmap for who asks what was written.
-  var hasBitmap: Bool { self != .ring }
+  var hasBitmap: Bool { !hasRing }
+
+  /// Whether processors have rings.
+  public var hasRing: Bool { self == .ring || self == .modificationRing }
+
+  /// Whether it needs a page-modification log.
+  public var logsModifications: Bool { self == .modificationLog || self == .modificationRing }
 }

@@ -117,14 +117,14 @@ public struct LoggingPhases: Sendable, Hashable {
   /// What the architecture doesn't have.
   private var methodProblems: [String] {
     var problems: [String] = []
-    if method == .modificationLog, host != .ept4, host != .ept5 {
+    if method.logsModifications, host != .ept4, host != .ept5 {
       problems.append("\(MachineError.noModificationLog(host))")
     }
-    if method == .ring {
-      if ringEntries.nonzeroBitCount != 1 || !(128...65_536).contains(ringEntries) {
-        problems.append(
-          "A ring has \(ringEntries) entries: it must be a power of two from 128 to 65536.")
-      }
+    // 64 entries are kept free, and with a page-modification log as many as that has.
+    let least = method == .modificationRing ? 1024 : 128
+    if method.hasRing, ringEntries.nonzeroBitCount != 1 || !(least...65_536).contains(ringEntries) {
+      problems.append(
+        "A ring has \(ringEntries) entries: it must be a power of two from \(least) to 65536.")
     }
     return problems
   }

@@ -69,6 +69,6 @@ public struct MigrationComparison: Sendable, Hashable {
 extension MigrationStudy {
   /// Whether the study's processors have a mechanism.
   public func has(_ mechanism: DirtyMechanism) -> Bool {
-    mechanism != .modificationLog || host == .ept4 || host == .ept5
+    !mechanism.logsModifications || host == .ept4 || host == .ept5
   }
 }
