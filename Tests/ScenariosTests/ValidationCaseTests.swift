@@ -33,7 +33,7 @@ struct ValidationCaseTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     #expect(
       names
-        == ["1", "12", "15", "18", "2", "3", "4", "4b", "5", "6", "7", "8", "9"].map {
+        == ["1", "10", "11", "12", "15", "18", "2", "3", "4", "4b", "5", "6", "7", "8", "9"].map {
           "V\($0).yaml"
         })
     let page = try String(

@@ -118,7 +118,9 @@ extension StageTables {
   }
 
   /// Puts a page in the place of a table of the level below whose entries are all pages of the smallest
-  /// size; the table's frame is free then. Nothing is done where it is otherwise.
+  /// size, and says whether there was one.
+  ///
+  /// The table's frame is free then. Nothing is done where it is otherwise.
   mutating func replaceFullTable<Format: EditableFormat>(
     _: Format.Type, _ address: UInt64, level: Int, by page: UInt64, _ memory: MemoryHandle
   ) -> Bool {
