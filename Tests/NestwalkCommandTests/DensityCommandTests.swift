@@ -95,7 +95,7 @@ struct DensityCommandTests {
     #expect(run.status == 0, "\(run.errors)")
     // Lines are broken between words.
     let said = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(said.contains("meet the boot target; with all memory populated"))
+    #expect(said.contains("meet the boot target; with the hot set populated"))
     #expect(said.contains("What binds first: boot time"))
     let never = scenario.replacingOccurrences(of: "300 ms", with: "1 ns")
     #expect(

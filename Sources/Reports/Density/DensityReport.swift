@@ -128,7 +128,8 @@ extension DensityOutcome.BootLimit.Help {
   package var phrase: String {
     switch self {
     case .none: "as they are"
-    case .populated: "with all memory populated before they start"
+    case .hotSet: "with the hot set populated before they start"
+    case .populated: "with all memory"
     }
   }
 }

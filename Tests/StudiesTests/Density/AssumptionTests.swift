@@ -82,6 +82,10 @@ struct AssumptionTests {
     #expect(first.kind == .boot && first.alone == limit.machines && first.stops == ["one"])
     #expect(limit.machines(with: .none) == limit.machines)
     #expect(limit.machines(with: .populated) != nil)
+    // Pages that are there before the guest starts cost less than faults, and few of them less than all.
+    #expect(try #require(limit.machines(with: .hotSet)) >= limit.machines)
+    #expect(
+      try #require(limit.machines(with: .hotSet)) >= #require(limit.machines(with: .populated)))
     #expect(limit.range.contains(limit.machines))
     // With all the time there is, memory binds again.
     density.boot?.ready = .init(nanoseconds: 400_000_000_000)

@@ -130,6 +130,9 @@ private struct BootSearch {
     storm.host.memoryBytes = memoryBytes
     switch help {
     case .none: break
+    case .hotSet:
+      storm.policy.population = .writing
+      storm.policy.extent = .hotSet
     case .populated: storm.policy.population = .writing
     }
     let smallest = study.flavours.map(\.backingBytes).min() ?? 4096

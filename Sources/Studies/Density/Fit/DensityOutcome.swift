@@ -28,6 +28,8 @@ public struct DensityOutcome: Sendable, Hashable {
     public enum Help: String, Sendable, Hashable, CaseIterable {
       /// Nothing.
       case none
+      /// What a guest touches while it boots, as a boot before has recorded it, is populated before it starts.
+      case hotSet
       /// All memory is populated before machines start.
       case populated
     }
