@@ -96,4 +96,19 @@ public enum Component: UInt8, Sendable, Hashable, CaseIterable {
   /// The part of ``allocate`` for which the lock of the host's free frames is held. No ledger has it: it
   /// says when others wait, and not how long something takes.
   case frameLock
+
+  // What an access to data takes where it lies, until it arrives. No ledger has these: a page's place is no
+  // part of what its faults cost.
+  /// An access to memory of the processor's own node.
+  case localAccess
+  /// An access to memory of another node.
+  case remoteAccess
+  /// An access to memory in the processor's package (HBM).
+  case packageAccess
+  /// An access to memory behind CXL.
+  case cxlAccess
+  /// An access to persistent memory behind CXL.
+  case cxlPersistentAccess
+  /// A read of a block from flash (NVMe).
+  case flashRead
 }

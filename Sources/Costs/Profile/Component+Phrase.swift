@@ -41,6 +41,12 @@ extension Component {
     case .softwareSwitch: "a switch by software alone, one way"
     case .shadowEntry: "working out a shadow entry"
     case .frameLock: "of allocate, holding the lock of free frames"
+    case .localAccess: "an access to memory of the own node"
+    case .remoteAccess: "an access to memory of another node"
+    case .packageAccess: "an access to memory in the package (HBM)"
+    case .cxlAccess: "an access to memory behind CXL"
+    case .cxlPersistentAccess: "an access to persistent memory behind CXL"
+    case .flashRead: "a read of a block from flash (NVMe)"
     }
   }
 }

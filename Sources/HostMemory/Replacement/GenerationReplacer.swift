@@ -100,7 +100,11 @@ struct GenerationReplacer: Replacer, ~Copyable {
     return young * Self.fewest > used || old * (Self.fewest + 2) < used
   }
 
-  private mutating func age() {
+  /// Gives accessed pages the youngest generation, and starts another.
+  ///
+  /// Where there are as many as there can be, the oldest joins the next one first (inc_min_seq).
+  mutating func age() {
+    if youngest - oldest + 1 == Self.most { joinOldest() }
     let slot = slot(youngest)
     for frame in 0..<used {
       let page = pageOf[frame]
@@ -112,5 +116,27 @@ struct GenerationReplacer: Replacer, ~Copyable {
       states[page] = slot
     }
     youngest += 1
+  }
+
+  private mutating func joinOldest() {
+    let (list, next) = (slot(oldest), slot(oldest + 1))
+    while !lists.isEmpty(UInt32(list)) {
+      let page = lists.popBack(UInt32(list))
+      let state = states[page]
+      if state & Self.slotMask == list {
+        sizes[Int(list)] -= 1
+        sizes[Int(next)] += 1
+        states[page] = state & ~Self.slotMask | next
+      }
+      lists.pushFront(page, UInt32(states[page] & Self.slotMask))
+    }
+    oldest += 1
+  }
+
+  /// How many generations are younger than a page's; nothing where it is not in memory.
+  func age(of page: UInt32) -> Int? {
+    let state = states[page]
+    guard state != Self.absent else { return nil }
+    return Int((slot(youngest) &- (state & Self.slotMask)) & Self.slotMask)
   }
 }

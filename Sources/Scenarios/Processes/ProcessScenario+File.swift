@@ -85,6 +85,7 @@ extension ProcessScenario: MappingDecodable {
     }
     study.hostBytes = host.memory
     study.swapBytes = host.swap
+    study.readNanoseconds = host.read
     study.guestBytes = guest.memory
     study.durationNanoseconds = duration.picoseconds / 1000
     study.scale = scale

@@ -10,6 +10,7 @@ extension Claims {
     ),
     ("F56", "Compact tables", { (_) throws(ClaimError) in try placement() }),
     ("F58", "Misses times cycles", { (_) throws(ClaimError) in measuredMisses() }),
+    ("F79", "A scan of 60 GB", { (_) throws(ClaimError) in try columnScan() }),
   ]
 
   private static func measuredMisses() -> Found {
@@ -42,6 +43,33 @@ extension Claims {
       ],
       "Zipf's law (1.2, 16 GiB, 100 cycles of work an access) and a scan (60 GiB, 16 cycles), with"
         + " pages of 4 KiB and of 2 MiB at both stages, on Skylake-SP: it depends on both."
+    )
+  }
+
+  /// A column whose values lie a page apart, and one whose values lie side by side.
+  private static func columnScan() throws(ClaimError) -> Found {
+    func share(
+      _ pattern: AccessPattern, _ pages: UInt64, work: Double
+    ) throws(ClaimError) -> Double {
+      let scan = Workload(
+        pattern, footprintBytes: 60 << 30, elementBytes: 64, writePercent: 0, seed: 1)
+      let outcome = try misses(scan, .skylakeSP, PagePair(guest: pages, host: pages))
+      return 100 * outcome.share(workCycles: work)
+    }
+    let rows = AccessPattern.stride(bytes: 4096)
+    let dense = try share(.sequential, 4096, work: 16)
+    let small = try share(rows, 4096, work: 100)
+    // The work beside which the walks are one half.
+    let even = 100 * small / (100 - small)
+    return (
+      [
+        .model(
+          "of the time in walks, 4 KiB pages", .percent, 50...100, small),
+        .model(
+          "of the time in walks, 2 MiB pages", .percent, 0...5, try share(rows, 2 << 20, work: 100)),
+      ],
+      "Scenarios/column-scan-60g.yaml, on Skylake-SP: values a page apart, 100 cycles of work each;"
+        + " with less than \(PressureDiagnosis.rate(even)) walks are more than half. Of values side by side, with 16 cycles each, walks take \(PressureDiagnosis.rate(dense)) % with 4 KiB pages."
     )
   }
 

@@ -12,9 +12,8 @@ extension Claims {
     ("F45", "A leak of 100 MB an hour", { (_) throws(ClaimError) in try leak() }),
     ("F46", "120 GB on 64 GB", { (_) throws(ClaimError) in thrash() }),
     ("F47", "Many major faults", { (_) throws(ClaimError) in majorFaults() }),
-    ("F74", "Remote memory", { (_) throws(ClaimError) in tiers() }),
-    ("F75", "Tiers of memory", { (_) throws(ClaimError) in tiers() }),
     ("F77", "Five services", { (_) throws(ClaimError) in fiveServices() }),
+    ("F78", "A deploy that starts cold", { (_) throws(ClaimError) in try deploy() }),
   ]
 
   private static let megabyte = Double(1 << 20)
@@ -173,14 +172,6 @@ extension Claims {
     )
   }
 
-  private static func tiers() -> Found {
-    (
-      [],
-      "The model counts and prices faults and walks; what an access to data takes where it lies is not in"
-        + " it."
-    )
-  }
-
   private static func fiveServices() -> Found {
     let together = PressureStudy.fiveServices.run()
     var alone = 0
@@ -198,6 +189,35 @@ extension Claims {
       ],
       "Scenarios/pressure/five-services.yaml: 84 GiB on 64 GiB. From \(Int(100 * PressureDiagnosis.thrashingShare)) %"
         + " on a host is said to thrash."
+    )
+  }
+
+  private static func deploy() throws(ClaimError) -> Found {
+    let outcome = PressureStudy.deploy.run()
+    let (old, new) = (outcome.services[0], outcome.services[1])
+    guard let warmUp = outcome.warmUp(of: 1), let time = warmUp.nanoseconds else {
+      throw .unexpected("the release is never warm")
+    }
+    // The part of its faults that came until then.
+    let start = PressureStudy.deploy.services[1].startNanoseconds
+    let early = zip(outcome.samples, new.majorSeries).reduce(UInt64(0)) {
+      $0 + ($1.0.at <= start + time ? $1.1 : 0)
+    }
+    let all = new.majorSeries.reduce(0, +)
+    return (
+      [
+        .model(
+          "of its major faults until it is warm", .percent, 90...100,
+          100 * Double(early) / Double(all)),
+        .model(
+          "major faults a second at most", .count,
+          10 * PressureDiagnosis.manyMajorFaults...1e9, warmUp.mostRate),
+        .model(
+          "major faults of the release that has run on", .count, 0,
+          Double(old.counters.majorFaults)),
+      ],
+      "Scenarios/pressure/cold-deploy.yaml with 24 GiB: 10 GiB of files on a SATA SSD, each page once; warm"
+        + " after \(PressureDiagnosis.time(time)). With 12 GiB both releases do not fit, and it never is."
     )
   }
 }

@@ -12,6 +12,7 @@ extension Claims {
     ),
     ("F32", "Clock and Bélády's anomaly", { (_) throws(ClaimError) in anomaly() }),
     ("F33", "Two-handed clock, by dirty pages", { (_) throws(ClaimError) in twoHands() }),
+    ("F34", "A page's life in generations", { (_) throws(ClaimError) in try lifeOfPage() }),
     ("F35", "When generations entered Linux", { (_) throws(ClaimError) in release() }),
     ("F36", "LRU on twelve references", { (_) throws(ClaimError) in twelve() }),
     ("F37", "Generations against two lists", { (_) throws(ClaimError) in generations() }),
@@ -85,6 +86,39 @@ extension Claims {
         .model("times as long", .ratio, 4.3, many / few, within: 0.01),
       ],
       "1,000 pages of which some were written make room for 1,000 others, at the row's own 5 ms and 0.1 ms."
+    )
+  }
+
+  /// A page that is accessed before 5 and before 20 s, ageing every 5 s, and an eviction at 45 s.
+  private static func lifeOfPage() throws(ClaimError) -> Found {
+    var generations = AgedGenerations(frames: 8, pages: 64)
+    for page in UInt32(0)..<8 { generations.access(page) }
+    var seen: [Int: Int] = [:]
+    for second in stride(from: 5, through: 40, by: 5) {
+      if second == 5 || second == 20 { generations.access(0) }
+      for page in UInt32(1)..<8 { generations.access(page) }
+      generations.age()
+      seen[second] = generations.generation(of: 0)
+    }
+    generations.access(8)
+    let stated = [(5, 3), (10, 2), (15, 1), (20, 3), (40, 0)]
+    var checks: [ClaimCheck] = []
+    for (second, generation) in stated {
+      guard let found = seen[second] else {
+        throw .unexpected("the page is gone after \(second) s")
+      }
+      checks.append(
+        .model("generation at \(second) s", .count, Double(generation), Double(found)))
+    }
+    checks.append(
+      .model(
+        "evicted at 45 s", .count, 1, generations.generation(of: 0) == nil ? 1 : 0))
+    let oldest = seen.keys.sorted().first { seen[$0] == 0 && $0 > 20 } ?? 0
+    return (
+      checks,
+      "Ageing gives accessed pages what is the youngest generation and starts another, so that after it none"
+        + " has number 3 but what comes in then. A page is in the oldest after three agings, which the row's"
+        + " own 45 s leave \(oldest) s for. Linux ages when reclaim needs to, and by no clock."
     )
   }
 

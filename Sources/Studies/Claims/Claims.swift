@@ -12,12 +12,7 @@ public struct Claims: Sendable {
   public static let ids = rows.map(\.id)
 
   /// The rows that the model can't recompute yet, and what each waits for.
-  public static let pending: [(id: String, waitsFor: String)] = [
-    ("F34", "generations that age by the clock"),
-    ("F70–F73", "sharing and copies of processes"),
-    ("F76", "the time of a minor and a major fault by the kind of storage"),
-    ("F78–F79", "cold deploys and scans"),
-  ]
+  public static let pending: [(id: String, waitsFor: String)] = []
 
   typealias Row = (
     id: String, subject: String, find: @Sendable (Claims) throws(ClaimError) -> Found
@@ -28,7 +23,7 @@ public struct Claims: Sendable {
 
   static let rows: [Row] =
     faultRows + permissionRows + bootRows + reportRows + flagRows + tableRows + missRows
-    + replacementRows + pressureRows + migrationRows
+    + replacementRows + pressureRows + sharingRows + tierRows + migrationRows
 
   /// All findings, in the order of their rows.
   public func findings() throws(ClaimError) -> [ClaimFinding] {

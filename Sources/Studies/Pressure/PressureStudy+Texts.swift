@@ -61,4 +61,26 @@ extension PressureStudy {
     study.scale = 16
     return study
   }
+
+  /// A release that starts beside the old one with none of its 10 GiB of files in memory, where there is room
+  /// for both (F78).
+  static var deploy: Self {
+    var host = PressureHost()
+    host.memoryBytes = 24 << 30
+    host.swapBytes = 4 << 30
+    var old = PressureService("old release")
+    old.memoryBytes = 2 << 30
+    old.fileBytes = 3 << 30
+    old.workers = 8
+    old.workNanoseconds = 20_000
+    var new = old
+    new.name = "new release"
+    new.fileBytes = 10 << 30
+    new.cachedShare = 0
+    new.startNanoseconds = 10_000_000_000
+    var study = Self(host, [old, new])
+    study.durationNanoseconds = 180_000_000_000
+    study.scale = 16
+    return study
+  }
 }

@@ -18,9 +18,14 @@ struct FaultMeter {
     }
   }
 
-  init(_ profile: CostProfile) {
+  /// A meter by a profile, but for the time of a read from storage if that is given.
+  init(_ profile: CostProfile, readNanoseconds: UInt64?) {
     prices = profile.components.compactMap { component in
-      profile[component].map { (component, Double($0.likely) / 1e6) }
+      if let readNanoseconds {
+        if component == .storageRequest { return (component, Double(readNanoseconds)) }
+        if component == .storageByte { return nil }
+      }
+      return profile[component].map { (component, Double($0.likely) / 1e6) }
     }
   }
 

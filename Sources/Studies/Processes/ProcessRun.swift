@@ -33,7 +33,7 @@ struct ProcessRun: ~Copyable {
     kernel = world.kernel
     host = world.host
     machine = world.machine
-    meter = FaultMeter(study.profile)
+    meter = FaultMeter(study.profile, readNanoseconds: study.readNanoseconds)
     outcome = ProcessOutcome(
       processes: study.processes.map { process in
         ProcessOutcome.OfProcess(
@@ -163,24 +163,25 @@ struct ProcessRun: ~Copyable {
     if about.order == .once, process.next == process.pages { end(process) }
   }
 
-  private mutating func fork(_ child: LivingProcess) {
-    let about = study.processes[child.kind]
-    guard let number = about.parent,
-      let parent = processes.first(where: { $0.kind == number && $0.isThere }),
-      room.make(in: &machine, on: &host, &outcome, study.scale)
-    else {
+  /// Forks all processes of a kind, one after another, before any of them runs.
+  private mutating func fork(_ first: LivingProcess) {
+    let about = study.processes[first.kind]
+    let parent = processes.first { $0.kind == about.parent && $0.isThere }
+    for child in processes where child.kind == first.kind && !child.isThere {
       child.at = .max
-      return
+      guard let parent, room.make(in: &machine, on: &host, &outcome, study.scale) else { continue }
+      guard
+        machine.fork(
+          &parent.space, into: &child.space, processor: parent.processor, &kernel, on: &host) != nil
+      else {
+        lackMemory(child)
+        continue
+      }
+      child.isThere = true
+      if about.touches > 0 { child.at = about.startNanoseconds }
     }
-    guard
-      machine.fork(
-        &parent.space, into: &child.space, processor: parent.processor, &kernel, on: &host) != nil
-    else { return lackMemory(child) }
     _ = meter.read(machine.ledger)
-    child.isThere = true
-    if about.touches == 0 { child.at = .max }
-    let waits = processes.contains { $0.kind == child.kind && !$0.isThere }
-    if !waits { map(at: about.startNanoseconds, "after the fork") }
+    map(at: about.startNanoseconds, "after the fork")
   }
 
   // MARK: Ends

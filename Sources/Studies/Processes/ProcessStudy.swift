@@ -9,6 +9,8 @@ public struct ProcessStudy: Sendable, Hashable {
   public var hostBytes: UInt64 = 16 << 30
   /// What the host can swap of it.
   public var swapBytes: UInt64 = 0
+  /// How long storage takes to read a page of it, in nanoseconds; what the profile says if not given.
+  public var readNanoseconds: UInt64?
   /// What the guest's processes and their tables share.
   public var guestBytes: UInt64 = 8 << 30
   /// The processes, each behind the one that it is forked from.
