@@ -37,6 +37,61 @@ struct RunCommandTests {
     #expect(json.contains("\"met\": false"))
   }
 
+  /// A guest with a server and two workers, and a fleet: both as small as they can be.
+  static let others = [
+    (
+      """
+      study: processes
+      title: small
+      host: {memory: 64 MiB}
+      guest: {memory: 64 MiB}
+      processes:
+        - {name: server, memory: 1 MiB, touches: 0}
+        - {name: worker, forkedFrom: server, count: 2, writes: 50 %, work: 100 us}
+      duration: 1 s
+      """, "nestwalk.processes/1",
+      "at_ns,guest_free_bytes,stage2_bytes,swap_bytes,writes,copies,major_faults"
+    ),
+    (
+      """
+      study: merging
+      title: small
+      host: {memory: 16 MiB}
+      vms: 2
+      memory: 4 MiB
+      writes: 1
+      duration: 10 s
+      """, "nestwalk.merging/1",
+      "seconds,vms,needed_bytes,saved_bytes,cpu_share,copies,pages_to_scan,pages_shared"
+    ),
+  ]
+
+  @Test("processes and fleets are told in every form", arguments: others)
+  func forms(_ scenario: String, _ schema: String, _ columns: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun(
+      [
+        "run", "-", "--json", folder.path("it.json"), "--csv", folder.path("it.csv"), "--html",
+        folder.path("it.html"),
+      ], input: scenario)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.hasPrefix("small: "))
+    #expect(run.lines.allSatisfy { $0.count <= 80 })
+    let data = Data(try folder.read("it.json"))
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(object["schema"] as? String == schema)
+    let diagnosis = try #require(object["diagnosis"] as? [String: Any])
+    #expect((diagnosis["condition"] as? String)?.isEmpty == false)
+    #expect((diagnosis["findings"] as? [String])?.isEmpty == false)
+    let csv = String(decoding: try folder.read("it.csv"), as: UTF8.self)
+    #expect(csv.hasPrefix(columns))
+    let page = String(decoding: try folder.read("it.html"), as: UTF8.self)
+    #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("study: "))
+    // Its name is no part of it.
+    let again = try CommandRun(["run", "-", "--json", "-"], input: scenario)
+    #expect(again.output == String(decoding: data, as: UTF8.self))
+  }
+
   @Test("mistakes are told at once, with their places")
   func mistakes() throws {
     let run = try CommandRun(

@@ -22,7 +22,7 @@ SCENARIOS = {
     "fork-snapshot": ("host-short", "12 GiB", "guest-nearly-full"),
     "prefork-workers": ("host-short", "12 GiB", "copying"),
     "guest-reclaimed": ("thrashing", "384 MiB", "ample"),
-    "ksm-fleet": ("short-until-merged", "16 GiB", "ample"),
+    "ksm-fleet": ("short-until-merged", "8 GiB", "ample"),
 }
 
 
@@ -160,7 +160,7 @@ def problems_of_merging(command: Path, folder: Path) -> list[str]:
     path = folder / "ksm-fleet.yaml"
     some = outcome(command, path)
     none = outcome(command, path, "writes=0")
-    many = outcome(command, path, "writes=20")
+    many = outcome(command, path, "writes=10")
     if none["faults"]["copies"] != 0:
         found.append("who writes to nothing shared takes copies")
     saved = [run["merging"]["samples"][-1]["savedBytes"] for run in (many, some, none)]

@@ -60,6 +60,14 @@ struct MarkedFileTests {
     #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
   }
 
+  @Test(
+    "Everything that is wrong with a study of processes or of merging is told",
+    arguments: try MarkedFile.all(in: "Processes") + MarkedFile.all(in: "Merging"))
+  func processesAndMerging(file: MarkedFile) {
+    #expect(!file.expected.isEmpty, "a bad file says what is wrong with it")
+    #expect(file.found(among: DocumentKindDeclaration.all) == file.expected)
+  }
+
   @Test("There are enough of them")
   func count() throws {
     let folders = ["Sample", "Profile", "Storm", "Sweep", "Comparison"]

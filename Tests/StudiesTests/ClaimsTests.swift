@@ -55,7 +55,9 @@ struct ClaimsTests {
       ("F12", .corrected), ("F13", .corrected), ("F14", .corrected), ("F15", .reproduced),
       ("F20", .parameter), ("F21", .corrected), ("F22", .corrected), ("F24", .corrected),
       ("F50", .reproduced), ("F51", .reproduced), ("F52", .reproduced), ("F54", .reproduced),
-      ("F58", .reproduced), ("F59", .corrected), ("F60", .reproduced),
+      ("F58", .reproduced), ("F59", .corrected), ("F60", .reproduced), ("F34", .corrected),
+      ("F70", .reproduced), ("F71", .corrected), ("F72", .reproduced), ("F74", .parameter),
+      ("F75", .parameter), ("F76", .corrected), ("F80", .reproduced),
     ])
   func findings(_ id: String, _ verdict: Verdict) throws {
     let finding = try Self.claims.finding(id)

@@ -66,7 +66,7 @@ extension NamedProcess: MappingDecodable {
     if memory != nil, parent != nil {
       mapping.refuse("memory", "a process that is forked has the other's memory, so leave it out")
     }
-    if memory == nil, parent == nil {
+    if mapping.isSound, memory == nil, parent == nil {
       mapping.refuse("memory", "a process has either memory or another that it is forked from")
     }
     if parent == nil, process.count > 1 {

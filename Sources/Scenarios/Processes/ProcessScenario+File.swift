@@ -91,7 +91,10 @@ extension ProcessScenario: MappingDecodable {
     study.scale = scale
     study.seed = seed
     guard mapping.isSound else { return nil }
-    for problem in study.problems { mapping.refuse("scale", problem) }
+    for problem in study.problems {
+      let isGuest = problem.contains("before anything")
+      mapping.refuse(isGuest ? "guest" : mapping.has("scale") ? "scale" : "processes", problem)
+    }
     guard mapping.isSound else { return nil }
     self.init(title, study)
   }

@@ -4,14 +4,13 @@ import HostMemory
 import Hypervisor
 import Paging
 
-/// The figures on pages that machines and processes share, and on pages that come from elsewhere.
+/// The figures on pages that machines and processes share.
 extension Claims {
   static let sharingRows: [Row] = [
     ("F70", "What merging saves", { (_) throws(ClaimError) in try saved() }),
     ("F71", "How merging finds equal pages", { (_) throws(ClaimError) in try matching() }),
     ("F72", "A fork for a snapshot", { (claims) throws(ClaimError) in try claims.snapshot() }),
     ("F73", "Forked workers", { (claims) throws(ClaimError) in try claims.workers() }),
-    ("F80", "Post-copy", { (_) throws(ClaimError) in try postCopy() }),
   ]
 
   private static func saved() throws(ClaimError) -> Found {
@@ -130,36 +129,6 @@ extension Claims {
       return try study.run()
     } catch {
       throw .unexpected(error.description)
-    }
-  }
-
-  /// A machine whose pages all lie on another host, as after the switch of post-copy.
-  private static func postCopy() throws(ClaimError) -> Found {
-    let pages: UInt64 = 1000
-    do throws(MachineError) {
-      var host = try Host(bytes: 64 << 20)
-      let slot = Slot(at: GuestPhysical(0), bytes: 16 << 20, source: .network)
-      var machine = try VirtualMachine(MachineConfiguration(.ept4, slots: [slot]), on: &host)
-      let atStart = machine.counters.pages4K
-      for page in 0..<pages {
-        machine.touchPhysical(GuestPhysical(page << 12), .write, on: &host)
-      }
-      let first = machine.ledger.amount(of: .networkRequest)
-      for page in 0..<pages {
-        machine.touchPhysical(GuestPhysical(page << 12), .write, on: &host)
-      }
-      let second = machine.ledger.amount(of: .networkRequest) - first
-      return (
-        [
-          .model("pages at the start", .count, 0, Double(atStart)),
-          .model("fetches for each first touch", .count, 1, Double(first) / Double(pages)),
-          .model("fetches for the second touches", .count, 0, Double(second)),
-        ],
-        "\(pages) pages of a machine whose memory lies on another host; each fetch goes through a handler of"
-          + " faults in user space (userfaultfd)."
-      )
-    } catch {
-      throw .machine(error)
     }
   }
 }

@@ -20,6 +20,7 @@ extension ProcessStudy {
     study.swapBytes = 8 << 30
     study.readNanoseconds = 90_000
     study.guestBytes = 8 << 30
+    study.durationNanoseconds = 90_000_000_000
     study.scale = 16
     return study
   }

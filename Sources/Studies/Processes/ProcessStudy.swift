@@ -77,8 +77,8 @@ public struct ProcessStudy: Sendable, Hashable {
     }
     if needed > pages(guestBytes) {
       problems.append(
-        "The processes need \(needed * scale * 4096 >> 20) MiB before anything is forked, and the guest has"
-          + " \(guestBytes >> 20).")
+        "The processes need \(PressureDiagnosis.size(needed * scale * 4096)) before anything is copied, and the"
+          + " guest has \(PressureDiagnosis.size(guestBytes)).")
     }
     if touches > Self.mostTouches {
       problems.append(

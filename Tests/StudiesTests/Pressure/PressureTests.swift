@@ -26,4 +26,58 @@ struct PressureTests {
     study.services[0].memoryBytes = 1 << 40
     #expect(study.problems.contains { $0.contains("larger scale") })
   }
+
+  /// Two services of 4 MiB of files each, of which one has read none.
+  private static func deploy(memory: UInt64) -> PressureStudy {
+    var host = PressureHost()
+    host.memoryBytes = memory
+    host.marks = PressureHost.Marks(min: 256 << 10, low: 320 << 10, high: 384 << 10)
+    var old = PressureService("old")
+    old.fileBytes = 4 << 20
+    old.touches = 100
+    old.workNanoseconds = 20_000
+    var new = old
+    new.name = "new"
+    new.cachedShare = 0
+    new.startNanoseconds = 200_000_000
+    var study = PressureStudy(host, [old, new])
+    study.durationNanoseconds = 2_000_000_000
+    return study
+  }
+
+  @Test("who starts cold reads each page once, and is warm then; where memory is short it is never")
+  func cold() throws {
+    let enough = Self.deploy(memory: 16 << 20).run()
+    #expect(enough.services[1].counters.majorFaults == 1024)
+    #expect(enough.services[0].counters.majorFaults == 0)
+    #expect(enough.firstReads == 1024)
+    let warmUp = try #require(enough.warmUp(of: 1))
+    let time = try #require(warmUp.nanoseconds)
+    #expect(time > 0 && time < 1_800_000_000)
+    #expect(enough.warmUp(of: 0) == nil)
+    #expect(PressureDiagnosis(enough).condition == .cold)
+    let short = Self.deploy(memory: 6 << 20).run()
+    #expect(short.warmUp(of: 1)?.nanoseconds == nil)
+    #expect(PressureDiagnosis(short).condition != .cold)
+    var cached = Self.deploy(memory: 16 << 20)
+    cached.services[1].cachedShare = 1
+    #expect(PressureDiagnosis(cached.run()).condition == .ample)
+    cached.services[1].cachedShare = 0.5
+    #expect(cached.run().services[1].counters.majorFaults == 512)
+  }
+
+  @Test("a fault that every host has is no sign of a short one")
+  func growth() {
+    var host = PressureHost()
+    host.memoryBytes = 256 << 20
+    var service = PressureService("growing")
+    service.memoryBytes = 1 << 20
+    service.touches = 0
+    service.growthBytes = 16 << 20
+    var study = PressureStudy(host, [service])
+    study.durationNanoseconds = 1_000_000_000
+    let outcome = study.run()
+    #expect(outcome.lost > PressureDiagnosis.smallShare && outcome.waiting == 0)
+    #expect(PressureDiagnosis(outcome).condition == .ample)
+  }
 }

@@ -1,0 +1,86 @@
+import Costs
+import HostMemory
+import Paging
+import Scenarios
+import Testing
+
+@testable import Studies
+
+@Suite("Fleets whose memory is merged")
+struct MergedFleetTests {
+  /// Four VMs of a hundred pages: 20 zeros each, 30 of the image, 5 that change.
+  private static func study(host: UInt64? = nil, writes: Double = 0) -> MergingStudy {
+    var study = MergingStudy()
+    study.vms = 4
+    study.bytesPerVM = 100 * 4096
+    study.seconds = 60
+    study.samples = 60
+    study.hostBytes = host
+    study.writesPerSecond = writes
+    study.profile = ShippedProfiles.textbook(.x86)
+    return study
+  }
+
+  private static let pages: UInt64 = 4096
+
+  @Test("whether the VMs fit follows from what the host has")
+  func conditions() throws {
+    let outcome = try Self.study(host: 1).outcome()
+    let all = outcome.bytesOfVMs
+    let least = all - UInt64(outcome.savedBytes)
+    #expect(outcome.savedBytes == outcome.ceilingBytes)
+    // Booted at once: the most is needed before anything is merged.
+    #expect(outcome.mostNeededBytes == all)
+    for (host, condition) in [
+      (least - Self.pages, MergingDiagnosis.Condition.short), (least, .late),
+      (all - Self.pages, .late), (all, .ample),
+    ] {
+      let outcome = try Self.study(host: host).outcome()
+      let diagnosis = try #require(MergingDiagnosis(outcome))
+      #expect(diagnosis.condition == condition, "\(host)")
+      #expect((outcome.shortSeconds > 0) == (host < all))
+      #expect(!diagnosis.cause.isEmpty && !diagnosis.remedies.isEmpty)
+      #expect(diagnosis.findings.contains { $0.contains("major fault") })
+    }
+    // One after another, and merged meanwhile: they fit by merging alone.
+    var slow = Self.study(host: least + 60 * Self.pages)
+    slow.bootSeconds = 40
+    let outcomeOfSlow = try slow.outcome()
+    #expect(outcomeOfSlow.mostNeededBytes < all)
+    #expect(try #require(MergingDiagnosis(outcomeOfSlow)).condition == .dependent)
+    #expect(MergingDiagnosis(try Self.study().outcome()) == nil)
+  }
+
+  @Test("a write to a shared page is a copy, and what it had given back is needed again")
+  func writes() throws {
+    let none = try Self.study().outcome()
+    #expect(none.breaks == 0 && none.plainWrites == 0)
+    #expect(none.firstTouches == 400)
+    let some = try Self.study(writes: 1).outcome()
+    // Four a second for a minute, the last at its end.
+    #expect(239...240 ~= some.breaks + some.plainWrites)
+    #expect(some.breaks > 0 && some.plainWrites > 0)
+    #expect(some.savedBytes < none.savedBytes)
+    #expect(some.samples.reduce(0) { $0 + $1.breaks } == some.breaks)
+    // Half of the pages are such, and most of those 200 have been written to.
+    let last = try #require(some.samples.last)
+    #expect(last.neededBytes == some.bytesOfVMs - UInt64(some.savedBytes))
+  }
+
+  @Test(
+    "a copy's fault is one of permission, with a frame, a page's bytes and a flush",
+    arguments: [HostFormat.ept4, .npt4, .arm4K, .sv48x4])
+  func fault(_ format: HostFormat) throws {
+    let ledger = try CopyBreak.ledger(format)
+    #expect(ledger.faults(.permission) == 64 && ledger.exits == 64)
+    #expect(ledger.amount(of: .copyByte) == 64 * 4096)
+    #expect(ledger.amount(of: .allocate) == 64)
+    #expect(ledger.amount(of: .zeroByte) == 0)
+  }
+
+  @Test("it costs what the source texts say of a copy on write")
+  func cost() throws {
+    let found = try #require(CopyBreak.nanoseconds(ShippedProfiles.textbook(.x86)))
+    #expect(abs(found / 10_000 - 1) < 0.05)
+  }
+}
