@@ -1,3 +1,4 @@
+import HostMemory
 import Scenarios
 import Studies
 import Testing
