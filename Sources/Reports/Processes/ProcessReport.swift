@@ -157,6 +157,7 @@ extension JSONWriter {
     endObject()
     member("work", process.work)
     member("faultTime", process.faultTime)
+    member("workingSet", process.workingSetBytes)
     member("writes", process.writes)
     member("minorFaults", process.minorFaults)
     member("copyFaults", process.copyFaults)

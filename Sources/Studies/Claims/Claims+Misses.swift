@@ -69,7 +69,8 @@ extension Claims {
           "of the time in walks, 2 MiB pages", .percent, 0...5, try share(rows, 2 << 20, work: 100)),
       ],
       "Scenarios/column-scan-60g.yaml, on Skylake-SP: values a page apart, 100 cycles of work each;"
-        + " with less than \(PressureDiagnosis.rate(even)) walks are more than half. Of values side by side, with 16 cycles each, walks take \(PressureDiagnosis.rate(dense)) % with 4 KiB pages."
+        + " beside less than \(PressureDiagnosis.rate(even)) cycles walks are more than half. Of values side"
+        + " by side, with 16 cycles each, walks take \(PressureDiagnosis.rate(dense)) % with 4 KiB pages."
     )
   }
 

@@ -37,10 +37,12 @@ extension Claims {
     for (name, component, nanoseconds) in stated {
       let found = try price(component, profile)
       let range = nanoseconds.lowerBound * 1e6...nanoseconds.upperBound * 1e6
-      checks.append(.input("\(name), at least", .time, range, Double(found.low)))
-      if found.high > found.low {
-        checks.append(.input("\(name), at most", .time, range, Double(found.high)))
+      if found.high == found.low {
+        checks.append(.input(name, .time, range, Double(found.likely)))
+        continue
       }
+      checks.append(.input("\(name), at least", .time, range, Double(found.low)))
+      checks.append(.input("\(name), at most", .time, range, Double(found.high)))
     }
     return (checks, "Prices of their own names in the textbook profiles.")
   }

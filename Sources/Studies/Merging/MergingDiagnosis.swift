@@ -51,7 +51,7 @@ public struct MergingDiagnosis: Sendable, Hashable {
   ) -> [String] {
     let profit = last.counters.generalProfit
     var findings = [
-      "\(last.vms) VMs use \(size(outcome.bytesOfVMs)); the host has \(size(host)) for them. At the end"
+      "The working set of \(last.vms) VMs is all of their \(size(outcome.bytesOfVMs)); the host has \(size(host)) for them. At the end"
         + " merging has given back \(size(UInt64(max(outcome.savedBytes, 0)))),"
         + " \(percent(share(outcome.savedBytes, outcome.bytesOfVMs))), and"
         + " \(size(UInt64(max(profit, 0)))) once the kernel's records are paid for.",
@@ -63,7 +63,8 @@ public struct MergingDiagnosis: Sendable, Hashable {
         + " \(times(last.counters.fullScans)).",
     ]
     var minor =
-      "\(outcome.firstTouches) minor faults are first touches, and \(outcome.breaks) are writes to shared"
+      "\(PressureDiagnosis.count(outcome.firstTouches)) minor faults are first touches, and"
+      + " \(PressureDiagnosis.count(outcome.breaks)) are writes to shared"
       + " pages, each of which takes a copy"
     if let cost = outcome.breakNanoseconds {
       minor +=

@@ -21,6 +21,9 @@ final class LivingProcess {
   var isThere = false
   /// The next page of one that passes through its memory.
   var next: UInt64 = 0
+  /// The pages that it has touched since the start of the measurement, and how many they are.
+  var isTouched: [Bool]
+  var touched: UInt64 = 0
   /// The touches that are left of the request, and when it began.
   var left: UInt64 = 0
   var began: UInt64 = 0
@@ -35,6 +38,7 @@ final class LivingProcess {
     self.space = space
     self.start = start
     self.pages = pages
+    isTouched = [Bool](repeating: false, count: Int(pages))
     self.at = at
     random = SplitMix64(seed: seed)
   }

@@ -55,8 +55,8 @@ public struct ProcessDiagnosis: Sendable, Hashable {
     let minor = outcome.processes.reduce(0) { $0 + $1.minorFaults + $1.copyFaults }
     let copied = outcome.processes.reduce(0) { $0 + $1.copies }
     findings.append(
-      "\(minor) minor faults in the guest, \(copied) of which took a page for a copy;"
-        + " \(outcome.majorFaults)"
+      "\(count(minor)) minor faults in the guest, \(count(copied)) of which took a page for a copy;"
+        + " \(count(outcome.majorFaults))"
         + " major faults, for which the host had to read a page"
         + (outcome.majorRate > PressureDiagnosis.manyMajorFaults
           ? ": \(PressureDiagnosis.rate(outcome.majorRate)) a second, and more than 10 are a sign of"
@@ -70,11 +70,19 @@ public struct ProcessDiagnosis: Sendable, Hashable {
         + (outcome.swapOuts > 0
           ? ", wrote \(size(outcome.swapOuts * 4096)) to swap and would have needed"
             + " \(size(outcome.mostNeeded))." : "."))
+    let touched = outcome.processes.filter { $0.workingSetBytes > 0 }.map {
+      "\(plural($0)) \(size($0.workingSetBytes))\($0.count > 1 ? " each" : "")"
+    }
+    if !touched.isEmpty {
+      findings.append(
+        "Working sets, which is what was touched since the start: of"
+          + " \(touched.joined(separator: ", of ")).")
+    }
     if let sentence = mapped(outcome) { findings.append(sentence) }
     for process in outcome.processes where process.lost >= PressureDiagnosis.smallShare {
       findings.append(
-        "\(opening(plural(process))) loses \(percent(process.lost)) of its time to faults"
-          + slowdown(process) + ".")
+        "\(opening(plural(process))) \(process.count > 1 ? "lose" : "loses")"
+          + " \(percent(process.lost)) of the time to faults" + slowdown(process) + ".")
     }
     for process in outcome.processes {
       if let at = process.killedAt {
@@ -217,6 +225,7 @@ public struct ProcessDiagnosis: Sendable, Hashable {
       + " \(time(half)) and one in a hundred more than \(time(late))"
   }
 
+  private static func count(_ number: UInt64) -> String { PressureDiagnosis.count(number) }
   private static func size(_ bytes: UInt64) -> String { PressureDiagnosis.size(bytes) }
   private static func time(_ nanoseconds: UInt64) -> String { PressureDiagnosis.time(nanoseconds) }
   private static func percent(_ share: Double) -> String { PressureDiagnosis.percent(share) }

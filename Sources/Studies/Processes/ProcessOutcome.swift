@@ -22,6 +22,8 @@ public struct ProcessOutcome: Sendable, Hashable {
     public internal(set) var work: UInt64 = 0
     /// The time of its faults, the guest's own and the host's.
     public internal(set) var faultTime: UInt64 = 0
+    /// What one of them has touched since the start of the measurement, the most of any.
+    public internal(set) var workingSetBytes: UInt64 = 0
     /// The touches that wrote.
     public internal(set) var writes: UInt64 = 0
     /// The guest's own faults without a copy.

@@ -131,6 +131,12 @@ struct ProcessRun: ~Copyable {
     let free = kernel.freePages
     guard let found = access(process, page, isWrite: isWrite) else { return lackMemory(process) }
     process.next += 1
+    if !process.isTouched[Int(page)] {
+      process.isTouched[Int(page)] = true
+      process.touched += 1
+    }
+    outcome.processes[kind].workingSetBytes = max(
+      outcome.processes[kind].workingSetBytes, process.touched * 4096 * study.scale)
     var faults: UInt64 = 0
     if found.guestFaults + found.kernelExits + found.touch.exits > 0 {
       let cost = meter.read(machine.ledger)

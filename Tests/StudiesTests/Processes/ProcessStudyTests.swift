@@ -53,6 +53,7 @@ struct ProcessStudyTests {
     #expect(growth >= Self.pages * 4096 && growth <= (Self.pages + 8) * 4096)
     #expect(outcome.guestFreeAtStart - outcome.leastGuestFree == Self.pages * 4096)
     #expect(outcome.processes[1].endedAt != nil)
+    #expect(outcome.processes.allSatisfy { $0.workingSetBytes == Self.pages * 4096 })
     // The guest has it all again, the host nothing.
     #expect(outcome.guestFreeAtEnd == outcome.guestFreeAtStart)
     #expect(outcome.stageTwoAtEnd == outcome.mostStageTwo)
