@@ -66,17 +66,20 @@ extension VirtualMachine {
   /// Gives a page its rights back that a scan took away: it was accessed.
   ///
   /// KVM does so without its lock. The right to write comes back with a write alone, and not where others
-  /// use the page too, nor to a large page whose writes are logged by small ones.
+  /// use the page too. A write to a large page whose writes are logged by small ones is left to the slower
+  /// way, which splits the page.
   mutating func restore(
     _ fault: StageTwoFault, at address: GuestPhysical, slot: Int, _ work: inout FaultWork,
     on host: inout Host
-  ) -> Bool {
-    guard let page = tables.restore(address, in: &host.memory) else { return false }
-    work.locks = 0
-    work.changes &+= 1
+  ) -> TouchOutcome.End? {
+    guard let page = tables.restore(address, in: &host.memory) else { return nil }
     let record = backing[recordNumber(address, slot: slot)]
     let isOwn = slots[slot].kind == .ram && !record.isShared && !record.isZero
-    if fault.access == .write, isOwn, page.bytes == FrameNumber.bytes || !isLogged(slot) {
+    if fault.access == .write, isOwn {
+      guard page.bytes == FrameNumber.bytes || !isLogged(slot) else {
+        return permit(
+          fault, fault.cause ?? .missing, page, at: address, slot: slot, &work, on: &host)
+      }
       let start = GuestPhysical(address.value & ~(page.bytes &- 1))
       do {
         try tables.protect(
@@ -86,10 +89,12 @@ extension VirtualMachine {
       }
       noteWrite(at: address, slot: slot, &work)
     }
+    work.locks = 0
+    work.changes &+= 1
     counters.pfFast &+= 1
     counters.pfFixed &+= 1
     tally.post(FaultEvent(fault.cause ?? .missing, fault.context, .age), &work)
-    return true
+    return .arrived
   }
 
   /// How many pages of a slot have lost their rights.

@@ -20,7 +20,7 @@ extension VirtualMachine {
       preconditionFailure("\(error) can't come from a page that is mapped")
     }
     work.changes &+= 1
-    counters.pfFast &+= 1
+    counters.pfFixed &+= 1
     tally.post(FaultEvent(.accessFlag, fault.context, .age), &work)
     return .arrived
   }

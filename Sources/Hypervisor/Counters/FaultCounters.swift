@@ -6,7 +6,8 @@ public struct FaultCounters: Sendable, Hashable {
   public internal(set) var pfFixed: UInt64 = 0
   /// Faults that found their entry there already.
   public internal(set) var pfSpurious: UInt64 = 0
-  /// Faults that were resolved by changing an entry without taking the lock.
+  /// Faults that were resolved by changing an entry without taking the lock: on x86, the right to write
+  /// for an entry that had it or would have it but for a log, and the rights that a scan took away.
   public internal(set) var pfFast: UInt64 = 0
   /// Entries that mark a device's page.
   public internal(set) var pfMMIOSPTECreated: UInt64 = 0

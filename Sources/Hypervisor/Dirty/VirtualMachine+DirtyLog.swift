@@ -15,7 +15,9 @@ extension VirtualMachine {
   /// Begins to log which pages of a slot are written.
   ///
   /// With write protection the first write to each page faults. With eager splitting all large pages are
-  /// split before, and each small page gets an entry.
+  /// split before, and each small page gets an entry. A slot whose writes are logged so already keeps its
+  /// log as it is, as KVM does nothing where a slot's flags stay the same; one whose writes are logged
+  /// otherwise is refused.
   public mutating func startDirtyLog(
     slot: Int, splitting: LogSplitting? = nil, mechanism: DirtyMechanism = .writeProtection,
     on host: inout Host
@@ -23,6 +25,12 @@ extension VirtualMachine {
     precondition(slots.indices.contains(slot), "there is no slot \(slot)")
     guard slots[slot].kind == .ram else { throw .noMemoryAt(slots[slot].start) }
     try check(mechanism)
+    if dirtyLogs.indices.contains(slot), let log = dirtyLogs[slot] {
+      guard log.mechanism == mechanism, splitting ?? log.splitting == log.splitting else {
+        throw .loggedOtherwise(slots[slot].start)
+      }
+      return
+    }
     let splitting = splitting ?? usualLogSplitting
     let splits = splitting == .eager && mechanism != .initiallyAllSet
     let range = slots[slot].start.value..<slots[slot].end

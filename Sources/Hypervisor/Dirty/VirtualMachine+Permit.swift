@@ -36,7 +36,7 @@ extension VirtualMachine {
       resolution = logs ? .log : .permit
     }
     if logs { noteWrite(at: address, slot: slot, &work) }
-    if resolution != .split, configuration.host.isa == .x86, fault.access == .write {
+    if resolution != .split, fault.access == .write, isWritableAgain(page) {
       // KVM gives the right to write by a compare-and-exchange, without its lock.
       work.locks = 0
       counters.pfFast &+= 1
@@ -44,6 +44,15 @@ extension VirtualMachine {
     counters.pfFixed &+= 1
     tally.post(FaultEvent(cause, fault.context, resolution), &work)
     return .arrived
+  }
+
+  /// Whether a page's entry had the right to write before, or would have it but for the log: those that
+  /// KVM on x86 calls MMU-writable, and makes writable without its lock.
+  ///
+  /// Where the policy gives no right before it is used, an entry that was never written has no more than it
+  /// was made with. A page that was written stays dirty when it is protected.
+  private func isWritableAgain(_ page: HostPage) -> Bool {
+    configuration.host.isa == .x86 && (policy.rights == .all || page.attributes.isDirty)
   }
 
   /// Splits a page down to 4 KiB at an address, and gives what results the rights of an access.

@@ -34,6 +34,8 @@ public enum MachineError: Error, Sendable, Hashable {
   case noModificationLog(HostFormat)
   /// A dirty ring has no room for two entries beside those that are reserved.
   case ringTooSmall(free: Int)
+  /// The writes to a slot are logged already, and in another way.
+  case loggedOtherwise(GuestPhysical)
   /// The host's frames gave out while memory was populated.
   case outOfMemory(at: GuestPhysical)
 }
@@ -68,6 +70,8 @@ extension MachineError: CustomStringConvertible {
       "Writes can't be logged by page modifications over \(format): only Intel's EPT with flags has that."
     case .ringTooSmall(let free):
       "A dirty ring with \(free) entries beside the reserved ones is refused: it must have 2."
+    case .loggedOtherwise(let start):
+      "The writes to the slot at \(start) are logged in another way already: stop that log first."
     case .outOfMemory(let address): "The host has no frame left for the page at \(address)."
     }
   }

@@ -41,8 +41,8 @@ extension VirtualMachine {
     }
     work.locks = 1
     if fault.cause == .missing {
-      if hasRevoked, restore(fault, at: address, slot: number, &work, on: &host) {
-        return .arrived
+      if hasRevoked, let end = restore(fault, at: address, slot: number, &work, on: &host) {
+        return end
       }
       return allocate(fault, at: address, slot: number, &work, on: &host)
     }

@@ -58,6 +58,7 @@ struct MappingRightsTests {
     try test.machine.startDirtyLog(slot: 0, splitting: .onFault, on: &test.host)
     let written = [test.write(1, at: 0x20_3000).exits, test.touch(0x20_4000, .fetch).exits]
     #expect(written == [1, 0])
+    test.machine.stopDirtyLog(slot: 0, recovery: .onFault, on: &test.host)
     try test.machine.startDirtyLog(slot: 0, splitting: .eager, on: &test.host)
     let eager = [test.touch(0x40_3000, .fetch).exits, test.write(1, at: 0x40_3000).exits]
     #expect(eager == [0, 1])
