@@ -95,6 +95,64 @@ struct ValidationCaseTests {
     #expect(idle.contains("declares Z1 and takes nothing"), "\(idle)")
   }
 
+  @Test("rows of one paper are one source, and each row of the page has one")
+  func sources() throws {
+    let page = try String(
+      contentsOf: Self.root.appendingPathComponent("Docs/Costs.md"), encoding: .utf8)
+    let rows = page.split(separator: "\n").drop { !$0.hasPrefix("| row | machine") }.dropFirst(2)
+      .prefix { $0.hasPrefix("| ") }
+    let ids = rows.map { $0.split(separator: "|")[0].trimmingCharacters(in: .whitespaces) }
+    #expect(ids == PublishedRow.all.map(\.id))
+    // “as X7” in the column of sources says that it is the same.
+    for row in rows {
+      let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      guard cells[3].hasPrefix("as ") else { continue }
+      let other = String(cells[3].dropFirst(3))
+      #expect(PublishedRow(cells[0])?.source == PublishedRow(other)?.source, "\(cells[0])")
+    }
+    #expect(PublishedRow("X4")?.source == PublishedRow("1b")?.source)
+    #expect(PublishedRow("D1")?.source != PublishedRow("D6")?.source)
+    #expect(PublishedRow("F02")?.source == PublishedRow("F10")?.source)
+    for unknown in ["", "X", "X99", "F1", "F123", "Fxx", "perf kvm"] {
+      #expect(PublishedRow(unknown) == nil, "\(unknown)")
+    }
+  }
+
+  private func switching(row: String, grade: String, inputs: String) -> String {
+    """
+      - what: time of switching
+        published: 2148 ns
+        row: \(row)
+        tolerance: 1 %
+        grade: \(grade)
+        inputs: [\(inputs)]
+        play: {nested: {scheme: pvm-on-ept, count: time, profile: xeon-8269cy}}
+
+    """
+  }
+
+  @Test("what another row of the same paper is used for is at best calibrated")
+  func samePaper() throws {
+    // The price of a switch is X4's, and X1 is a table of the same paper.
+    let claimed = try refusal(switching(row: "X1", grade: "predicted", inputs: "X4"))
+    #expect(
+      claimed.contains("claims to be predicted, and its inputs allow calibrated"), "\(claimed)")
+    #expect(try refusal(switching(row: "X1", grade: "calibrated", inputs: "X4")) == "")
+    let hidden = try refusal(switching(row: "X1", grade: "calibrated", inputs: ""))
+    #expect(hidden.contains("takes numbers from X4"), "\(hidden)")
+    #expect(hidden.contains("X4 is of the source of X1, which it predicts"), "\(hidden)")
+    // D1 is of others, who did not measure switches.
+    #expect(try refusal(switching(row: "D1", grade: "predicted", inputs: "X4")) == "")
+  }
+
+  @Test("a row that nobody knows the source of is refused, as the predicted one and as an input")
+  func unknownRows() throws {
+    let row = try refusal(switching(row: "X99", grade: "predicted", inputs: "X4"))
+    #expect(row.contains("nobody knows what source the row X99 is of"), "\(row)")
+    let input = try refusal(switching(row: "D1", grade: "predicted", inputs: "X4, Y1"))
+    #expect(input.contains("nobody knows what source the row Y1 is of"), "\(input)")
+  }
+
   private func queue(_ processors: Int, grade: String, fitted: Int) -> String {
     """
       - what: so many processors

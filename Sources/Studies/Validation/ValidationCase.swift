@@ -37,9 +37,14 @@ public struct ValidationCase: Sendable, Hashable {
       played.inputs += below.inputs
     }
     let used = Set(played.inputs.map(\.row))
+    let unknown = used.union(prediction.inputs).union([prediction.row])
+      .filter { PublishedRow($0) == nil }.sorted()
+    guard unknown.isEmpty else { throw .unknownRows(id, prediction.subject, rows: unknown) }
     let undeclared = used.subtracting(prediction.inputs).sorted()
     guard undeclared.isEmpty else {
-      throw .undeclared(id, prediction.subject, rows: undeclared, own: prediction.row)
+      let own = undeclared.filter { prediction.sharesSource(with: $0) }
+      throw .undeclared(
+        id, prediction.subject, rows: undeclared, own: own, predicted: prediction.row)
     }
     let idle = Set(prediction.inputs).subtracting(used).sorted()
     guard idle.isEmpty else { throw .unused(id, prediction.subject, rows: idle) }

@@ -4,8 +4,10 @@ public import Simulation
 
 /// Why a case is refused or can't be run.
 public enum ValidationError: Error, Sendable {
-  /// A prediction takes numbers from rows that it does not declare.
-  case undeclared(String, String, rows: [String], own: String)
+  /// A prediction names rows, or prices come from rows, that nobody knows the source of.
+  case unknownRows(String, String, rows: [String])
+  /// A prediction takes numbers from rows that it does not declare, of which some are of its own source.
+  case undeclared(String, String, rows: [String], own: [String], predicted: String)
   /// A prediction declares rows that it takes nothing from.
   case unused(String, String, rows: [String])
   /// A prediction claims more than its inputs allow.
@@ -34,10 +36,14 @@ extension ValidationError: CustomStringConvertible {
   /// The error as a sentence.
   public var description: String {
     switch self {
-    case .undeclared(let id, let subject, let rows, let own):
+    case .unknownRows(let id, let subject, let rows):
+      "\(id), “\(subject)”: nobody knows what source the row\(rows.count == 1 ? "" : "s")"
+        + " \(rows.joined(separator: ", ")) \(rows.count == 1 ? "is" : "are") of; the rows that"
+        + " are known are listed in Docs/Costs.md."
+    case .undeclared(let id, let subject, let rows, let own, let predicted):
       "\(id), “\(subject)”: it takes numbers from \(rows.joined(separator: ", ")) and does not"
         + " declare \(rows.count == 1 ? "it" : "them") under “inputs”"
-        + (rows.contains(own) ? "; \(own) is the very row it predicts." : ".")
+        + Self.ownership(own, predicted)
     case .unused(let id, let subject, let rows):
       "\(id), “\(subject)”: it declares \(rows.joined(separator: ", ")) and takes nothing from there."
     case .gradeTooHigh(let id, let subject, let claimed, let allowed):
@@ -54,5 +60,11 @@ extension ValidationError: CustomStringConvertible {
     case .storm(let error): error.description
     case .engine(let error): "\(error)"
     }
+  }
+  /// What of undeclared rows is of the predicted row's own source.
+  private static func ownership(_ own: [String], _ predicted: String) -> String {
+    if own.contains(predicted) { return "; \(predicted) is the very row it predicts." }
+    guard let row = own.first, let source = PublishedRow(row)?.source else { return "." }
+    return "; \(row) is of the source of \(predicted), which it predicts (\(source))."
   }
 }

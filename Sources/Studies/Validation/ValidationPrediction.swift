@@ -46,11 +46,16 @@ public struct ValidationPrediction: Sendable, Hashable {
   /// The best grade that the play's own inputs allow.
   ///
   /// A price or a point that is worked out from the predicted row makes the number an input; other
-  /// points of the row make it calibrated.
+  /// points of the row, and other rows of its source, make it calibrated.
   func allowedGrade(_ used: [ValidationInput]) -> ValidationGrade {
-    let own = used.filter { $0.row == row }
+    let own = used.filter { sharesSource(with: $0.row) }
     if own.isEmpty { return .predicted }
-    return own.allSatisfy(\.isOtherPoint) ? .calibrated : .input
+    return own.allSatisfy { $0.isOtherPoint || $0.row != row } ? .calibrated : .input
+  }
+
+  /// Whether a row was published where the predicted one was.
+  func sharesSource(with other: String) -> Bool {
+    other == row || PublishedRow(other)?.source == PublishedRow(row)?.source
   }
 }
 
