@@ -30,7 +30,8 @@ extension Migrate {
       "mechanism", \.method, value: "HOW",
       "How writes are logged: write protection (wp), manual protection that is initially all set"
         + " (manual), a scan of dirty flags (dbit), Intel's page-modification log (pml), a dirty ring"
-        + " (ring), or one that the log is emptied into (pml-ring)", default: "wp; in a migration all"),
+        + " (ring), or one that the log is emptied into (pml-ring)",
+      default: "wp; in a migration all"),
     .option(
       "split", \.splitting, value: "WHEN",
       "When large pages are split: all at once (eager), or each at its first write (lazy)",
