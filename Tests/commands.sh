@@ -172,6 +172,10 @@ for mechanism in wp manual dbit pml ring pml-ring; do
   check "phases of $mechanism" 0 "disable" \
     "$nestwalk" migrate --phases --memory-per-vcpu 64M --mechanism "$mechanism"
 done
+check "phases of a scenario's machine" 0 "A database with a hot set: 8 processors with 2G each" \
+  "$nestwalk" migrate Scenarios/migrate-database.yaml --phases --write-fraction 5%
+check "phases of another study's file" 2 "migration" \
+  "$nestwalk" migrate Scenarios/boot-storm-32.yaml --phases
 # 64 processors with 256 GiB: two seconds and 600 MiB on one core that has nothing else to do; with what runs
 # beside it here, four.
 check "phases of a large machine" 0 "disable" timeout 10 bash -c "ulimit -t 4; exec '$nestwalk' migrate \\

@@ -69,7 +69,7 @@ struct MigrateCommandTests {
       (["--memory-per-vcpu", "1"], "it must be a multiple of 4 KiB above 0."),
       (["--host", "sv39x4", "--profile", "kunpeng-920"], "both must be of one architecture."),
       (["--host", "arm-s2-64k"], "the model's frames are of 4 KiB."),
-      (["a.yaml"], "“--phases” takes no file"),
+      (["--set", "seed=2"], "“--set” changes a field of a FILE"),
       (["--json", "-", "--csv", "-"], "can't both be “-”"),
       (["--vcpus", "1024", "--memory-per-vcpu", "4096T"], "more than 4 TiB"),
     ])
@@ -78,6 +78,64 @@ struct MigrateCommandTests {
     #expect(run.status == 2)
     #expect(run.output.isEmpty)
     #expect(run.errors.contains(sentence), "\(run.errors)")
+  }
+
+  private let file = """
+    study: migration
+    title: A small one
+    machine: {memory: 8 MiB, processors: 2, backing: 2M, tables: arm-s2-4k}
+    writer: {rate: 1 MB/s}
+    tracking: {mechanism: ring, ring: 256, split: fill}
+    profile: kunpeng-920
+    seed: 7
+    """
+
+  @Test(
+    "A migration's file says the machine and its tracking, and options overrule it",
+    arguments: [
+      ([], ["--mechanism", "ring", "--ring-entries", "256", "--split", "fill"]),
+      (["--split", "lazy"], ["--mechanism", "ring", "--ring-entries", "256", "--split", "break"]),
+      (["--mechanism", "wp", "--split", "eager"], ["--mechanism", "wp", "--split", "eager"]),
+      (
+        ["--mechanism", "manual", "--set", "machine.backing=4K"],
+        ["--mechanism", "manual", "--split", "fill", "--backing", "4K"]
+      ),
+      (
+        ["--vcpus", "4", "--ring-entries", "128"],
+        [
+          "--mechanism", "ring", "--ring-entries", "128", "--split", "fill", "--vcpus", "4",
+          "--memory-per-vcpu", "2M",
+        ]
+      ),
+    ])
+  func fromFile(_ options: [String], _ said: [String]) throws {
+    let part = ["--write-fraction", "10%", "--iterations", "3", "--csv", "-"]
+    let played = try CommandRun(["migrate", "-", "--phases"] + options + part, input: file)
+    #expect(played.status == 0, "\(played.errors)")
+    var machine = ["--host", "arm-s2-4k", "--profile", "kunpeng-920", "--seed", "7"]
+    if !said.contains("--vcpus") { machine += ["--vcpus", "2", "--memory-per-vcpu", "4M"] }
+    let described = try CommandRun(["migrate", "--phases"] + machine + said + part)
+    #expect(described.status == 0, "\(described.errors)")
+    #expect(played.output == described.output)
+  }
+
+  @Test("A file's title heads its phases, and what doesn't go with it is told")
+  func fileSentences() throws {
+    let run = try CommandRun(["migrate", "-", "--phases"], input: file)
+    #expect(run.output.hasPrefix("A small one: 2 processors with 4M each"))
+    for (options, sentence) in [
+      (["--vcpus", "3"], "no equal parts of whole pages of 4 KiB for 3 processors"),
+      (["--vcpus", "0"], "0 processors are to write"),
+      (["--mechanism", "wp", "--ring-entries", "256"], "no meaning without “--mechanism ring”"),
+      (["--host", "ept4"], "both must be of one architecture."),
+      (["--mechanism", "pml"], "only Intel's EPT with flags has that."),
+      (["--set", "machine.memory=3"], "the file is refused"),
+    ] {
+      let run = try CommandRun(["migrate", "-", "--phases"] + options, input: file)
+      #expect(run.status == 2)
+      #expect(run.output.isEmpty)
+      #expect(run.errors.contains(sentence), "\(run.errors)")
+    }
   }
 
   @Test("What is to be played must be said")

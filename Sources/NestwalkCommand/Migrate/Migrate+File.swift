@@ -87,6 +87,13 @@ extension Migrate {
   /// What is to be played, and the text that it was read from if it was.
   private func migration() throws(CommandFailure) -> (MigrationScenario, String?) {
     guard let file else { return (try described(), nil) }
+    let (scenario, text) = try read(file)
+    try check(scenario.study)
+    return (scenario, text)
+  }
+
+  /// The migration of a file, with another profile if one is chosen, and the file's text.
+  func read(_ file: FilePath) throws(CommandFailure) -> (MigrationScenario, String) {
     let document = try DocumentFile(file)
     var scenario: MigrationScenario
     do throws(DocumentError) {
@@ -96,7 +103,6 @@ extension Migrate {
       throw CommandFailure(.badInput, "the file is refused:\n\(error)")
     }
     if let profile { scenario.study.profile = try profile.profile() }
-    try check(scenario.study)
     return (scenario, String(decoding: document.text, as: UTF8.self))
   }
 
@@ -146,13 +152,9 @@ extension Migrate {
     var backings = [FrameOrder.small, .large]
     if study.backing == .huge { backings.append(.huge) }
     if let backing, let order = FrameOrder(bytes: backing.bytes) { backings = [order] }
-    let lazy: LogSplitting = study.host.isa == .arm ? .breaking : .onFault
-    let splittings: [LogSplitting] =
-      switch splitting {
-      case .eager: [.eager]
-      case .lazy: [lazy]
-      case nil: [.eager, lazy]
-      }
+    let splittings = (splitting.map { [$0] } ?? [.eager, .lazy]).map {
+      $0.splitting(on: study.host)
+    }
     return MigrationComparison.choices(
       for: study, mechanisms: methods.map { $0.mechanism(ringEntries: entries) },
       backings: backings, splittings: splittings)

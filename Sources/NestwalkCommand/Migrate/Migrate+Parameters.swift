@@ -17,7 +17,9 @@ extension Migrate {
       "threads", \.threads, value: "N",
       "How many threads play migrations; the outcome is the same on any number",
       default: "the processors there are"),
-    .flag("phases", \.phases, "Play the phases of a dirty log"),
+    .flag(
+      "phases", \.phases, "Play the phases of a dirty log, of FILE's machine or of one that options say"
+    ),
     .option(
       "vcpus", \.processors, value: "N", "How many virtual processors write", default: "1"),
     .option(
@@ -34,7 +36,8 @@ extension Migrate {
       default: "wp; in a migration all"),
     .option(
       "split", \.splitting, value: "WHEN",
-      "When large pages are split: all at once (eager), or each at its first write (lazy)",
+      "When large pages are split: all at once (eager), or each at its first write (lazy), which maps"
+        + " all its small pages (fill), or the one that is written (break); lazy is KVM's way of both",
       default: "KVM's: eager on x86-64, lazy elsewhere; in a migration both"),
     .option(
       "recover", \.recovery, value: "HOW",

@@ -7,63 +7,94 @@ import Quantities
 import Scenarios
 import Studies
 
-/// The phases that flags describe.
+/// The phases that flags describe, or the file of a migration with flags over it.
 extension Migrate {
-  /// The phases on tables of a format.
-  func study(_ format: HostFormat) -> LoggingPhases {
-    var study = LoggingPhases(format)
+  /// Phases with what options say of them.
+  func phases(_ base: LoggingPhases) -> LoggingPhases {
+    var study = base
+    if let host { study.host = host }
     if let processors { study.processors = processors }
     if let memoryPerProcessor { study.bytesPerProcessor = memoryPerProcessor.bytes }
     if let backing { study.backing = FrameOrder(bytes: backing.bytes) ?? .small }
-    if let method { study.method = method }
-    study.splitting = splitting
+    if let method {
+      // How much is cleared at once goes with manual protection.
+      if method != study.method { study.clearBytes = nil }
+      study.method = method
+    }
+    if let splitting { study.splitting = splitting }
     study.recovery = recovery?.recovery
     if let iterations { study.iterations = iterations }
     if let written { study.writtenBillionths = written.share.billionths }
     study.keepsWriting = keepsWriting
     if let ringEntries { study.ringEntries = ringEntries }
-    study.clearBytes = clearChunk?.bytes
+    if let clearChunk { study.clearBytes = clearChunk.bytes }
     if let seed { study.seed = UInt64(bitPattern: Int64(seed)) }
     return study
   }
 
   var phaseProblems: [String] {
     var problems: [String] = []
-    if file != nil { problems.append("“--phases” takes no file: its options say everything.") }
     if html != nil { problems.append("“--html” shows a migration, and no phases.") }
-    if printScenario || writeRate != nil || bandwidth != nil || threads != nil
-      || !overrides.isEmpty
-    {
+    if printScenario || writeRate != nil || bandwidth != nil || threads != nil {
       problems.append(
-        "“--print-scenario”, “--rate”, “--bandwidth”, “--threads” and “--set” belong to migrations, and"
-          + " not to “--phases”.")
+        "“--print-scenario”, “--rate”, “--bandwidth” and “--threads” belong to migrations, and not to"
+          + " “--phases”.")
+    }
+    if file == nil, !overrides.isEmpty {
+      problems.append("“--set” changes a field of a FILE: name one.")
     }
     if let backing, FrameOrder(bytes: backing.bytes) == nil {
       problems.append("“--backing” is “\(backing.argument)”: it must be 4K, 2M or 1G.")
     }
-    if ringEntries != nil, method?.hasRing != true {
-      problems.append("“--ring-entries” has no meaning without “--mechanism ring”.")
+    if ringEntries != nil, method.map({ !$0.hasRing }) ?? (file == nil) {
+      problems.append(Self.ringless)
     }
     if json?.isStandardStream == true, csv?.isStandardStream == true {
       problems.append("“--json” and “--csv” can't both be “-”.")
     }
-    // Without a format the profile's is taken, which is read later; what is wrong with the numbers is
+    // What a file says is read later.
+    guard file == nil else { return problems }
+    // Without a format the profile's is taken, which is read later, too; what is wrong with the numbers is
     // the same on all.
-    return problems + study(host ?? .ept4).problems
+    return problems + phases(LoggingPhases(host ?? .ept4)).problems
+  }
+
+  private static let ringless = "“--ring-entries” has no meaning without “--mechanism ring”."
+
+  /// What is to be played, and its title if it has one.
+  private func chosenPhases() throws(CommandFailure) -> (LoggingPhases, CostProfile, String?) {
+    guard let file else {
+      let profile = try chosenProfile()
+      let format = host ?? profile.architecture.usualHost
+      return (phases(LoggingPhases(format)), profile, nil)
+    }
+    var scenario = try read(file).0
+    if let processors { scenario.study.processors = processors }
+    let bytes = scenario.study.memoryBytes
+    let parts = scenario.study.processors
+    if memoryPerProcessor == nil, parts > 0, bytes % (UInt64(parts) << 12) != 0 {
+      throw CommandFailure(
+        .badInput,
+        "The machine's \(ByteSize(bytes)) are no equal parts of whole pages of 4 KiB for"
+          + " \(TextLayout.count(parts, "processor")): say with “--memory-per-vcpu” what each has.")
+    }
+    let study = phases(LoggingPhases(scenario.study))
+    if ringEntries != nil, !study.method.hasRing {
+      throw CommandFailure(.badInput, Self.ringless)
+    }
+    return (study, scenario.study.profile, scenario.title)
   }
 
   func runPhases() throws(CommandFailure) -> ExitStatus {
-    let profile = try chosenProfile()
-    let format = host ?? profile.architecture.usualHost
-    let study = study(format)
+    let (study, profile, title) = try chosenPhases()
     guard study.problems.isEmpty else {
       throw CommandFailure(.badInput, study.problems.joined(separator: "\n"))
     }
-    guard format.isa.rawValue == profile.architecture.rawValue else {
+    guard study.host.isa.rawValue == profile.architecture.rawValue else {
       throw CommandFailure(
         .badInput,
-        "“--profile” is “\(profile.name)” of \(profile.architecture.rawValue), and “--host” is"
-          + " “\(format)” of \(format.isa.rawValue): both must be of one architecture.")
+        "The profile is “\(profile.name)” of \(profile.architecture.rawValue), and the tables are"
+          + " “\(study.host)” of \(study.host.isa.rawValue): both must be of one architecture.")
     }
     let phases: [LoggingPhase]
     do throws(LoggingPhasesError) {
@@ -72,7 +103,7 @@ extension Migrate {
       let status: ExitStatus = if case .unexpectedEnd = error { .failed } else { .badInput }
       throw CommandFailure(status, error.description)
     }
-    let report = PhasesReport(study: study, profile: profile, phases: phases)
+    let report = PhasesReport(title: title, study: study, profile: profile, phases: phases)
     return Program.show(
       try OutputSet.write(
         [(json, { report.json }), (csv, { Array(report.csv.utf8) })],

@@ -44,8 +44,9 @@ struct Migrate: Command {
       + " rounds, time, downtime, what the guest loses, and the faults that it takes. The exit status is 3"
       + " where none of them moves the machine.",
     "With --phases a machine's writes are logged in the phases of Linux's dirty_log_perf_test: populate,"
-      + " enable, then dirty, get and clear over and over, and disable. Each processor writes to memory of"
-      + " its own. Faults, flushes and entries are counted on a machine that plays them, and priced by"
+      + " enable, then dirty, get and clear over and over, and disable. FILE then says the machine,"
+      + " its pages, how they are tracked and split, and the profile, and options overrule it. Each"
+      + " processor writes to memory of its own. Faults, flushes and entries are counted on a machine that plays them, and priced by"
       + " a cost profile.",
     "A phase of one thread takes what it works. Processors work side by side, so that theirs take as"
       + " long as the slowest one; on RISC-V they stand in line for one lock. What the guest's own"
@@ -63,6 +64,9 @@ struct Migrate: Command {
     CommandExample(
       "nestwalk migrate --phases --vcpus 4 --memory-per-vcpu 1G --write-fraction 10%",
       "Write protection of 4 GiB in pages of 2M, split as KVM does."),
+    CommandExample(
+      "nestwalk migrate Scenarios/migrate-database.yaml --phases --write-fraction 5%",
+      "The phases of a scenario's machine, tracked as it says."),
     CommandExample(
       "nestwalk migrate --phases --mechanism pml --split lazy --recover refault --json -",
       "Intel's page-modification log, with every count as JSON."),

@@ -7,6 +7,8 @@ import Studies
 
 /// The phases of a dirty log, as they are written down.
 struct PhasesReport {
+  /// The title of the file that it was read from, if it was.
+  let title: String?
   let study: LoggingPhases
   let profile: CostProfile
   let phases: [LoggingPhase]
@@ -16,6 +18,7 @@ struct PhasesReport {
     var writer = JSONWriter(.indented)
     writer.beginObject()
     writer.member("schema", "nestwalk.phases/1")
+    if let title { writer.member("title", title) }
     writer.member("host", study.host.rawValue)
     writer.member("profile", profile.name)
     writer.member("vcpus", UInt64(study.processors))

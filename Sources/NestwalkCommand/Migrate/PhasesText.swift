@@ -22,8 +22,9 @@ struct PhasesText {
     let memory = ByteSize(study.bytesPerProcessor).argument
     let pages = CostText.count(study.writtenPerProcessor)
     let processors = study.processors == 1 ? "1 processor" : "\(study.processors) processors"
+    let name = report.title.map { "\($0): " } ?? ""
     return TextLayout.wrap(
-      "\(processors) with \(memory) each in pages of up to \(ByteSize(study.backing.bytes).argument)"
+      name + "\(processors) with \(memory) each in pages of up to \(ByteSize(study.backing.bytes).argument)"
         + " (\(study.host)); writes logged by \(study.method.words), \(pages) pages of 4K for each"
         + " processor in an iteration; priced by \(report.profile.name).",
       width: TextLayout.width)

@@ -328,8 +328,3 @@ extension DirtyMechanism {
     return entries - reserved
   }
 }
-
-extension HostFormat {
-  /// How KVM's processors share the lock of the second stage on the architecture.
-  fileprivate var usualFaultLock: FaultLock { isa == .riscv ? .exclusive : .shared }
-}

@@ -15,6 +15,19 @@ public enum LoggingMethod: String, Sendable, Hashable, CaseIterable {
   /// A dirty ring of each processor that Intel's page-modification log is emptied into.
   case modificationRing = "pml-ring"
 
+  /// The method of a mechanism.
+  public init(_ mechanism: DirtyMechanism) {
+    self =
+      switch mechanism {
+      case .writeProtection: .writeProtection
+      case .initiallyAllSet: .manual
+      case .flags: .flags
+      case .modificationLog: .modificationLog
+      case .ring: .ring
+      case .modificationRing: .modificationRing
+      }
+  }
+
   /// The mechanism, with rings of so many entries.
   public func mechanism(ringEntries: Int) -> DirtyMechanism {
     switch self {

@@ -7,19 +7,35 @@ public import Paging
 ///
 /// Each processor has memory of its own, side by side in one slot, and writes to nobody else's.
 public struct LoggingPhases: Sendable, Hashable {
-  /// When large pages are split.
+  /// When large pages are split, and how.
   public enum Splitting: String, Sendable, Hashable, CaseIterable {
     /// When their writes begin to be logged, all of them.
     case eager
     /// At the first write, as the architecture's KVM does it: on Arm the block is broken and one small
     /// page mapped, elsewhere all its small pages are.
     case lazy
+    /// At the first write, which maps all small pages.
+    case filling = "fill"
+    /// At the first write, which maps the one page that is written.
+    case breaking = "break"
+
+    /// What a migration says of large pages.
+    public init(_ splitting: LogSplitting) {
+      self =
+        switch splitting {
+        case .eager: .eager
+        case .onFault: .filling
+        case .breaking: .breaking
+        }
+    }
 
     /// What becomes of large pages on tables of a format.
     public func splitting(on host: HostFormat) -> LogSplitting {
       switch self {
       case .eager: .eager
       case .lazy: host.isa == .arm ? .breaking : .onFault
+      case .filling: .onFault
+      case .breaking: .breaking
       }
     }
   }
@@ -49,6 +65,9 @@ public struct LoggingPhases: Sendable, Hashable {
   /// The bytes of memory that are cleared at once; all if nothing is chosen, and 1 GiB with manual
   /// protection, as QEMU does.
   public var clearBytes: UInt64?
+  /// How processors share the lock that faults are resolved under; KVM's way on the architecture if
+  /// nothing is chosen.
+  public var lock: FaultLock?
   /// The seed of what is written.
   public var seed: UInt64 = 1
 

@@ -5,8 +5,8 @@ import Paging
 /// Counts what phases take, and prices it.
 ///
 /// A phase of one thread takes what it works. A phase of the processors, which work side by side, takes
-/// as long as the one that works most; on RISC-V, where KVM resolves faults under one lock, it takes at
-/// least what all of them do under it. What the guest's own accesses take is not in it.
+/// as long as the one that works most; where one at a time holds the lock that faults are
+/// resolved under, as in KVM on RISC-V, it takes at least what all of them do under it. What the guest's own accesses take is not in it.
 struct PhaseRecorder {
   private let study: LoggingPhases
   private let profile: CostProfile
@@ -71,7 +71,8 @@ struct PhaseRecorder {
       longest = longest.atLeast(cost.all)
       locked += cost.locked
     }
-    phase.elapsed += study.host.isa == .riscv ? longest.atLeast(locked) : longest
+    let isExclusive = (study.lock ?? study.host.usualFaultLock) == .exclusive
+    phase.elapsed += isExclusive ? longest.atLeast(locked) : longest
   }
 
   private func price(
