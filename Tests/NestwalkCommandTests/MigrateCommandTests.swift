@@ -69,6 +69,8 @@ struct MigrateCommandTests {
       (["--memory-per-vcpu", "1"], "it must be a multiple of 4 KiB above 0."),
       (["--host", "sv39x4", "--profile", "kunpeng-920"], "both must be of one architecture."),
       (["--host", "arm-s2-64k"], "the model's frames are of 4 KiB."),
+      (["--no-access-flags", "--mechanism", "dbit"], "the processors set none in ept4 tables"),
+      (["--no-access-flags", "--host", "npt4"], "npt4 tables always have accessed flags"),
       (["--set", "seed=2"], "“--set” changes a field of a FILE"),
       (["--json", "-", "--csv", "-"], "can't both be “-”"),
       (["--vcpus", "1024", "--memory-per-vcpu", "4096T"], "more than 4 TiB"),

@@ -15,7 +15,8 @@ extension Migrate {
     let phaseOptions = [
       ("--recover", recovery != nil), ("--iterations", iterations != nil),
       ("--write-fraction", written != nil), ("--keep-writing-while-disabling", keepsWriting),
-      ("--clear-chunk", clearChunk != nil),
+      ("--clear-chunk", clearChunk != nil), ("--scan-access", scansAccess),
+      ("--no-access-flags", lacksAccessFlags),
     ]
     for (name, isGiven) in phaseOptions where isGiven {
       problems.append("“\(name)” has a meaning with “--phases” alone.")

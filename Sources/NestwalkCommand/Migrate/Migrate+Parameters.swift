@@ -18,7 +18,8 @@ extension Migrate {
       "How many threads play migrations; the outcome is the same on any number",
       default: "the processors there are"),
     .flag(
-      "phases", \.phases, "Play the phases of a dirty log, of FILE's machine or of one that options say"
+      "phases", \.phases,
+      "Play the phases of a dirty log, of FILE's machine or of one that options say"
     ),
     .option(
       "vcpus", \.processors, value: "N", "How many virtual processors write", default: "1"),
@@ -53,6 +54,13 @@ extension Migrate {
     .flag(
       "keep-writing-while-disabling", \.keepsWriting,
       "Let the processors write once more while logging ends"),
+    .flag(
+      "scan-access", \.scansAccess,
+      "End each iteration with a scan for accessed pages, and have what was written read again"),
+    .flag(
+      "no-access-flags", \.lacksAccessFlags,
+      "Take processors that set no accessed flags at the second stage: EPT without them, Arm without HA,"
+        + " RISC-V with Svade"),
     .option(
       "ring-entries", \.ringEntries, value: "N", "The entries of each processor's dirty ring",
       default: "65536"),

@@ -26,6 +26,8 @@ extension Migrate {
     if let iterations { study.iterations = iterations }
     if let written { study.writtenBillionths = written.share.billionths }
     study.keepsWriting = keepsWriting
+    study.scansAccess = scansAccess
+    study.hasAccessFlags = !lacksAccessFlags
     if let ringEntries { study.ringEntries = ringEntries }
     if let clearChunk { study.clearBytes = clearChunk.bytes }
     if let seed { study.seed = UInt64(bitPattern: Int64(seed)) }

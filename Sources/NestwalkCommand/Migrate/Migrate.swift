@@ -20,6 +20,8 @@ struct Migrate: Command {
   var iterations: Int?
   var written: ShareArgument?
   var keepsWriting = false
+  var scansAccess = false
+  var lacksAccessFlags = false
   var ringEntries: Int?
   var clearChunk: ByteSize?
   var seed: Int?
@@ -48,6 +50,9 @@ struct Migrate: Command {
       + " its pages, how they are tracked and split, and the profile, and options overrule it. Each"
       + " processor writes to memory of its own. Faults, flushes and entries are counted on a machine that plays them, and priced by"
       + " a cost profile.",
+    "With --scan-access an iteration ends as Linux's access_tracking_perf_test has it: a scan marks what was"
+      + " accessed as idle, and the processors read what they wrote. How the next access is seen, by a flag"
+      + " or by a fault, is the hardware's (--no-access-flags).",
     "A phase of one thread takes what it works. Processors work side by side, so that theirs take as"
       + " long as the slowest one; on RISC-V they stand in line for one lock. What the guest's own"
       + " accesses take is in no time.",

@@ -29,6 +29,7 @@ struct PhasesReport {
     if let recovery = study.recovery { writer.member("recover", recovery.rawValue) }
     writer.member("iterations", UInt64(study.iterations))
     writer.member("writtenPerVCPU", study.writtenPerProcessor)
+    writer.member("accessFlags", study.hasAccessFlags)
     writer.key("phases")
     writer.beginArray()
     for phase in phases { writer.value(phase) }
@@ -41,7 +42,8 @@ struct PhasesReport {
   private static let columns = [
     "phase", "iteration", "guest", "missing", "permission", "cascade", "flushes_local",
     "flushes_remote", "flushes_broadcast", "flush_requests", "entries_written", "log_full_exits",
-    "ring_full_exits", "kicks", "dirty_pages", "pages_4k", "pages_2m", "pages_1g", "ns", "work_ns",
+    "ring_full_exits", "kicks", "dirty_pages", "accessed_pages", "pages_4k", "pages_2m", "pages_1g",
+    "ns", "work_ns",
     "stopped_ns",
   ]
 
@@ -54,7 +56,7 @@ struct PhasesReport {
       cells += phase.flushes.map { "\($0.count)" }
       let numbers = [
         phase.flushRequests, phase.entriesWritten, phase.logFullExits, phase.ringFullExits,
-        phase.kicks, phase.dirtyPages,
+        phase.kicks, phase.dirtyPages, phase.accessedPages,
       ]
       cells += numbers.map { "\($0)" } + phase.mapped.map { "\($0)" }
       cells += [phase.elapsed, phase.work, phase.stopped].map { "\($0.likely.nanoseconds)" }
@@ -110,6 +112,7 @@ extension JSONWriter {
     member("kicks", phase.kicks)
     endObject()
     member("dirtyPages", phase.dirtyPages)
+    if phase.name == .scan { member("accessedPages", phase.accessedPages) }
     key("mapped")
     beginObject()
     for (size, count) in zip(["4K", "2M", "1G"], phase.mapped) {

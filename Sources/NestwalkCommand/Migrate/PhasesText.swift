@@ -24,7 +24,8 @@ struct PhasesText {
     let processors = study.processors == 1 ? "1 processor" : "\(study.processors) processors"
     let name = report.title.map { "\($0): " } ?? ""
     return TextLayout.wrap(
-      name + "\(processors) with \(memory) each in pages of up to \(ByteSize(study.backing.bytes).argument)"
+      name
+        + "\(processors) with \(memory) each in pages of up to \(ByteSize(study.backing.bytes).argument)"
         + " (\(study.host)); writes logged by \(study.method.words), \(pages) pages of 4K for each"
         + " processor in an iteration; priced by \(report.profile.name).",
       width: TextLayout.width)
@@ -78,6 +79,14 @@ struct PhasesText {
       sentences.append(
         "Rings of \(study.ringEntries) entries were full \(CostText.count(full)) times, which stopped"
           + " their writers for \(CostText.time(stopped)) together.")
+    }
+    let scans = report.phases.filter { $0.name == .scan }
+    if !scans.isEmpty {
+      let accessed = scans.reduce(0) { $0 + $1.accessedPages }
+      sentences.append(
+        "\(TextLayout.count(scans.count, "scan")) found \(CostText.count(accessed)) pages of 4K that were"
+          + " accessed, which the next access to each has to show again: by "
+          + (study.hasAccessFlags ? "a flag." : "a fault."))
     }
     return sentences.flatMap { sentence in
       TextLayout.wrap(sentence, width: TextLayout.width - 2).enumerated().map { number, line in

@@ -24,7 +24,7 @@ struct LoggingPhasesTests {
 
   static let choices: [Choice] = LoggingMethod.allCases.flatMap { method in
     [FrameOrder.small, .large].flatMap { backing in
-      LoggingPhases.Splitting.allCases.flatMap { splitting in
+      [LoggingPhases.Splitting.eager, .filling, .breaking].flatMap { splitting in
         LogRecovery.allCases.map { recovery in
           Choice(method: method, backing: backing, splitting: splitting, recovery: recovery)
         }
@@ -55,18 +55,142 @@ struct LoggingPhasesTests {
       return
     }
     let phases = try study.run(Self.profile(format))
+    Self.compare(phases, PhaseExpectation(study, choice))
+  }
+
+  @Test("pages of 1G: 1,024 of their 262,144 small ones are written twice", arguments: ofHugePages)
+  func hugePages(_ format: HostFormat, _ choice: Choice) throws {
+    var study = Self.study(format, choice)
+    study.bytesPerProcessor = 1 << 30
+    // Two pages of each 2 MiB.
+    study.writtenBillionths = 1_000_000_000 / 256
+    let phases = try study.run(Self.profile(format))
+    Self.compare(phases, PhaseExpectation(study, choice))
+  }
+
+  /// A format of each hypervisor's architecture.
+  static let isas: [HostFormat] = [.ept4, .npt4, .arm4K, .sv48x4]
+
+  /// What is played of 1G pages: each ISA, and each way to split and to recover with write protection;
+  /// with the other mechanisms the splits at the first write, and one recovery.
+  static let ofHugePages: [(HostFormat, Choice)] = [HostFormat.ept4, .arm4K, .sv48x4].flatMap {
+    format in
+    LoggingMethod.allCases.flatMap { method in
+      [LoggingPhases.Splitting.eager, .filling, .breaking].flatMap { splitting in
+        LogRecovery.allCases.compactMap { recovery in
+          // Eager splitting writes 262,144 entries, by whatever mechanism.
+          guard method == .writeProtection || recovery == .inPlace && splitting != .eager else {
+            return nil
+          }
+          guard !method.logsModifications || format == .ept4 else { return nil }
+          return (
+            format,
+            Choice(method: method, backing: .huge, splitting: splitting, recovery: recovery)
+          )
+        }
+      }
+    }
+  }
+
+  @Test("flushes reach as far as the ISA's instructions do", arguments: isas, choices)
+  func scopes(_ format: HostFormat, _ choice: Choice) throws {
+    guard choice.recovery == .inPlace, choice.backing == .large else { return }
+    var study = Self.study(format, choice)
+    study.processors = 2
+    guard study.problems.isEmpty else { return }
+    let phases = try study.run(Self.profile(format))
+    let expected = PhaseExpectation(study, choice)
+    for (phase, counts) in zip(phases, expected.phases) {
+      let scopes = FlushScopes(
+        phase.ledger.amount(of: .flushLocal), phase.ledger.amount(of: .flushRemote),
+        phase.ledger.amount(of: .flushBroadcast))
+      #expect(
+        scopes == expected.scopes(phase.name, counts.flushRequests),
+        "\(phase.name) \(phase.iteration ?? 0)")
+    }
+  }
+
+  @Test("up to 64 pages are forgotten one by one where an instruction names a page")
+  func fewPages() throws {
+    for (format, expected) in [
+      (HostFormat.ept4, FlushScopes(0, 3, 0)), (.npt4, FlushScopes(0, 3, 0)),
+      // 63 IPAS2E1IS and one VMALLE1IS.
+      (.arm4K, FlushScopes(0, 0, 64)), (.sv48x4, FlushScopes(0, 3, 0)),
+    ] {
+      var study = LoggingPhases(format)
+      study.processors = 3
+      study.bytesPerProcessor = 4 << 20
+      study.backing = .small
+      // 21 of 1,024 pages each.
+      study.writtenBillionths = 20_507_813
+      #expect(study.writtenPerProcessor == 21)
+      let phases = try study.run(Self.profile(format))
+      for clear in phases where clear.name == .clear {
+        let scopes = FlushScopes(
+          clear.ledger.amount(of: .flushLocal), clear.ledger.amount(of: .flushRemote),
+          clear.ledger.amount(of: .flushBroadcast))
+        #expect(scopes == expected)
+      }
+    }
+  }
+
+  @Test("lazy is how the architecture's KVM splits at the first write", arguments: formats)
+  func lazy(_ format: HostFormat) throws {
+    var study = Self.study(
+      format,
+      Choice(method: .writeProtection, backing: .large, splitting: .lazy, recovery: .inPlace))
+    let phases = try study.run(Self.profile(format))
+    study.splitting = format.isa == .arm ? .breaking : .filling
+    #expect(try study.run(Self.profile(format)) == phases)
+  }
+
+  @Test("scans mark all as idle, and the next access shows by a flag or a fault", arguments: sights)
+  func scans(_ format: HostFormat, _ hasFlags: Bool) throws {
+    for backing in [FrameOrder.small, .large] {
+      var study = Self.study(
+        format,
+        Choice(method: .writeProtection, backing: backing, splitting: .eager, recovery: .inPlace))
+      study.scansAccess = true
+      study.hasAccessFlags = hasFlags
+      let phases = try study.run(Self.profile(format))
+      for name in [LoggingPhase.Name.scan, .read] {
+        #expect(phases.filter { $0.name == name }.map(\.iteration) == [1, 2])
+      }
+      for scan in phases where scan.name == .scan {
+        #expect(scan.accessedPages == 1024)
+        #expect(scan.ledger.amount(of: .scanEntry) == 1024)
+        #expect((scan.entriesWritten, scan.flushRequests, scan.ledger.exits) == (1024, 0, 0))
+      }
+      for read in phases where read.name == .read {
+        let faults: UInt64 = hasFlags ? 0 : 1024
+        #expect((read.ledger.exits, read.counts.aged) == (faults, faults))
+      }
+      // What is logged stays the same.
+      for dirty in phases where dirty.name == .dirty {
+        #expect((dirty.counts.logged, dirty.dirtyPages, dirty.counts.aged) == (1024, 1024, 0))
+      }
+    }
+  }
+
+  /// How accesses are seen: by flags of the hardware's, or by faults, on EPT without flags by those of
+  /// rights that were taken away.
+  static let sights: [(HostFormat, Bool)] =
+    formats.map { ($0, true) }
+    + formats.filter { $0 != .npt4 && $0 != .npt5 }.map { ($0, false) }
+
+  private static func compare(_ phases: [LoggingPhase], _ expected: PhaseExpectation) {
     #expect(
       phases.map(\.name) == [
         .populate, .enable, .dirty, .get, .clear, .dirty, .get, .clear, .disable,
       ])
-    let expected = Expectation(format, choice)
     for (phase, counts) in zip(phases, expected.phases) {
       #expect(phase.counts == counts, "\(phase.name) \(phase.iteration ?? 0)")
     }
     // A page-modification log of 512 entries is read as often as it is full, and once more for `get`.
     let full = phases.map(\.logFullExits)
     #expect(full == expected.logFull)
-    for phase in phases where phase.name == .get { #expect(phase.dirtyPages == expected.pages) }
+    let found = phases.filter { $0.name == .get }.map(\.dirtyPages)
+    #expect(found == expected.found)
     #expect(phases.last?.dirtyPages == 0)
   }
 
@@ -126,143 +250,20 @@ struct LoggingPhasesTests {
       study.ringEntries = entries
       #expect(study.problems.count == 1)
     }
+    study.method = .flags
+    study.ringEntries = 65_536
+    study.hasAccessFlags = false
+    #expect(study.problems.count == 1)
+    study.method = .modificationLog
+    #expect(study.problems.count == 1)
+    study.host = .npt4
+    study.method = .writeProtection
+    #expect(study.problems.count == 1)
+    study = LoggingPhases(.ept4)
+    study.method = .ring
+    study.ringEntries = 64
     study.bytesPerProcessor = UInt64(1) << 60
     study.processors = 1024
     #expect(study.problems.count == 2)
-  }
-}
-
-/// The numbers of a phase that have closed forms.
-struct PhaseCounts: Equatable {
-  var missing: UInt64 = 0
-  var split: UInt64 = 0
-  var logged: UInt64 = 0
-  var installed: UInt64 = 0
-  var changed: UInt64 = 0
-  var flushRequests: UInt64 = 0
-}
-
-extension LoggingPhase {
-  fileprivate func count(_ resolution: FaultResolution) -> UInt64 {
-    FaultEvent.all.filter { $0.resolution == resolution }.reduce(0) {
-      $0 + ledger.count(of: .fault($1))
-    }
-  }
-
-  /// The numbers that have closed forms.
-  var counts: PhaseCounts {
-    PhaseCounts(
-      missing: count(.allocate), split: count(.split), logged: count(.log),
-      installed: ledger.amount(of: .installEntry), changed: ledger.amount(of: .changeEntry),
-      flushRequests: flushRequests)
-  }
-}
-
-/// What is expected of a processor with 4 MiB that writes to all pages twice.
-private struct Expectation {
-  let pages: UInt64 = 1024
-  let large: UInt64
-  let choice: LoggingPhasesTests.Choice
-  let isa: ISA
-
-  init(_ format: HostFormat, _ choice: LoggingPhasesTests.Choice) {
-    large = choice.backing == .large ? 2 : 0
-    self.choice = choice
-    isa = format.isa
-  }
-
-  private var isEager: Bool { choice.splitting == .eager }
-  private var splitsFirst: Bool { isa != .arm }
-  /// The entries that a split of everything leaves to be changed: Arm changes the blocks before.
-  private var entries: UInt64 { large == 0 || isEager && splitsFirst ? pages : large }
-
-  var phases: [PhaseCounts] {
-    [populate, enable, write(first: true), PhaseCounts(), clear(first: true), write(first: false)]
-      + [PhaseCounts(), clear(first: false), disable]
-  }
-
-  /// RISC-V's new entries are fenced one by one.
-  private var populate: PhaseCounts {
-    let count = large == 0 ? pages : large
-    return PhaseCounts(
-      missing: count, installed: count, flushRequests: isa == .riscv ? count : 0)
-  }
-
-  /// Eager splitting: Arm flushes for each block that is broken, RISC-V once for all pages that became
-  /// tables, and x86 not at all for what maps the same as before.
-  private var splitFlushes: UInt64 {
-    switch isa {
-    case .x86: 0
-    case .arm: large
-    case .riscv: 1
-    }
-  }
-
-  private var enable: PhaseCounts {
-    guard choice.method != .manual else { return PhaseCounts() }
-    var counts = PhaseCounts(changed: entries, flushRequests: 1)
-    if large > 0, isEager {
-      counts.installed = pages
-      counts.flushRequests += splitFlushes
-    }
-    // Large pages that stay lose the right to write too.
-    if choice.method.logsModifications, large > 0, !isEager { counts.changed += large }
-    return counts
-  }
-
-  /// Whether the writes of an iteration are the first that are noted.
-  private func write(first: Bool) -> PhaseCounts {
-    if choice.method == .flags { return PhaseCounts() }
-    if choice.method == .manual, first { return PhaseCounts() }
-    let splits = large > 0 && !isEager && first == (choice.method != .manual)
-    if choice.method.logsModifications, !splits { return PhaseCounts() }
-    var counts = PhaseCounts()
-    guard splits else {
-      counts.logged = pages
-      counts.changed = pages
-      // Arm and RISC-V tell the caches of a right that is given.
-      counts.flushRequests = isa == .x86 ? 0 : pages
-      return counts
-    }
-    counts.split = large
-    if isa == .arm {
-      counts.missing = pages - large
-      counts.installed = pages
-      counts.flushRequests = large
-    } else {
-      counts.logged = pages - large
-      counts.installed = pages
-      counts.changed = pages
-      counts.flushRequests = isa == .x86 ? 0 : pages
-    }
-    return counts
-  }
-
-  private func clear(first: Bool) -> PhaseCounts {
-    var counts = PhaseCounts(changed: pages, flushRequests: 1)
-    if choice.method == .manual, first {
-      counts.changed = entries
-      if large > 0, isEager {
-        counts.installed = pages
-        counts.flushRequests += splitFlushes
-      }
-    }
-    // Without a split the large pages' flags are the only ones.
-    if choice.method == .flags, large > 0, !isEager { counts.changed = large }
-    return counts
-  }
-
-  private var disable: PhaseCounts {
-    let isSplit = large > 0 && (isEager || choice.method != .flags)
-    guard isSplit, choice.recovery != .onFault else { return PhaseCounts() }
-    return PhaseCounts(
-      changed: choice.recovery == .inPlace ? large : pages, flushRequests: 1)
-  }
-
-  /// 1,024 pages fill the log once: ⌈1024 / 512⌉ − 1, where nothing else makes it leave its guest.
-  var logFull: [UInt64] {
-    guard choice.method.logsModifications else { return Array(repeating: 0, count: 9) }
-    let first: UInt64 = large > 0 && !isEager ? 0 : 1
-    return [0, 0, first, 0, 0, 1, 0, 0, 0]
   }
 }

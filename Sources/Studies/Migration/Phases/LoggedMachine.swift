@@ -8,6 +8,8 @@ struct LoggedMachine: ~Copyable {
   private let study: LoggingPhases
   private var host: Host
   private(set) var machine: VirtualMachine
+  /// The pages that all scans found accessed.
+  private(set) var accessedPages: UInt64 = 0
   /// What is counted beside the machine's own work: bitmaps that are copied.
   private var besides = Ledger()
 
@@ -20,6 +22,9 @@ struct LoggedMachine: ~Copyable {
     configuration.processors = study.processors
     configuration.policy.backing = study.backing
     configuration.addressesPhysically = true
+    configuration.hasEPTFlags = study.hasAccessFlags
+    configuration.setsAccessedFlags = study.hasAccessFlags
+    configuration.setsDirtyFlags = study.hasAccessFlags
     machine = try VirtualMachine(configuration, on: &host)
     self.study = study
     self.host = host
@@ -40,7 +45,7 @@ struct LoggedMachine: ~Copyable {
     var address = start(processor)
     while address < end {
       let before = machine.counters
-      try write(processor, at: address)
+      try touch(processor, .write, at: address)
       let after = machine.counters
       let order: FrameOrder =
         after.pages1G > before.pages1G ? .huge : after.pages2M > before.pages2M ? .large : .small
@@ -61,16 +66,37 @@ struct LoggedMachine: ~Copyable {
 
   /// Lets a processor write to some of its pages.
   mutating func write(_ processor: Int, iteration: Int) throws(LoggingPhasesError) {
+    try touch(processor, .write, iteration: iteration)
+  }
+
+  /// Lets a processor read the pages that it wrote in an iteration.
+  mutating func read(_ processor: Int, iteration: Int) throws(LoggingPhasesError) {
+    try touch(processor, .read, iteration: iteration)
+  }
+
+  /// Finds what was accessed, and marks it as idle.
+  ///
+  /// No cache is told, as Linux leaves it.
+  mutating func scan() {
+    accessedPages &+= UInt64(
+      machine.scanAccessed(slot: 0, flush: .never, on: &host).accessed.count)
+  }
+
+  private mutating func touch(
+    _ processor: Int, _ access: Access.Kind, iteration: Int
+  ) throws(LoggingPhasesError) {
     let first = start(processor)
     let seed = study.seed &+ UInt64(iteration) << 32 &+ UInt64(processor) << 16
     let pages = WrittenPages(
       study.writtenPerProcessor, of: study.pagesPerProcessor, seed: seed)
-    for page in pages { try write(processor, at: first + page << 12) }
+    for page in pages { try touch(processor, access, at: first + page << 12) }
   }
 
-  private mutating func write(_ processor: Int, at address: UInt64) throws(LoggingPhasesError) {
+  private mutating func touch(
+    _ processor: Int, _ access: Access.Kind, at address: UInt64
+  ) throws(LoggingPhasesError) {
     let outcome = machine.touch(
-      processor: processor, GuestVirtual(address), Access(.write), on: &host)
+      processor: processor, GuestVirtual(address), Access(access), on: &host)
     guard outcome.end == .arrived else { throw .unexpectedEnd(GuestPhysical(address), outcome.end) }
   }
 

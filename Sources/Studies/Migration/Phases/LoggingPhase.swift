@@ -14,6 +14,10 @@ public struct LoggingPhase: Sendable, Hashable {
     case get
     /// What was written is forgotten, so that the next write to it will be noted.
     case clear
+    /// The pages that were accessed are found, and marked as idle.
+    case scan
+    /// Each processor reads what it wrote, now that it is marked as idle.
+    case read
     /// Logging ends.
     case disable
   }
@@ -36,6 +40,8 @@ public struct LoggingPhase: Sendable, Hashable {
   public internal(set) var flushRequests: UInt64 = 0
   /// The pages that are known to be written at the end.
   public internal(set) var dirtyPages: UInt64 = 0
+  /// The pages that a scan found accessed.
+  public internal(set) var accessedPages: UInt64 = 0
   /// The pages that are mapped at the end: of 4 KiB, 2 MiB and 1 GiB.
   public internal(set) var mapped: [Int64] = [0, 0, 0]
   /// How long it took from its start to its end.

@@ -34,6 +34,7 @@ extension LoggingPhases {
         machine throws(LoggingPhasesError) in
         machine.clear()
       }
+      if scansAccess { try scan(iteration, &machine, &phases) }
     }
     try phases.record(.disable, &machine) { machine throws(LoggingPhasesError) in
       machine.disable()
@@ -43,5 +44,19 @@ extension LoggingPhases {
       try machine.write(processor, iteration: iterations)
     }
     return phases.phases
+  }
+
+  /// Marks what was accessed as idle, and has each processor read what it wrote.
+  private func scan(
+    _ iteration: Int, _ machine: inout LoggedMachine, _ phases: inout PhaseRecorder
+  ) throws(LoggingPhasesError) {
+    try phases.record(.scan, iteration: iteration + 1, &machine) {
+      machine throws(LoggingPhasesError) in
+      machine.scan()
+    }
+    try phases.recordAll(.read, iteration: iteration + 1, &machine) {
+      machine, processor throws(LoggingPhasesError) in
+      try machine.read(processor, iteration: iteration)
+    }
   }
 }

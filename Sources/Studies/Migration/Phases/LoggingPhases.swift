@@ -60,6 +60,13 @@ public struct LoggingPhases: Sendable, Hashable {
   public var writtenBillionths: UInt64 = 1_000_000_000
   /// Whether the processors write once more while logging ends.
   public var keepsWriting = false
+  /// Whether every iteration ends with a scan for what was accessed, behind which the processors read what
+  /// they wrote: Linux's `access_tracking_perf_test` beside the log.
+  public var scansAccess = false
+  /// Whether the hardware sets accessed flags at the second stage: EPT's, Arm's HA, RISC-V's Svadu.
+  ///
+  /// Without it an access to an idle page faults.
+  public var hasAccessFlags = true
   /// The entries of each processor's ring.
   public var ringEntries = 65_536
   /// The bytes of memory that are cleared at once; all if nothing is chosen, and 1 GiB with manual
@@ -136,8 +143,12 @@ public struct LoggingPhases: Sendable, Hashable {
   /// What the architecture doesn't have.
   private var methodProblems: [String] {
     var problems: [String] = []
-    if method.logsModifications, host != .ept4, host != .ept5 {
+    if method.logsModifications, host != .ept4 && host != .ept5 || !hasAccessFlags {
       problems.append("\(MachineError.noModificationLog(host))")
+    }
+    if method == .flags, !hasAccessFlags { problems.append("\(MachineError.noDirtyFlags(host))") }
+    if !hasAccessFlags, host == .npt4 || host == .npt5 {
+      problems.append("\(host) tables always have accessed flags: it must be with them.")
     }
     // 64 entries are kept free, and with a page-modification log as many as that has.
     let least = method == .modificationRing ? 1024 : 128

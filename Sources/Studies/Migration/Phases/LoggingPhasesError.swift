@@ -8,7 +8,7 @@ public enum LoggingPhasesError: Error, Sendable, Hashable {
   case machine(MachineError)
   /// The profile has no price for something that was used.
   case pricing(PricingError)
-  /// A write ended otherwise than on its page.
+  /// An access ended otherwise than on its page.
   case unexpectedEnd(GuestPhysical, TouchOutcome.End)
 }
 
@@ -18,7 +18,7 @@ extension LoggingPhasesError: CustomStringConvertible {
     switch self {
     case .machine(let error): "\(error)"
     case .pricing(let error): "\(error)"
-    case .unexpectedEnd(let address, let end): "The write to \(address) ended as “\(end)”."
+    case .unexpectedEnd(let address, let end): "The access to \(address) ended as “\(end)”."
     }
   }
 }

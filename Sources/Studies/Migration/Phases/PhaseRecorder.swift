@@ -97,11 +97,13 @@ private struct Counts {
   private let ledger: Ledger
   private let dirty: DirtyCounters
   private let flushes: UInt64
+  private let accessed: UInt64
 
   init(_ machine: borrowing LoggedMachine) {
     ledger = machine.ledger
     dirty = machine.machine.dirty
     flushes = machine.machine.counters.remoteTLBFlush
+    accessed = machine.accessedPages
   }
 
   /// What was counted since.
@@ -116,6 +118,7 @@ private struct Counts {
     phase.ringFullExits += now.ringFullExits - dirty.ringFullExits
     phase.kicks += now.kicks - dirty.kicks
     phase.transitions += now.transitions - dirty.transitions
+    phase.accessedPages += machine.accessedPages - accessed
     phase.flushRequests += counters.remoteTLBFlush - flushes
     phase.mapped = [counters.pages4K, counters.pages2M, counters.pages1G]
     phase.dirtyPages = machine.dirtyPages
