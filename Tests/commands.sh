@@ -174,7 +174,7 @@ for mechanism in wp manual dbit pml ring pml-ring; do
 done
 check "phases of a scenario's machine" 0 "A database with a hot set: 8 processors with 2G each" \
   "$nestwalk" migrate Scenarios/migrate-database.yaml --phases --write-fraction 5%
-check "phases with scans on EPT without flags" 0 "the next access to each has to show again: by a fault" \
+check "phases with scans on EPT without flags" 0 "show again: by a fault" \
   "$nestwalk" migrate --phases --memory-per-vcpu 64M --scan-access --no-access-flags
 check "phases with pages of 1G" 0 "disable" \
   "$nestwalk" migrate --phases --backing 1G --split fill --recover refault --write-fraction 1%

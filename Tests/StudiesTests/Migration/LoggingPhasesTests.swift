@@ -22,9 +22,12 @@ struct LoggingPhasesTests {
     var testDescription: String { "\(method) \(backing) \(splitting) \(recovery)" }
   }
 
+  static let splittings: [LoggingPhases.Splitting] = [.eager, .filling, .breaking]
+
   static let choices: [Choice] = LoggingMethod.allCases.flatMap { method in
     [FrameOrder.small, .large].flatMap { backing in
-      [LoggingPhases.Splitting.eager, .filling, .breaking].flatMap { splitting in
+      // Small pages aren't split.
+      (backing == .small ? [.eager] : splittings).flatMap { splitting in
         LogRecovery.allCases.map { recovery in
           Choice(method: method, backing: backing, splitting: splitting, recovery: recovery)
         }
