@@ -18,29 +18,30 @@ public struct Engine: ~Copyable {
     case finished
   }
 
+  /// What changes at nearly each step comes first, so that it lies together.
   struct Actor {
     var state = State.stepping
     var hasPending = false
-    var pending = Step.finish
+    /// A wake-up came before it waited.
+    var woken = false
+    /// How many spinning locks it holds: it is not taken off its processor meanwhile.
+    var spinsHeld: Int32 = 0
     var processor = -1
     /// What is left of what it computes.
     var left = VirtualDuration.zero
     /// Since when it does what it does.
     var since = VirtualTime.start
-    /// Since when it has its processor.
-    var ranSince = VirtualTime.start
     var sliceEnd = VirtualTime.start
-    /// How many spinning locks it holds: it is not taken off its processor meanwhile.
-    var spinsHeld = 0
-    /// What it is waiting for, if it is a lock.
-    var lock = 0
     /// The bandwidth through which it moves bytes as fast as alone; -1 if there is none.
     var bandwidth = -1
-    /// Until when it does.
-    var moveEnd = VirtualTime.start
-    /// A wake-up came before it waited.
-    var woken = false
     var times = ActorTimes()
+    /// Until when it moves bytes as fast as alone.
+    var moveEnd = VirtualTime.start
+    var pending = Step.finish
+    /// Since when it has its processor.
+    var ranSince = VirtualTime.start
+    /// What it is waiting for, if it is a lock.
+    var lock = 0
   }
 
   private var actors: FlatRow<Actor>
@@ -48,7 +49,7 @@ public struct Engine: ~Copyable {
   private var locks: [LockState] = []
   private var lockNames: [Lock] = []
   private var devices: [DeviceState] = []
-  private var bandwidths: [BandwidthState] = []
+  private var bandwidths = FlatRow<BandwidthState>([])
   /// The moment of the last step.
   public private(set) var now = VirtualTime.start
 

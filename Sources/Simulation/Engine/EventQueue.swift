@@ -95,7 +95,7 @@ struct EventQueue: ~Copyable {
     }
     let time = Int64(bitPattern: UInt64(truncatingIfNeeded: first >> 64))
     let owner = Int(UInt32(truncatingIfNeeded: first >> 32))
-    if first != .max {
+    if first != ProcessorMoments.none {
       if let other = heap.first,
         other.precedes(Entry(time: time, owner: Int32(truncatingIfNeeded: owner)))
       {

@@ -9,8 +9,8 @@ struct ProcessorMoments: ~Copyable {
   private var nodes: FlatRow<UInt128>
   private let leaves: Int
 
-  /// No moment: later than all others.
-  static let none = UInt128.max
+  /// No moment: later than all others, and no farther from any of them than a sign can tell.
+  static var none: UInt128 { @inline(__always) get { UInt128.max >> 1 } }
 
   init(processors: Int) {
     var leaves = 1
@@ -26,7 +26,7 @@ struct ProcessorMoments: ~Copyable {
       | UInt128(UInt64(owner) << 32 | UInt64(processor))
   }
 
-  /// The key of the earliest moment; the greatest of all numbers if there is none.
+  /// The key of the earliest moment; that of no moment if there is none.
   var first: UInt128 { @inline(__always) get { nodes[1] } }
 
   /// Gives a processor a moment.
@@ -36,11 +36,22 @@ struct ProcessorMoments: ~Copyable {
     nodes[place] = key
     var least = key
     while place > 1 {
-      let other = nodes[place ^ 1]
-      least = least < other ? least : other
+      least = Self.earlier(least, nodes[place ^ 1])
       place >>= 1
       nodes[place] = least
     }
+  }
+
+  /// The earlier one of two moments.
+  ///
+  /// The compiler makes a branch of a comparison here, which is as hard to foretell as a coin: so the
+  /// sign of the distance chooses.
+  @inline(__always)
+  private static func earlier(_ one: UInt128, _ other: UInt128) -> UInt128 {
+    let distance = other &- one
+    let sign = UInt64(
+      bitPattern: Int64(bitPattern: UInt64(truncatingIfNeeded: distance >> 64)) >> 63)
+    return one &+ (distance & (UInt128(sign) << 64 | UInt128(sign)))
   }
 
   /// Takes a processor's moment away.

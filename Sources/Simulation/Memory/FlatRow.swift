@@ -18,6 +18,14 @@ struct FlatRow<Value>: ~Copyable {
     for (place, value) in values.enumerated() { unsafe (start + place).initialize(to: value) }
   }
 
+  /// Adds a value behind the others, all of which move to another place: for the few that are added
+  /// before a run.
+  mutating func append(_ value: Value) {
+    var values = (0..<count).map { self[$0] }
+    values.append(value)
+    self = FlatRow(values)
+  }
+
   deinit {
     unsafe start.deinitialize(count: count)
     unsafe start.deallocate()

@@ -31,12 +31,12 @@ public struct RecordedProgram: ~Copyable, Program {
   }
 
   struct Part {
-    let actor: Actor
     /// The next segment and note of all recordings', and where the actor's own end.
     var segment: Int
     let end: Int
     var note: Int
     var phase = Phase.starting
+    let actor: Actor
     var ready: VirtualTime?
   }
 
@@ -88,8 +88,8 @@ public struct RecordedProgram: ~Copyable, Program {
     parts = FlatRow(
       actors.map {
         Part(
-          actor: $0, segment: starts[$0.recording].segment, end: starts[$0.recording].end,
-          note: starts[$0.recording].note)
+          segment: starts[$0.recording].segment, end: starts[$0.recording].end,
+          note: starts[$0.recording].note, actor: $0)
       })
     self.segments = FlatRow(segments)
     self.notes = FlatRow(notes)

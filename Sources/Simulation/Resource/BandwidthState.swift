@@ -28,8 +28,8 @@ struct BandwidthState {
   /// How long the number of bytes that was moved last takes alone: as a rule all move pages.
   private var alone: (bytes: Int64, duration: VirtualDuration) = (0, .zero)
 
-  private static let picoseconds: Int128 = 1_000_000_000_000
-  private static let scale = 48
+  private static var picoseconds: Int128 { 1_000_000_000_000 }
+  private static var scale: Int { 48 }
 
   init(_ bandwidth: Bandwidth) {
     self.bandwidth = bandwidth
@@ -108,12 +108,18 @@ struct BandwidthState {
   }
 
   /// What each moves in a picosecond where so many use it, in 2^-48 bytes.
+  @inline(__always)
   private mutating func rate(_ users: Int) -> Int64 {
+    if users >= rates.count { extendRates(to: users) }
+    return rates[users]
+  }
+
+  @inline(never)
+  private mutating func extendRates(to users: Int) {
     while rates.count <= users {
       let rate = min(fastest, bandwidth.bytesPerSecond / Int64(max(rates.count, 1)))
       rates.append(Int64(max((Int128(rate) << Self.scale) / Self.picoseconds, 1)))
     }
-    return rates[users]
   }
 
   @inline(__always)
@@ -127,7 +133,8 @@ struct BandwidthState {
     let elapsed = (time - updated).picoseconds
     guard elapsed > 0 else { return }
     let rate = rate(sharers)
-    progress += Int128(elapsed) * Int128(rate)
+    // Neither is negative, so that their product is in range.
+    progress += Int128(elapsed) &* Int128(rate)
     updated = time
   }
 }
