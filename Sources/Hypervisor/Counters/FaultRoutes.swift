@@ -29,6 +29,9 @@ public struct FaultRoutes: Sendable {
   /// Which routes were taken since the last ``VirtualMachine/removeTakenRoutes()``.
   public private(set) var taken: [Int] = []
   private var numbers: [Key: Int] = [:]
+  /// The activity that was noted last, and the number of its route: as a rule the next one is the same, and
+  /// to compare its words takes less than to hash them.
+  private var last: (key: Key, number: Int)?
 
   /// Forgets which routes were taken, but not the routes.
   mutating func removeTaken() { taken.removeAll(keepingCapacity: true) }
@@ -36,7 +39,12 @@ public struct FaultRoutes: Sendable {
   /// Notes an activity.
   mutating func take(_ activity: Activity, _ work: FaultWork) {
     let key = Key(activity: activity, work: work)
+    if let last, last.key == key {
+      taken.append(last.number)
+      return
+    }
     if let number = numbers[key] {
+      last = (key, number)
       taken.append(number)
       return
     }
@@ -62,6 +70,21 @@ extension VirtualMachine {
   public var keepsRoutes: Bool {
     get { tally.routes != nil }
     set { tally.routes = newValue ? tally.routes ?? FaultRoutes() : nil }
+  }
+
+  /// Hands over the routes that were taken so far with their numbers, in their order, and forgets which they
+  /// were.
+  ///
+  /// They are read where they lie: a copy of ``routes`` would make the next note one of another array.
+  public mutating func handOverTakenRoutes(_ receive: (FaultRoutes.Route, Int) -> Void) {
+    let count = tally.routes?.taken.count ?? 0
+    guard count > 0 else { return }
+    for place in 0..<count {
+      if let number = tally.routes?.taken[place], let route = tally.routes?.routes[number] {
+        receive(route, number)
+      }
+    }
+    removeTakenRoutes()
   }
 
   /// Forgets which routes were taken so far, but not the routes.

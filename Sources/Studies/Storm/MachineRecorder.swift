@@ -25,7 +25,17 @@ enum StormQuantity {
 /// A machine's steps on their way into a recording.
 struct MachineRecorder {
   private(set) var recording = Recording()
-  private(set) var shares = TimeShares()
+  /// The work so far by what it is for.
+  var shares: TimeShares {
+    var shares = direct
+    for (price, count) in zip(prices, counts) {
+      if let price, count > 0 { shares.add(price.shares, times: count) }
+    }
+    return shares
+  }
+
+  /// The work that no route has.
+  private var direct = TimeShares()
   let profile: CostProfile
   private let allocationBatch: UInt64
   /// What a batch of frames takes: while the lock is held, and besides.
@@ -33,6 +43,8 @@ struct MachineRecorder {
   private let zeroesByMoving: Bool
   /// The prices by the numbers of routes, of which another recorder of the machine may have met some first.
   private var prices: [RoutePrice?] = []
+  /// How often each route's work was done.
+  private var counts: [Int] = []
   /// Whether frames count as taken when they are: those of a pool were before.
   private let notesFrames: Bool
   /// What is noted counts as having happened at the end of a piece of computing, so none is longer.
@@ -61,7 +73,7 @@ struct MachineRecorder {
   mutating func compute(_ nanoseconds: UInt64) {
     let duration = VirtualDuration(nanoseconds: Int64(nanoseconds))
     recording.compute(duration)
-    shares[.guest] += duration
+    direct[.guest] += duration
   }
 
   /// The guest waits.
@@ -78,7 +90,7 @@ struct MachineRecorder {
     let duration = VirtualDuration(profile, .guestFault, 1)
     recording.compute(duration)
     recording.note(StormQuantity.faults + Int(FaultKind.guest.rawValue), 1)
-    shares[.guest] += duration
+    direct[.guest] += duration
   }
 
   /// A fault was taken and resolved.
@@ -88,12 +100,15 @@ struct MachineRecorder {
     bring(price, note: true)
     // The machine's own lock is never contended: no other processor of the machine runs.
     recording.compute(price.under + price.after)
-    end(price)
+    end(price, number: number)
   }
 
   /// The price of a route.
   mutating func price(of route: FaultRoutes.Route, number: Int) -> RoutePrice {
-    while prices.count <= number { prices.append(nil) }
+    while prices.count <= number {
+      prices.append(nil)
+      counts.append(0)
+    }
     if let price = prices[number] { return price }
     let price = RoutePrice(route, profile)
     prices[number] = price
@@ -112,10 +127,10 @@ struct MachineRecorder {
     }
   }
 
-  private mutating func end(_ price: RoutePrice) {
+  private mutating func end(_ price: RoutePrice, number: Int) {
     if let kind = price.kind { recording.note(StormQuantity.faults + Int(kind.rawValue), 1) }
     recording.breakLongComputing(after: Self.longest)
-    shares.add(price.shares)
+    counts[number] += 1
   }
 
   // MARK: A fault in halves
@@ -139,7 +154,7 @@ struct MachineRecorder {
     bring(price, note: !inVain)
     recording.compute(price.under + price.after)
     recording.breakLongComputing(after: Self.longest)
-    shares.add(price.shares)
+    counts[number] += 1
   }
 
   /// What a resolution works under the machine's lock.
@@ -154,7 +169,7 @@ struct MachineRecorder {
     if price.before > entered { recording.compute(price.before - entered) }
     bring(price, note: true)
     recording.compute(price.after)
-    end(price)
+    end(price, number: number)
   }
 
   private mutating func ask(_ device: Int, _ asked: (requests: UInt64, bytes: UInt64)) {
@@ -169,7 +184,7 @@ struct MachineRecorder {
     let duration = VirtualDuration(profile, component, amount)
     recording.compute(duration)
     recording.breakLongComputing(after: Self.longest)
-    shares[.other] += duration
+    direct[.other] += duration
   }
 
   /// Takes frames of those at hand, and a batch from the host's free ones when they are used up.
@@ -180,7 +195,7 @@ struct MachineRecorder {
         recording.compute(batch.held)
         recording.unlock(StormResource.frameLock)
         recording.compute(batch.rest)
-        shares[.allocate] += batch.held + batch.rest
+        direct[.allocate] += batch.held + batch.rest
         framesAtHand = allocationBatch
       }
       framesAtHand -= 1
@@ -190,7 +205,7 @@ struct MachineRecorder {
   private mutating func zero(_ bytes: UInt64) {
     guard bytes > 0 else { return }
     let duration = VirtualDuration(profile, .zeroByte, bytes)
-    shares[.zero] += duration
+    direct[.zero] += duration
     if zeroesByMoving {
       recording.move(StormResource.memory, bytes: Int64(bytes))
     } else {

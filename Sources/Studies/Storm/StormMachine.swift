@@ -138,9 +138,7 @@ struct StormMachine: ~Copyable {
 
   /// Records the faults that the last touch took.
   private mutating func recordFaults(_ recorder: inout MachineRecorder) {
-    guard let routes = machine.routes, !routes.taken.isEmpty else { return }
-    for number in routes.taken { recorder.take(routes.routes[number], number: number) }
-    machine.removeTakenRoutes()
+    machine.handOverTakenRoutes { route, number in recorder.take(route, number: number) }
   }
 
   /// Lets the guest's processor walk the guest's tables; a guest that starts from nothing writes them
