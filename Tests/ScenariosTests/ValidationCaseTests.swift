@@ -95,6 +95,38 @@ struct ValidationCaseTests {
     #expect(idle.contains("declares Z1 and takes nothing"), "\(idle)")
   }
 
+  private func restores(machines: Int, inputs: String) -> String {
+    """
+      - what: restores at once
+        published: 139 ms
+        row: S3
+        tolerance: 1 %
+        grade: calibrated
+        inputs: [\(inputs)]
+        play:
+          restores:
+            machines: \(machines)
+            bytes: 8 MiB
+            storage: 6.8 Gbit/s
+            row: S1
+            fit: {processors: 1, time: 70 ms, row: S3}
+
+    """
+  }
+
+  @Test("restores at once share the storage's bandwidth, and all else is each one's own")
+  func restores() throws {
+    let outcomes = try one(restores(machines: 8, inputs: "S1, S3")).run()
+    let moving = 8.0 * 1_048_576 / 850_000_000 * 1e12
+    let number = try #require(outcomes.first).found
+    #expect(abs(number - (70e9 - moving + 8 * moving)) < 1e6)
+    let hidden = try refusal(restores(machines: 8, inputs: "S3"))
+    #expect(hidden.contains("takes numbers from S1"), "\(hidden)")
+    // The point that it was fitted to is no prediction.
+    let same = try refusal(restores(machines: 1, inputs: "S1, S3"))
+    #expect(same.contains("its inputs allow input"), "\(same)")
+  }
+
   @Test("rows of one paper are one source, and each row of the page has one")
   func sources() throws {
     let page = try String(

@@ -20,11 +20,13 @@ extension ValueForm where Value == ValidationPlay {
     let population = OptionalField(
       "population", .population, "processors of one machine that write to pages at once")
     let transfer = OptionalField("transfer", .transfer, "bytes over a link")
+    let restores = OptionalField(
+      "restores", .restores, "machines that are restored from one storage at once")
     let overlap = OptionalField(
       "overlap", .overlap, "two threads, of which one works while the other waits")
     let all = [
       nested, touch, prices, entries, log, queue, threads, watermarks, population, transfer,
-      overlap,
+      restores, overlap,
     ]
     return .mapping("a play", all.map(\.declaration)) { mapping in
       let given = all.filter { mapping.has($0.declaration.name) }

@@ -22,7 +22,7 @@ extension ValueForm where Value == ValidationPlay {
 
   private static var fittedTransfer: ValueForm<ValidationTransfer> {
     let bytes = RequiredField(
-      "bytes", ValueForm<ByteSize>.quantity(in: ByteSize(1)...ByteSize(1 << 40)), "how many passed")
+      "bytes", ValueForm<ByteSize>.quantity(in: ByteSize(0)...ByteSize(1 << 40)), "how many passed")
     let time = RequiredField("time", ValueForm<TimeSpan>.time, "how long they took")
     let row = RequiredField("row", ValueForm<String>.text, "the row that says so")
     return .mapping(
@@ -33,6 +33,35 @@ extension ValueForm where Value == ValidationPlay {
       let row = mapping.value(of: row)
       guard let bytes, let time, let row else { return nil }
       return ValidationTransfer(bytes: bytes.bytes, picoseconds: time.picoseconds, row: row)
+    }
+  }
+
+  static var restores: Self {
+    let machines = RequiredField(
+      "machines", ValueForm<Int>.integer(in: 1...4096), "how many there are")
+    let bytes = RequiredField(
+      "bytes", ValueForm<ByteSize>.quantity(in: ByteSize(1)...ByteSize(1 << 40)),
+      "what each reads")
+    let storage = RequiredField(
+      "storage", ValueForm<DataRate>.dataRate, "what the storage gives in a second, to all")
+    let row = RequiredField("row", ValueForm<String>.text, "the row that says so")
+    let fit = RequiredField("fit", point, "the time of one alone, which says what else it takes")
+    return .mapping(
+      "restores",
+      [
+        machines.declaration, bytes.declaration, storage.declaration, row.declaration,
+        fit.declaration,
+      ]
+    ) { mapping in
+      let machines = mapping.value(of: machines)
+      let bytes = mapping.value(of: bytes)
+      let storage = mapping.value(of: storage)
+      let row = mapping.value(of: row)
+      let fit = mapping.value(of: fit)
+      guard let machines, let bytes, let storage, let row, let fit else { return nil }
+      return .restores(
+        machines: machines, bytes: bytes.bytes, bitsPerSecond: storage.bitsPerSecond,
+        rateRow: row, fit: fit)
     }
   }
 

@@ -58,6 +58,13 @@ extension ValidationPlay {
       let rest = Double(fit.picoseconds) - ValidationTransfer.picoseconds(fit.bytes, rate)
       guard rest > 0 else { throw .notFitted("the bytes alone take longer than was published") }
       return (rest + wire, [ValidationInput(row: fit.row, isOtherPoint: fit.bytes != bytes)])
+    case .restores(let machines, let bytes, let rate, let rateRow, let fit):
+      let restores = try ValidationRestores(bytes: bytes, bitsPerSecond: rate, alone: fit)
+      return (
+        try restores.picoseconds(machines: machines),
+        Self.inputs([fit], predicting: machines)
+          + [ValidationInput(row: rateRow, isOtherPoint: true)]
+      )
     case .overlap(let alone, let both):
       guard both.picoseconds >= alone.picoseconds else {
         throw .notFitted("both threads take less than one")

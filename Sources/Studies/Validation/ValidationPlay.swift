@@ -80,6 +80,10 @@ public enum ValidationPlay: Sendable, Hashable {
   case watermarks(bytes: UInt64, inZones: Bool, hasHugePages: Bool, WatermarkCount)
   /// So many bytes over a link; with a published time, what that took beside its bytes is added.
   case transfer(bytes: UInt64, bitsPerSecond: UInt64, fit: ValidationTransfer?)
+  /// So many machines restored at once, each with so many bytes from one storage whose bandwidth a row has;
+  /// one alone took so long.
+  case restores(
+    machines: Int, bytes: UInt64, bitsPerSecond: UInt64, rateRow: String, fit: ValidationPoint)
   /// Two threads on one processor, of which one may work while the other waits: as long as the longer one
   /// takes alone, at best. The first took so long alone, and both did one after the other.
   case overlap(alone: ValidationPoint, both: ValidationPoint)
