@@ -2,6 +2,7 @@ internal import Costs
 internal import Guests
 internal import Paging
 internal import Quantities
+internal import Simulation
 public import Studies
 
 /// How virtual machines of one kind are written.
@@ -29,6 +30,12 @@ extension Flavour: MappingDecodable {
   private static let sourceField = DefaultField(
     "source", ValueForm<Source>.choice(), default: .fresh, "where the memory comes from")
 
+  private static let readyAfterField = OptionalField(
+    "readyAfter",
+    ValueForm<TimeSpan>.quantity(
+      in: TimeSpan(picoseconds: 1)...TimeSpan(picoseconds: 3_600_000_000_000_000)),
+    "when one was ready that was measured alone: its launch is what work and faults leave of that")
+
   /// What such a mapping is.
   public static var noun: String { "a kind of virtual machine" }
 
@@ -38,6 +45,7 @@ extension Flavour: MappingDecodable {
       nameField.declaration, countField.declaration, guestField.declaration,
       memoryField.declaration, processorsField.declaration, activeField.declaration,
       touchesField.declaration, tablesField.declaration, sourceField.declaration,
+      readyAfterField.declaration,
     ]
   }
 
@@ -52,6 +60,7 @@ extension Flavour: MappingDecodable {
     let touches = mapping.value(of: Self.touchesField)
     let tables = mapping.value(of: Self.tablesField)
     let source = mapping.value(of: Self.sourceField)
+    let readyAfter = mapping.value(of: Self.readyAfterField)
     if let memory, memory.bytes % 4096 != 0 {
       mapping.refuse("memory", "it must be a multiple of 4 KiB")
     }
@@ -79,5 +88,6 @@ extension Flavour: MappingDecodable {
     self.active = active
     self.touches = touches
     self.source = source
+    measuredReady = readyAfter.map(VirtualDuration.init)
   }
 }

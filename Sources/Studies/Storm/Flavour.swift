@@ -1,5 +1,6 @@
 public import Guests
 public import Paging
+public import Simulation
 
 /// Virtual machines of one kind.
 public struct Flavour: Sendable, Hashable {
@@ -39,6 +40,9 @@ public struct Flavour: Sendable, Hashable {
   public var host: HostFormat
   /// Where the memory comes from.
   public var source = Source.fresh
+  /// When one of them was ready that was measured alone; what the guest's work and its faults leave of that
+  /// is its launch.
+  public var measuredReady: VirtualDuration?
 
   /// So many virtual machines.
   public init(_ name: String, count: Int, _ guest: GuestProfile, over host: HostFormat) {

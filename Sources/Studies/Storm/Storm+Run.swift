@@ -15,6 +15,9 @@ extension Storm {
   public func run(
     observer: inout some EngineObserver, threads: Int = 1
   ) throws(StormError) -> StormOutcome {
+    if hasMeasuredLaunches {
+      return try workingOutLaunches().run(observer: &observer, threads: threads)
+    }
     let flavours = fleet.filter { $0.count > 0 }
     guard !flavours.isEmpty else { throw .noMachines }
     let limits = cohortLimits

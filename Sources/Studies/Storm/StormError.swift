@@ -16,6 +16,8 @@ public enum StormError: Error, Sendable, Hashable {
   case poolTooSmall(flavour: String, needed: UInt64, pool: UInt64)
   /// A touch of the guest's led nowhere.
   case unresolved(flavour: String, address: UInt64)
+  /// A boot was measured to be shorter than the guest's work and its faults.
+  case measuredTooShort(flavour: String, measured: VirtualDuration, known: VirtualDuration)
   /// A guest's format and its host's don't fit.
   case foreignGuest(flavour: String)
   /// The simulation could not end.
@@ -39,6 +41,10 @@ extension StormError: CustomStringConvertible {
     case .unresolved(let flavour, let address):
       "A touch of 0x\(String(address, radix: 16)) by a guest of “\(flavour)” leads nowhere: no slot"
         + " of memory has the address."
+    case .measuredTooShort(let flavour, let measured, let known):
+      "A machine of “\(flavour)” was measured to be ready after \(measured.picoseconds / 1_000_000) us,"
+        + " and its work and faults alone take \(known.picoseconds / 1_000_000) us: the guest does more than"
+        + " the measured one, or the profile is of a slower machine."
     case .foreignGuest(let flavour):
       "The guest of “\(flavour)” has tables of another architecture than its host."
     case .engine(let error): "\(error)"
