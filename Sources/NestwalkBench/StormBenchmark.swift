@@ -26,7 +26,8 @@ struct StormBenchmark: Benchmark {
     "A row of “count” is one machine's boot, fault by fault, beside C that walks for each fault twice:"
       + " its pages are faults. A row of “schedule” is the rest of a storm, by faults too. A row of"
       + " “whole” is a storm from its value to its outcome, and its pages are machines, so its ns are"
-      + " those of a machine.",
+      + " those of a machine. The row of “every” is such a storm whose machines are each counted for themselves,"
+      + " on 4 threads.",
   ]
   static let parameters: [Parameter<Self>] = [rounds(\.rounds), jsonParameter]
 
@@ -35,6 +36,8 @@ struct StormBenchmark: Benchmark {
     let profile: String
     let processors: Int
     let counts: [Int]
+    var mode = Storm.Mode.cohort
+    var threads = 1
   }
 
   private static let subjects = [
@@ -44,6 +47,10 @@ struct StormBenchmark: Benchmark {
     Subject(
       preset: .microvm, profile: "xeon-8269cy", processors: 192, counts: [100, 1000, 10_000]),
   ]
+  /// The storm whose machines are each counted, on as many threads as such a host has processors.
+  private static let counted = Subject(
+    preset: .debianBoot, profile: "xeon-8269cy", processors: 192, counts: [1000], mode: .everyVM,
+    threads: 4)
 
   func measure(_ report: (BenchmarkRow) -> Void) throws {
     for subject in Self.subjects {
@@ -68,6 +75,13 @@ struct StormBenchmark: Benchmark {
             name: "whole \(count) \(name)", pages: count, ns: all / Double(count), floorNs: nil))
       }
     }
+    let guest = try Self.counted.preset.profile()
+    for count in Self.counted.counts {
+      let (all, _) = try time(Self.counted, guest, count: count)
+      report(
+        BenchmarkRow(
+          name: "every \(count) debian xeon", pages: count, ns: all / Double(count), floorNs: nil))
+    }
   }
 
   /// The nanoseconds of a storm of so many machines, and its faults.
@@ -81,12 +95,13 @@ struct StormBenchmark: Benchmark {
       [Flavour(subject.preset.rawValue, count: count, guest, over: .ept4)], profile: profile)
     storm.host.processors = subject.processors
     storm.host.memoryBytes = 2 << 40
+    storm.mode = subject.mode
     var best = Duration.seconds(1_000_000)
     var faults: UInt64 = 0
     let clock = ContinuousClock()
     for _ in 0..<rounds.value {
       let start = clock.now
-      faults = try storm.run().ledger.exits
+      faults = try storm.run(threads: subject.threads).ledger.exits
       best = min(best, start.duration(to: clock.now))
     }
     return (best.nanoseconds, faults)
