@@ -68,4 +68,67 @@ struct FrameAllocatorTests {
     let whole = frames.allocate(.huge)
     #expect(whole != nil)
   }
+
+  @Test("the parts of a split run are shared, marked and freed each by itself")
+  func parts() throws {
+    var frames = FrameAllocator(nodeBytes: [1 << 30])
+    let all = frames.freeFrames
+    let run = try Self.found(frames.allocate(.large))
+    frames.setHoldsContent(run + 9, true)
+    frames.split(run)
+    frames.setHoldsContent(run + 7, true)
+    for number in UInt64(0)..<512 {
+      #expect(frames.references(of: run + number) == 1)
+      #expect(frames.order(of: run + number) == .small)
+      #expect(frames.isFree(run + number) == false)
+      #expect(frames.holdsContent(run + number) == [7, 9].contains(number))
+    }
+    frames.share(run + 5)
+    for number in UInt64(0)..<512 {
+      #expect(frames.references(of: run + number) == (number == 5 ? 2 : 1))
+      #expect(frames.holdsContent(run + number) == [7, 9].contains(number))
+    }
+    let isFreed = frames.release(run)
+    #expect(isFreed)
+    #expect(frames.isFree(run) == true)
+    #expect(frames.isFree(run + 1) == false)
+    #expect(frames.references(of: run) == 0)
+    #expect(frames.references(of: run + 1) == 1)
+    #expect(frames.freeFrames == all - 511)
+    let again = try Self.found(frames.allocate(.small))
+    #expect(again == run)
+    #expect(frames.references(of: again) == 1)
+    // A run that is split again after all of it came back begins anew.
+    frames.release(run + 5)
+    for number in UInt64(0)..<512 { frames.release(run + number) }
+    #expect(frames.freeFrames == all)
+    let second = try Self.found(frames.allocate(.large))
+    #expect(second == run)
+    #expect(frames.order(of: second) == .large)
+    #expect(frames.references(of: second + 1) == 0)
+    frames.split(second)
+    #expect(frames.references(of: second + 1) == 1)
+    #expect(frames.holdsContent(second + 3) == false)
+  }
+
+  @Test("a gigabyte is split into large runs, and each of these into small ones")
+  func halves() throws {
+    var frames = FrameAllocator(nodeBytes: [2 << 30])
+    let all = frames.freeFrames
+    let huge = try Self.found(frames.allocate(.huge))
+    frames.share(huge)
+    frames.split(huge)
+    frames.split(huge + 512)
+    #expect(frames.order(of: huge) == .large)
+    #expect(frames.order(of: huge + 512) == .small)
+    #expect(frames.references(of: huge + 1) == 0)
+    #expect(frames.references(of: huge + 513) == 2)
+    for number in UInt64(0)..<512 {
+      for _ in 0..<2 {
+        frames.release(huge + 512 + number)
+        if number != 1 { frames.release(huge + number * 512) }
+      }
+    }
+    #expect(frames.freeFrames == all)
+  }
 }

@@ -24,6 +24,8 @@ public struct FrameAllocator: ~Copyable {
   /// What a record says of a run: its users and its order.
   static let runMask: UInt64 = referenceMask | 3 << orderShift
   static let contentBit: UInt64 = 1 << 30
+  /// The record of a run that was split stands for all its 512 frames, each with as many users.
+  static let splitBit: UInt64 = 1 << 31
 
   /// The frames of nodes of so many bytes, which begin at multiples of 1 GiB.
   ///
@@ -151,6 +153,7 @@ public struct FrameAllocator: ~Copyable {
   @discardableResult
   public mutating func release(_ frame: FrameNumber) -> Bool {
     let place = Int(truncatingIfNeeded: frame.value)
+    writeOut(place)
     precondition(self[record: place] & Self.referenceMask != 0, "\(frame) is free already")
     self[record: place] &-= 1
     guard self[record: place] & Self.referenceMask == 0 else { return false }

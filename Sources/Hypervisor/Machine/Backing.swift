@@ -4,7 +4,8 @@ import Paging
 /// What the host has behind each page of a machine: the page table of the hypervisor's own process.
 ///
 /// Pages of 4 KiB have a word each and pages of 2 MiB one of their own, so that a machine in large pages
-/// costs no words for small ones.
+/// costs no words for small ones. Small pages that were populated together have one word as well, as long
+/// as none of them becomes different.
 struct Backing: ~Copyable {
   private var pages: FlatWords
   private var chunks: FlatWords
@@ -19,10 +20,30 @@ struct Backing: ~Copyable {
   @inline(__always)
   subscript(page: Int) -> BackingRecord {
     let chunk = BackingRecord(rawValue: chunks[page &>> 9])
-    if chunk.isPresent {
-      return chunk.advanced(by: UInt64(truncatingIfNeeded: page & 511))
-    }
+    if chunk.isPresent { return chunk.part(page) }
     return BackingRecord(rawValue: pages[page])
+  }
+
+  /// Whether one word stands for the small pages around a page.
+  @inline(__always)
+  func isRun(_ page: Int) -> Bool { chunks[page &>> 9] & BackingRecord.runBit != 0 }
+
+  /// Writes a word for each small page around a page, where one stands for all.
+  @inline(__always)
+  private mutating func writeOut(_ page: Int) {
+    if isRun(page) { writeOutRun(page) }
+  }
+
+  @inline(never)
+  private mutating func writeOutRun(_ page: Int) {
+    let first = page & ~511
+    let chunk = chunks[first >> 9]
+    let record = BackingRecord(rawValue: chunk).part(first).rawValue
+    // The plainest loop there is: the compiler makes vectors of it.
+    for number in 0..<512 {
+      pages[first &+ number] = record &+ UInt64(truncatingIfNeeded: number)
+    }
+    chunks[first >> 9] = 512 | chunk & BackingRecord.splitBit
   }
 
   /// Whether nothing at all is known of a small page.
@@ -41,11 +62,13 @@ struct Backing: ~Copyable {
   /// Notes another frame behind a small page that has one.
   @inline(__always)
   mutating func replace(_ record: BackingRecord, page: Int) {
+    writeOut(page)
     pages[page] = record.rawValue | pages[page] & BackingRecord.tableBit
   }
 
   /// Notes that a small page has no frame any more, or none yet.
   mutating func remove(_ record: BackingRecord, page: Int) {
+    writeOut(page)
     if BackingRecord(rawValue: pages[page]).isPresent { chunks[page >> 9] &-= 1 }
     pages[page] = record.rawValue
     if record.rawValue != 0 { chunks[page >> 9] |= BackingRecord.smallContentBit }
@@ -66,6 +89,7 @@ struct Backing: ~Copyable {
   ///
   /// Its neighbours stay small, as those of a page table that stays do, until they are collapsed.
   mutating func take(_ page: Int, leaving record: BackingRecord) {
+    writeOut(page)
     let isTable = BackingRecord(rawValue: pages[page]).isTable
     remove(record, page: page)
     if isTable { markTable(page) }
@@ -77,6 +101,7 @@ struct Backing: ~Copyable {
 
   /// Puts a frame behind the 2 MiB around a page whose small pages' frames have all gone.
   mutating func makeLarge(_ frame: FrameNumber, page: Int) {
+    writeOut(page)
     let first = page & ~511
     for number in first..<first + 512 { pages[number] &= BackingRecord.tableBit }
     chunks[first >> 9] = BackingRecord(frame, .large).rawValue
@@ -93,7 +118,10 @@ struct Backing: ~Copyable {
   }
 
   /// The record of a large page's 2 MiB; where there is none, how many small pages have a frame.
-  func chunk(_ page: Int) -> BackingRecord { BackingRecord(rawValue: chunks[page >> 9]) }
+  func chunk(_ page: Int) -> BackingRecord {
+    let chunk = chunks[page >> 9]
+    return BackingRecord(rawValue: isRun(page) ? 512 | chunk & BackingRecord.splitBit : chunk)
+  }
 
   /// Notes what is behind the 2 MiB around a page.
   mutating func setChunk(_ record: BackingRecord, page: Int) {
@@ -108,15 +136,14 @@ struct Backing: ~Copyable {
 
   /// Notes frames side by side behind the 512 small pages of such a chunk.
   mutating func fill(_ frame: FrameNumber, page first: Int) {
-    let record = BackingRecord(frame)
-    for number in 0..<512 {
-      pages[first &+ number] = record.rawValue &+ UInt64(truncatingIfNeeded: number)
-    }
-    chunks[first &>> 9] = 512 | chunks[first &>> 9] & BackingRecord.splitBit
+    chunks[first &>> 9] =
+      BackingRecord(frame).rawValue | BackingRecord.runBit
+      | chunks[first &>> 9] & BackingRecord.splitBit
   }
 
   /// Makes small pages of the large one around a page.
   mutating func splitChunk(_ page: Int) {
+    writeOut(page)
     let first = page & ~511
     let chunk = BackingRecord(rawValue: chunks[first >> 9])
     guard chunk.isPresent else { return }
@@ -129,10 +156,15 @@ struct Backing: ~Copyable {
   }
 
   /// The record of a small page, even where a large one hides it.
-  func small(_ page: Int) -> BackingRecord { BackingRecord(rawValue: pages[page]) }
+  func small(_ page: Int) -> BackingRecord {
+    isRun(page) ? self[page] : BackingRecord(rawValue: pages[page])
+  }
 
   /// Notes that guests' tables are edited in a page.
-  mutating func markTable(_ page: Int) { pages[page] |= BackingRecord.tableBit }
+  mutating func markTable(_ page: Int) {
+    writeOut(page)
+    pages[page] |= BackingRecord.tableBit
+  }
 
   /// Notes that a page hidden by a large one has nothing in storage.
   mutating func forgetStored(_ page: Int) { pages[page] &= BackingRecord.tableBit }
@@ -154,6 +186,8 @@ struct BackingRecord: Hashable {
   /// A chunk's small pages were a large one once, or have lost frames: they are not made large again by
   /// a fault.
   fileprivate static let splitBit: UInt64 = 1 << 53
+  /// A chunk's record stands for 512 small pages in frames side by side.
+  fileprivate static let runBit: UInt64 = 1 << 52
   private static let sizeShift: UInt64 = 54
 
   @inline(__always)
@@ -238,6 +272,13 @@ struct BackingRecord: Hashable {
   /// The record of a page inside a large one.
   @inline(__always)
   func advanced(by frames: UInt64) -> BackingRecord { BackingRecord(rawValue: rawValue &+ frames) }
+
+  /// The record of a page inside a chunk that has one.
+  @inline(__always)
+  fileprivate func part(_ page: Int) -> BackingRecord {
+    BackingRecord(rawValue: rawValue & ~(Self.runBit | Self.splitBit))
+      .advanced(by: UInt64(truncatingIfNeeded: page & 511))
+  }
 
   @inline(__always)
   private mutating func set(_ bit: UInt64, _ value: Bool) {

@@ -5,10 +5,15 @@ import Paging
 @testable import Hypervisor
 
 extension ModelWorld {
+  /// The ways to log writes that are tried on every format.
+  static let mechanisms: [DirtyMechanism] = [
+    .writeProtection, .initiallyAllSet, .flags, .modificationLog, .ring(entries: 70),
+  ]
+
   /// What can happen between two looks.
   enum Step: CaseIterable {
     case read, write, fetch, run, process, reclaim, balloon, migrate, collapse, merge, fork, end
-    case scan, startLog, clearLog, stopLog, populate, policy, rom
+    case scan, startLog, clearLog, stopLog, populate, populateRun, policy, rom
   }
 
   /// Makes a step that the generator chooses, and looks at everything.
@@ -16,7 +21,8 @@ extension ModelWorld {
     let weights: [(Step, UInt64)] = [
       (.read, 6), (.write, 10), (.fetch, 3), (.run, 6), (.process, 2), (.reclaim, 4), (.balloon, 2),
       (.migrate, 2), (.collapse, 3), (.merge, 4), (.fork, 2), (.end, 1), (.scan, 3), (.startLog, 5),
-      (.clearLog, 4), (.stopLog, 2), (.populate, 2), (.policy, 4), (.rom, 2),
+      (.clearLog, 4), (.stopLog, 2), (.populate, 2), (.populateRun, 6), (.policy, 4),
+      (.rom, 2),
     ]
     var choice = random.below(weights.reduce(0) { $0 + $1.1 })
     var chosen = Step.read
@@ -29,6 +35,7 @@ extension ModelWorld {
     }
     let number = models.count > 1 ? Int(random.below(2)) : 0
     steps.append("\(chosen) of \(number)")
+    runs += with(number) { machine, _ in machine.runs() }
     make(chosen, number)
     check()
   }
@@ -111,11 +118,13 @@ extension ModelWorld {
     case .end: end()
     case .scan:
       let flush: ScanFlush = random.below(4) == 0 ? .eachPage : .once
+      let slot = Int(random.below(2))
       with(number) { machine, host in
-        _ = machine.scanAccessed(slot: 0, flush: flush, on: &host)
+        _ = machine.scanAccessed(slot: slot, flush: flush, on: &host)
       }
       touchSome(number, 0..<Self.pages)
-    case .startLog, .clearLog, .stopLog: log(step, number)
+    case .startLog, .clearLog, .stopLog: log(step, number, slot: Int(random.below(2)))
+    case .populateRun: populateRun(number)
     case .populate:
       let pages = range()
       let depth = PopulationDepth.allCases[Int(random.below(3))]
@@ -180,39 +189,70 @@ extension ModelWorld {
     models.removeLast()
   }
 
-  private mutating func log(_ step: Step, _ number: Int) {
-    let isLogged = models[number].dirty != nil
+  /// Gives 2 MiB back and populates them in small pages, which have one record then.
+  private mutating func populateRun(_ number: Int) {
+    let first = page() & ~511
+    let depth: PopulationDepth = random.below(2) == 0 ? .process : .writing
+    let range = Self.addresses(first..<first + 512)
+    with(number) { machine, host in
+      _ = machine.inflateBalloon([range], on: &host)
+      let backing = machine.policy.backing
+      machine.policy.backing = .small
+      _ = try? machine.populate(.ranges([range]), to: depth, on: &host)
+      machine.policy.backing = backing
+    }
+    for page in first..<first + 512 { models[number].words[page] = 0 }
+    if random.below(2) == 0 { touchSome(number, first..<first + 512) }
+  }
+
+  /// Logs the writes to all memory in a way, whatever has logged them so far; some of it has one record
+  /// for many pages.
+  mutating func restartLogs(_ mechanism: DirtyMechanism) {
+    for number in models.indices {
+      populateRun(number)
+      for slot in Self.slots.indices {
+        if models[number].dirty[slot] != nil { log(.stopLog, number, slot: slot) }
+        startLog(mechanism, number, slot: slot)
+      }
+    }
+    check()
+  }
+
+  private mutating func startLog(_ mechanism: DirtyMechanism, _ number: Int, slot: Int) {
+    // Flags of large pages would tell of pages that nobody wrote.
+    let splitting =
+      mechanism == .flags ? .eager : LogSplitting.allCases[Int(random.below(3))]
+    let done = with(number) { machine, host in
+      (try? machine.startDirtyLog(
+        slot: slot, splitting: splitting, mechanism: mechanism, on: &host)) != nil
+    }
+    guard done else { return }
+    mechanisms.insert(mechanism)
+    models[number].dirty[slot] = Array(
+      repeating: mechanism == .initiallyAllSet, count: Self.slots[slot].count)
+  }
+
+  private mutating func log(_ step: Step, _ number: Int, slot: Int) {
+    let isLogged = models[number].dirty[slot] != nil
     switch step {
     case .startLog where !isLogged:
-      let mechanism: DirtyMechanism =
-        [.writeProtection, .initiallyAllSet, .flags, .modificationLog, .ring(entries: 70)][
-          Int(random.below(5))]
-      // Flags of large pages would tell of pages that nobody wrote.
-      let splitting =
-        mechanism == .flags ? .eager : LogSplitting.allCases[Int(random.below(3))]
-      let done = with(number) { machine, host in
-        (try? machine.startDirtyLog(
-          slot: 0, splitting: splitting, mechanism: mechanism, on: &host)) != nil
-      }
-      guard done else { break }
-      mechanisms.insert(mechanism)
-      models[number].dirty = Array(
-        repeating: mechanism == .initiallyAllSet, count: Self.pages)
+      startLog(Self.mechanisms[Int(random.below(5))], number, slot: slot)
     case .clearLog where isLogged:
-      let pages = range()
+      let pages = range().clamped(to: Self.slots[slot])
+      guard !pages.isEmpty else { break }
       with(number) { machine, host in
-        machine.syncDirty(slot: 0, on: &host)
-        guard let dirty = machine.dirtyPages(slot: 0) else { return }
-        machine.clearDirty(dirty.clamped(to: Self.addresses(pages)), slot: 0, on: &host)
+        machine.syncDirty(slot: slot, on: &host)
+        guard let dirty = machine.dirtyPages(slot: slot) else { return }
+        machine.clearDirty(dirty.clamped(to: Self.addresses(pages)), slot: slot, on: &host)
       }
-      for page in pages { models[number].dirty?[page] = false }
+      for page in pages { models[number].setDirty(page, false) }
       touchSome(number, pages)
     case .stopLog where isLogged:
       let recovery = LogRecovery.allCases[Int(random.below(3))]
       with(number) { machine, host in
-        machine.stopDirtyLog(slot: 0, recovery: recovery, on: &host)
+        machine.stopDirtyLog(slot: slot, recovery: recovery, on: &host)
       }
-      models[number].dirty = nil
+      models[number].dirty[slot] = nil
     default: break
     }
     touchSome(number, 0..<Self.pages)

@@ -11,8 +11,15 @@ struct ModelWorld: ~Copyable {
   struct Model {
     /// The first word of each page of the memory.
     var words: [UInt64]
-    /// The pages that were written since they were cleared in the log; nothing while writes aren't logged.
-    var dirty: [Bool]?
+    /// For each slot of memory that is written to: the pages that were written since they were cleared in
+    /// its log; nothing while writes aren't logged.
+    var dirty: [[Bool]?] = [nil, nil]
+
+    /// Notes that a page was written, or was cleared in the log.
+    mutating func setDirty(_ page: Int, _ isDirty: Bool) {
+      let slot = ModelWorld.slot(of: page)
+      dirty[slot]?[page - ModelWorld.slots[slot].lowerBound] = isDirty
+    }
   }
 
   var host: Host
@@ -25,11 +32,17 @@ struct ModelWorld: ~Copyable {
   var problems: [String] = []
   /// The ways in which writes were logged.
   var mechanisms: Set<DirtyMechanism> = []
+  /// How many operations met 2 MiB whose small pages had one record.
+  var runs = 0
   private let frames: UInt64
 
-  static let bytes: UInt64 = 4 << 20
-  static let pages = Int(bytes >> 12)
+  /// The pages of each slot of memory that is written to, side by side.
+  static let slots = [0..<1024, 1024..<1536]
+  static let pages = 1536
   static let rom: UInt64 = 8 << 20
+
+  /// The slot that a page belongs to.
+  static func slot(of page: Int) -> Int { page < slots[0].upperBound ? 0 : 1 }
 
   init(
     _ format: HostFormat, seed: UInt64, nodeBytes: [UInt64] = [32 << 20, 16 << 20],
@@ -38,10 +51,9 @@ struct ModelWorld: ~Copyable {
     var host = try Host(nodeBytes: nodeBytes, storageBytes: 64 << 20)
     var configuration = MachineConfiguration(
       format,
-      slots: [
-        Slot(at: GuestPhysical(0), bytes: Self.bytes),
-        Slot(at: GuestPhysical(Self.rom), bytes: 64 << 10, .readOnly, source: .file),
-      ])
+      slots: Self.slots.map {
+        Slot(at: GuestPhysical(UInt64($0.lowerBound) << 12), bytes: UInt64($0.count) << 12)
+      } + [Slot(at: GuestPhysical(Self.rom), bytes: 64 << 10, .readOnly, source: .file)])
     configuration.processors = 2
     configuration.core = CoreModel.all.first { $0.isa == format.isa }
     change(&configuration)
@@ -97,8 +109,7 @@ struct ModelWorld: ~Copyable {
       // Flags and processors' logs wait to be read, through whatever happens meanwhile.
       let isRead = random.below(4) == 0
       with(number) { machine, host in
-        if isRead { machine.syncDirty(slot: 0, on: &host) }
-        let waits = !isRead && (machine.dirtyLogs.first??.mechanism.usesFlags ?? false)
+        if isRead { for slot in Self.slots.indices { machine.syncDirty(slot: slot, on: &host) } }
         found += machine.problems(on: host, &uses).map { "machine \(number): \($0)" }
         for run in machine.tableRuns { tables += host.frames.order(of: run).frames }
         for page in 0..<Self.pages {
@@ -107,22 +118,10 @@ struct ModelWorld: ~Copyable {
             found.append("machine \(number), page \(page): \(word), not \(model.words[page])")
           }
         }
-        let dirty = machine.dirtyPages(slot: 0)
-        if let expected = model.dirty, let dirty {
-          for page in 0..<Self.pages where waits {
-            let isDirty = dirty.contains(GuestPhysical(UInt64(page) << 12))
-            if isDirty, !expected[page] {
-              found.append("machine \(number), page \(page): logged and not written")
-            }
-          }
-          for page in 0..<Self.pages where !waits {
-            let isDirty = dirty.contains(GuestPhysical(UInt64(page) << 12))
-            if isDirty != expected[page] {
-              found.append("machine \(number), page \(page): logged is \(isDirty)")
-            }
-          }
-        } else if (model.dirty == nil) != (dirty == nil) {
-          found.append("machine \(number): the log is there when it shouldn't be, or the reverse")
+        for slot in Self.slots.indices {
+          found += machine.problems(
+            ofLog: slot, Self.slots[slot], model.dirty[slot], isRead: isRead
+          ).map { "machine \(number), \($0)" }
         }
       }
     }
@@ -162,7 +161,7 @@ struct ModelWorld: ~Copyable {
     guard access.kind == .write else { return }
     store(word, at: outcome.hostPhysical)
     models[number].words[page] = word
-    models[number].dirty?[page] = true
+    models[number].setDirty(page, true)
   }
 
   /// Puts a word into a page of the host's.
@@ -186,11 +185,44 @@ extension Host {
 extension VirtualMachine {
   /// The first word of a page of the memory, wherever it lies.
   func modelWord(_ page: Int, on host: borrowing Host) -> UInt64 {
-    let record = backing[recordNumber(GuestPhysical(UInt64(page) << 12), slot: 0)]
+    let slot = ModelWorld.slot(of: page)
+    let record = backing[recordNumber(GuestPhysical(UInt64(page) << 12), slot: slot)]
     if record.isPresent {
       return host.memory.word(at: HostPhysical(record.frame.address)) ?? 0
     }
     guard let stored = record.storedPage else { return 0 }
     return host.memory.word(at: HostPhysical(stored << 12)) ?? 0
+  }
+
+  /// What is wrong with the log of a slot's pages, where it should say what is `expected`.
+  func problems(
+    ofLog slot: Int, _ pages: Range<Int>, _ expected: [Bool]?, isRead: Bool
+  ) -> [String] {
+    let dirty = dirtyPages(slot: slot)
+    guard let expected, let dirty else {
+      return (expected == nil) == (dirty == nil)
+        ? [] : ["slot \(slot): the log is there when it shouldn't be, or the reverse"]
+    }
+    // What flags and processors' logs hold is not in the log before they are read.
+    let waits = !isRead && dirtyLogs[slot]?.mechanism.usesFlags == true
+    var problems: [String] = []
+    for page in pages {
+      let isDirty = dirty.contains(GuestPhysical(UInt64(page) << 12))
+      let isExpected = expected[page - pages.lowerBound]
+      if isDirty != isExpected, isDirty || !waits {
+        problems.append("page \(page): logged is \(isDirty)")
+      }
+    }
+    return problems
+  }
+
+  /// How many of the 2 MiB of memory have one record for their small pages.
+  func runs() -> Int {
+    var count = 0
+    for page in stride(from: 0, to: ModelWorld.pages, by: 512) {
+      let slot = ModelWorld.slot(of: page)
+      if backing.isRun(recordNumber(GuestPhysical(UInt64(page) << 12), slot: slot)) { count += 1 }
+    }
+    return count
   }
 }
