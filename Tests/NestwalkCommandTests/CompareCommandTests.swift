@@ -31,6 +31,18 @@ struct CompareCommandTests {
     #expect(missing.split(separator: " ").map(String.init) == ["missing", "100", "100", "100"])
   }
 
+  @Test("Table reads are those of the walks that arrive, which text and help say")
+  func reads() throws {
+    let run = try CommandRun(["compare"] + small)
+    let reads = try #require(run.lines.first { $0.hasPrefix("reads by last walks") })
+    // Each access has one walk that arrives, of 24 reads for four levels over four; the one that faulted
+    // before it has read as many or fewer, and is left out.
+    #expect(reads.split(separator: " ").suffix(3) == ["2,400", "2,400", "1,500"])
+    let help = try CommandRun(["compare", "--help"])
+    let words = help.output.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    #expect(words.contains("that a fault stopped is neither counted nor priced"))
+  }
+
   @Test(
     "A fault's parts add up to its time, to the last digit",
     arguments: ["first-touch", "cold-resume", "cow-storm", "dirty-log", "mmio", "nested"])

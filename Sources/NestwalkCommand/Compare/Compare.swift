@@ -37,6 +37,8 @@ struct Compare: Command {
       + " from one, and have read its pages, write to them. dirty-log: a guest writes while its writes"
       + " are logged, as for a migration. mmio: a guest accesses a device."
       + " nested: a guest of a guest touches a page (x86-64).",
+    "Reads by last walks are the table reads of the walk of each access that arrives in the end. What"
+      + " walks read that a fault stopped is neither counted nor priced.",
     "A fault's time is told by what it went to, and below that by how often a fault uses each"
       + " component and at which price. Parts are rounded so that they add up to their sum.",
   ]

@@ -82,7 +82,8 @@ struct CompareText {
       lines.append(row("exits to L0") { CostText.count($0.exits) })
     } else {
       lines.append(row("exits") { CostText.count($0.exits) })
-      lines.append(row("table reads") { CostText.count($0.tableReads) })
+      // A walk that a fault stops has read tables too; they are neither counted nor priced.
+      lines.append(row("reads by last walks") { CostText.count($0.tableReads) })
     }
     return lines
   }

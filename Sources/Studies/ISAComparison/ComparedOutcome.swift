@@ -37,7 +37,7 @@ public struct ComparedOutcome: Sendable {
     self.outerExits = outerExits
   }
 
-  /// The tables that walks read.
+  /// The table reads of the walks that arrived: walks that a fault stopped are not counted.
   public var tableReads: UInt64 { ledger.amount(of: .tableRead) }
 
   /// The exits to the hypervisor.
