@@ -52,7 +52,8 @@ enum CasesText {
     var lines = [
       "`nestwalk cases` plays the files of [Tests/Cases](../Tests/Cases) at full size and writes this",
       "table. *Predicted* numbers use nothing of the posting that they are compared with, *calibrated*",
-      "ones are fitted to other points of it, and *input* ones restate it: they show that a price is",
+      "ones are fitted to other points of it, or use another row that was read in the same paper or",
+      "posting, and *input* ones restate it: they show that a price is",
       "what it was taken from, and prove nothing. Of a queue 4,000 rounds are played and scaled, for it is",
       "periodic; of processors whose parts are alike and apart, one; of populations by several what 128",
       "pages of each add to as many.", "",
