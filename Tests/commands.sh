@@ -294,6 +294,12 @@ check "KubeVirt's example" 0 "KubeVirt 280 MiB" \
   "$nestwalk" density --memory 2GiB --vcpus 2 --host-memory 512GiB
 check "density with a misspelt key" 2 "is “memory” meant?" \
   "$nestwalk" density Scenarios/density-16x8.yaml --set host.memroy=1GiB
+check "processes that hold more than any host" 2 "from 0 B to 64 PiB" \
+  "$nestwalk" density Scenarios/oom-puzzle.yaml --set "host.processes[0].resident=18446744073709551615"
+check "options beside a scenario" 2 "“--memory” has no use" \
+  "$nestwalk" density Scenarios/density-16x8.yaml --memory 4G
+check "more machines than there is room for" 3 "have a place" \
+  "$nestwalk" density "$folder/captured.yaml" --memory 1T --place 100000
 check "density of this host" 0 "more machines of 256 MiB" \
   "$nestwalk" density "$folder/captured.yaml" --memory 256M
 check "what is predicted of this host" 0 "measured" \

@@ -159,13 +159,20 @@ libvirt() {
 # Dirty logs, against the machine's own kernel: a tiny guest under /dev/kvm, or userfaultfd where there is none.
 dirty() {
   local fresh=${NESTWALK_ORACLE_SEED:-$(date +%s)}
-  local status=0 said code
+  local status=0 said code uncompared=
   Tests/Oracles/install.sh gcc libc6-dev linux-libc-dev || return 1
-  for run in "--count 40 --seed 1" "--count 16 --seed $fresh"; do
+  # In 77, 101, 102 and 103 it is pages written again that decide whether a ring is full once more under a KVM
+  # that emulates writes.
+  for run in "--count 40 --seed 1" "--count 16 --seed 77" "--count 16 --seed 101" \
+    "--count 16 --seed 102" "--count 16 --seed 103" "--count 16 --seed $fresh"; do
     # shellcheck disable=SC2086 # options
     said=$(timeout --kill-after=30 300 python3 Tests/Oracles/dirty/run.py $run)
     code=$?
+    echo "$run"
     echo "$said"
+    case $said in
+      *"ring fulls not compared: "*) uncompared=${said##*ring fulls not compared: } ;;
+    esac
     case $code in
       0) ;;
       77)
@@ -175,6 +182,9 @@ dirty() {
       *) status=1 ;;
     esac
   done
+  if [ -n "$uncompared" ]; then
+    skip "how often rings are full, in the kernel and in the model" "${uncompared%% (*}"
+  fi
   return $status
 }
 

@@ -127,6 +127,7 @@ struct DensityCommandTests {
     #expect(one.output.hasPrefix("rack: all 2 machines have a place on 1 host of 2, and no"))
     let many = try CommandRun(
       ["density", "rack.yaml", "--memory", "20G", "--place", "200", "--json", "-"], in: folder.url)
+    #expect(fit.status == 0 && one.status == 0 && many.status == 3)
     #expect(many.output.contains("\"placed\": 7,") && many.output.contains("\"mostPlaced\": 7,"))
     let list = Self.scenario.replacingOccurrences(
       of: "monitor: firecracker}", with: "place: 5}, {name: wide, memory: 50 GiB, place: 3}")
@@ -212,6 +213,53 @@ struct DensityCommandTests {
   }
 
   @Test(
+    "an option that has no use is refused, and not passed over",
+    arguments: [
+      "--memory 4G", "--vcpus 1", "--nodes 2", "--swap 1G", "--eager", "--ratio 1",
+      "--monitor qemu", "--risk 1%", "--reserved 2G", "--print-scenario --csv -",
+      "--print-scenario --parts",
+    ])
+  func unusedByScenario(options: String) throws {
+    let words = options.split(separator: " ").map(String.init)
+    let run = try CommandRun(["density", "-"] + words, input: Self.scenario)
+    #expect(run.status == 2 && run.output.isEmpty)
+    #expect(run.errors.contains("has no use with “--print") || run.errors.contains("--set"))
+  }
+
+  @Test(
+    "an inventory has no use for what its hosts say",
+    arguments: [
+      "--memory 1G --nodes 2", "--memory 1G --rules", "--memory 1G --settings",
+      "--memory 1G --parts", "--memory 1G --print-scenario", "--memory 1G --processors 4",
+      "--check --memory 1G", "--check --risk 1%", "--memory 1G --place 3 --nodes 2",
+      "--place list.yaml --vcpus 2",
+    ])
+  func unusedByInventory(options: String) throws {
+    let words = options.split(separator: " ").map(String.init)
+    let inventory = "inventory: rack\nhosts: [{name: a, memory: 64 GiB}]\n"
+    let run = try CommandRun(["density", "-"] + words, input: inventory)
+    #expect(run.status == 2 && run.output.isEmpty)
+    #expect(run.errors.contains("has no use "), "\(run.errors)")
+  }
+
+  @Test("figures of an inventory that contradict each other are told")
+  func contradictory() throws {
+    let inventory = """
+      inventory: rack
+      hosts: [{name: a, memory: 8 GiB, reserved: 9 GiB}]
+      machines:
+        - {name: web, memory: 4 GiB (measured x), workingSet: 5 GiB, resident: 9 GiB}
+        - {name: fine, memory: 4 GiB (measured x), workingSet: 4 GiB, resident: 4300 MiB}
+      """
+    let run = try CommandRun(["density", "-", "--memory", "1G"], input: inventory)
+    #expect(run.status == 2)
+    for part in ["a “reserved” of", "a “workingSet” of", "a “resident” of"] {
+      #expect(run.errors.contains(part), "\(run.errors)")
+    }
+    #expect(!run.errors.contains("“fine”"))
+  }
+
+  @Test(
     "arguments that don't fit together are refused",
     arguments: [
       ["density"], ["density", "--memory", "1G"], ["density", "--host-memory", "1G"],
@@ -221,6 +269,7 @@ struct DensityCommandTests {
       ["density", "--memory", "1G", "--host-memory", "8G", "--risk", "120%"],
       ["density", "--memory", "1G", "--host-memory", "8G", "--working-set", "2G"],
       ["density", "a.yaml", "--host-memory", "8G"], ["density", "--check"],
+      ["density", "a.yaml", "--check", "--place", "3"],
       ["density", "a.yaml", "--json", "-", "--csv", "-"],
     ])
   func refused(arguments: [String]) throws {

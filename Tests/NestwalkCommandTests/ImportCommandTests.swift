@@ -105,6 +105,21 @@ struct ImportCommandTests {
     #expect(check.output == "rack.yaml: an inventory\n")
   }
 
+  @Test("What a cluster's objects say and no host or machine can be is left out, and told")
+  func contradictions() throws {
+    let folder = try TemporaryFolder()
+    let text = Self.objects
+      .replacingOccurrences(of: "memory: 60Gi", with: "memory: 70Gi")
+      .replacingOccurrences(of: "sockets: 2, cores: 4", with: "sockets: 2000000, cores: 4")
+    try folder.write(Array(text.utf8), to: "objects.yaml")
+    let run = try CommandRun(["import", "objects.yaml"], in: folder.url)
+    #expect(run.status == 0)
+    #expect(run.errors.contains("worker-1: its “status.allocatable” with its pools is more than"))
+    #expect(run.errors.contains("shop/web: the sockets, cores and threads"), "\(run.errors)")
+    #expect(!run.output.contains("reserved:"))
+    #expect(!run.output.contains("(measured VMI spec.domain.cpu)"))
+  }
+
   @Test("A broken source of each kind ends in sentences and exit status 2")
   func broken() throws {
     let folder = try TemporaryFolder()

@@ -18,6 +18,12 @@ struct MergeCommandTests {
     }
   }
 
+  @Test("VMs that would boot for longer than can be counted are refused")
+  func bootsOver() throws {
+    let run = try CommandRun(small + ["--boots-over", "1e12"])
+    #expect(run.status == 2 && run.errors.contains("10,000,000 seconds to boot"))
+  }
+
   /// Of 4 times 1,000 pages: 200 zeros each, 300 of the image each.
   @Test("All that can be merged is, and the scanner's pace is its settings'")
   func json() throws {
@@ -83,6 +89,14 @@ struct MergeCommandTests {
     let json = try CommandRun(["merge", "--script", "-", "--json", "-"], input: script)
     #expect(json.lines.count == 2)
     #expect(json.lines.last?.hasPrefix("{\"pages_shared\":1,\"pages_sharing\":2,") == true)
+  }
+
+  @Test("Options that describe a fleet have no use beside a script")
+  func fleetBesideScript() throws {
+    let run = try CommandRun(["merge", "--script", "-", "--vms", "10", "--huge"], input: "scan 1\n")
+    #expect(run.status == 2)
+    #expect(run.errors.contains("“--vms” has no use with “--script”"), "\(run.errors)")
+    #expect(run.errors.contains("“--huge” has no use with “--script”"))
   }
 
   @Test("Bad input is told with its place, all of it at once")

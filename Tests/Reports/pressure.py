@@ -25,6 +25,11 @@ SCENARIOS = {
     "ksm-fleet": ("short-until-merged", "8 GiB", "ample"),
 }
 
+# What can be wrong with a pressure study's host, the worst first.
+CONDITIONS = (
+    "out-of-memory", "thrashing", "limited", "direct-reclaim", "cold-start", "under-pressure",
+    "reclaiming", "ample")
+
 
 def written(command: Path, scenario: Path, *overrides: str) -> bytes:
     """The bytes of JSON that a run writes."""
@@ -39,6 +44,25 @@ def outcome(command: Path, scenario: Path, *overrides: str) -> dict:
     return json.loads(written(command, scenario, *overrides))
 
 
+def problems_of_advice(command: Path, path: Path, whole: dict) -> list[str]:
+    """No request is done before its work, and the memory that is asked for helps."""
+    found: list[str] = []
+    if whole.get("schema") != "nestwalk.pressure/1":
+        return found
+    for service in whole["services"]:
+        latency = service["latency"]
+        if latency.get("p50", latency["work"]) < latency["work"]:
+            found.append(f"{service['name']} of {path.stem} is done before its work: {latency}")
+    if "moreMemory" in whole:
+        # Sizes are written as whole KiB.
+        enough = -(-(whole["memory"] + whole["moreMemory"]) // 1024)
+        better = outcome(command, path, f"host.memory={enough} KiB")["diagnosis"]["condition"]
+        now = whole["diagnosis"]["condition"]
+        if CONDITIONS.index(better) <= CONDITIONS.index(now):
+            found.append(f"{path.stem} with the memory it asks for is {better}, and was {now}")
+    return found
+
+
 def problems_of_diagnoses(command: Path, folder: Path) -> list[str]:
     """Twice the memory changes what is said, another name does not."""
     found: list[str] = []
@@ -48,7 +72,9 @@ def problems_of_diagnoses(command: Path, folder: Path) -> list[str]:
     for name, (condition, twice, better) in SCENARIOS.items():
         path = folder / f"{name}.yaml"
         text = written(command, path)
-        first = json.loads(text)["diagnosis"]
+        whole = json.loads(text)
+        first = whole["diagnosis"]
+        found += problems_of_advice(command, path, whole)
         second = outcome(command, path, f"host.memory={twice}")["diagnosis"]
         if first["condition"] != condition:
             found.append(f"{name} is {first['condition']} instead of {condition}")

@@ -7,7 +7,8 @@ public struct ZonedMemory: ~Copyable {
     case ordinary
     /// After kswapd was woken: down to the min watermark.
     case pressed
-    /// For who must not sleep: to a quarter below it.
+    /// For who must not sleep and is urgent, as an interrupt is (`GFP_ATOMIC`): to three eighths of it. Who
+    /// only must not sleep (`GFP_NOWAIT`) gets no further than others.
     case atomic
     /// For who reclaims or is being killed: all there is.
     case reclaiming
@@ -90,7 +91,7 @@ public struct ZonedMemory: ~Copyable {
       switch urgency {
       case .ordinary: marks.low + boost
       case .pressed: marks.min + boost
-      case .atomic: (marks.min + boost) - (marks.min + boost) / 4
+      case .atomic: Self.atomicMark(marks.min + boost)
       case .reclaiming: 0
       }
     if urgency != .reclaiming {
@@ -101,6 +102,13 @@ public struct ZonedMemory: ~Copyable {
       }
     }
     return zones[number].hasFree(order)
+  }
+
+  /// Half of a mark for who is urgent, and of what is left three quarters for who must not sleep either
+  /// (Linux 6.12, mm/page_alloc.c, __zone_watermark_ok: each is taken off rounded down).
+  private static func atomicMark(_ mark: UInt64) -> UInt64 {
+    let half = mark - mark / 2
+    return half - half / 4
   }
 
   /// Whether kswapd of a zone's node has work for it: the zone is at its low watermark or below.

@@ -18,19 +18,22 @@ extension VirtualMachine {
     guard let limit = ringLimit, rings[processor].count >= limit else { return }
     dirty.ringFullExits &+= 1
     tally.use(.userspaceExit, for: .work(.collect))
-    harvest(on: &host)
+    harvest(emptiesFullRingAlone ? processor..<processor + 1 : rings.indices, on: &host)
   }
 
   /// Takes all entries out of the rings of all processors, and protects their pages again with one flush;
   /// where the hardware fills the rings their dirty flags are cleared instead.
   ///
   /// The pages stay noted in the bitmaps that `dirtyPages` gives.
-  public mutating func harvest(on host: inout Host) {
+  public mutating func harvest(on host: inout Host) { harvest(rings.indices, on: &host) }
+
+  /// The same for the rings of some processors.
+  private mutating func harvest(_ processors: Range<Int>, on host: inout Host) {
     guard ringLimit != nil else { return }
     var pages: [SlotPages] = []
     for slot in slots { pages.append(SlotPages(slot)) }
     var count: UInt64 = 0
-    for processor in rings.indices {
+    for processor in processors {
       for entry in rings[processor] {
         let page = GuestPhysical(entry)
         guard let number = slot(of: page) else { continue }

@@ -46,6 +46,9 @@ public struct VirtualMachine: ~Copyable {
   var hasModificationLogs = false
   /// How many entries fill a dirty ring, while there are rings.
   var ringLimit: Int?
+  /// Whether a full ring is emptied alone, and not with those of all processors: as QEMU does it while a
+  /// dirty limit is on, for a ring that others empty is never full.
+  package var emptiesFullRingAlone = false
   /// Whether anything is kept for each processor while it runs.
   var tracksByProcessor = false
   /// The processor whose exit is being handled.

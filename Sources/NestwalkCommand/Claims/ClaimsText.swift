@@ -32,7 +32,7 @@ enum ClaimsText {
     }
     lines += ["", "* is another number than the stated one."]
     lines += ["", "\(findings.count) figures: \(counts.joined(separator: ", "))."]
-    if withPending {
+    if withPending, !Claims.pending.isEmpty {
       let pending = Claims.pending.map { "\($0.id) (\($0.waitsFor))" }.joined(separator: ", ")
       lines += TextLayout.wrap("Not recomputed yet: \(pending).", width: TextLayout.width)
     }
@@ -74,7 +74,7 @@ enum ClaimsText {
         $0.offset == 0 ? $0.element : "  \($0.element)"
       }
     }
-    if withPending {
+    if withPending, !Claims.pending.isEmpty {
       lines += ["", "## Not recomputed yet", ""]
       lines += Claims.pending.map { "- \($0.id): waits for \($0.waitsFor)" }
     }
@@ -86,8 +86,7 @@ enum ClaimsText {
   private static func stated(_ check: ClaimCheck) -> String {
     let low = number(check.stated.lowerBound, check.unit)
     guard check.stated.lowerBound < check.stated.upperBound else { return low }
-    // An upper bound beyond all is none.
-    guard check.stated.upperBound < 1e5 || check.unit != .cycles else { return "\(low) or more" }
+    guard check.stated.upperBound < .infinity else { return "\(low) or more" }
     let high = number(check.stated.upperBound, check.unit)
     // A unit that both have stands once.
     let unit = high.split(separator: " ").dropFirst().joined(separator: " ")
@@ -142,7 +141,10 @@ enum ClaimsText {
         writer.member("subject", check.subject)
         writer.member("unit", "\(check.unit)")
         writer.member("statedLow", check.stated.lowerBound)
-        writer.member("statedHigh", check.stated.upperBound)
+        // JSON has no infinity: a range without an upper end has no such member.
+        if check.stated.upperBound < .infinity {
+          writer.member("statedHigh", check.stated.upperBound)
+        }
         writer.member("found", check.found)
         writer.member("tolerance", check.tolerance)
         writer.key("isInput")

@@ -45,7 +45,7 @@ extension DensityCommand {
           InventoryMachine("", memoryBytes: .assumed(1 << 30)), on: base
         ).host
       var density = Density(
-        host, running: machines, adding: added, processorRatio: ratio.value)
+        host, running: machines, adding: added, processorRatio: processorRatio)
       if let reserved { density.host.reservedBytes = reserved.bytes }
       if let swap { density.host.swapBytes = swap.bytes }
       if let risk {
@@ -71,7 +71,7 @@ extension DensityCommand {
           host.name, running: machines.count, outcome, problem: problem, nodes: nodes))
     }
     let report = RackReport(
-      inventory.name, adding: "\(memory) and \(TextLayout.count(vcpus, "vCPU"))", hosts)
+      inventory.name, adding: "\(memory) and \(TextLayout.count(virtualProcessors, "vCPU"))", hosts)
     return try write(report.text, json: report.json, csv: report.csv)
   }
 

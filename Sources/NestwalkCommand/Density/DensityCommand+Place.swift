@@ -5,20 +5,24 @@ import Scenarios
 import Studies
 
 extension DensityCommand {
-  /// Where a list of machines is placed on the hosts of an inventory.
-  func place(_ what: PlaceArgument, on inventory: Inventory) throws(CommandFailure) -> String {
+  /// Shows where machines are placed on an inventory's hosts; the status says whether all are.
+  func place(
+    _ what: PlaceArgument, on inventory: Inventory
+  ) throws(CommandFailure) -> ExitStatus {
     let flavours = try placed(what, on: inventory)
     for flavour in flavours where flavour.usesPool && flavour.backingBytes == 4096 {
       throw CommandFailure(.badInput, "A pool has pages of “--backing 2M” or “--backing 1G”.")
     }
     let placement = RackPlacement(
-      flavours, on: inventory, processorRatio: ratio.value, isOvercommitted: risk != nil
+      flavours, on: inventory, processorRatio: processorRatio, isOvercommitted: risk != nil
     ) { host in
       if let reserved { host.reservedBytes = reserved.bytes }
       if let swap { host.swapBytes = swap.bytes }
     }
     let report = PlacementReport(inventory.name, placement)
-    return try write(report.text, json: report.json, csv: report.csv)
+    let status = Program.show(try write(report.text, json: report.json, csv: report.csv))
+    let isPlaced = placement.unplaced.allSatisfy { $0 == 0 }
+    return status == .success && !isPlaced ? .targetMissed : status
   }
 
   /// The kinds of machines that are placed, each with how many there are of it.

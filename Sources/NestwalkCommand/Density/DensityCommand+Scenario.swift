@@ -19,20 +19,30 @@ extension DensityCommand {
   }
 
   private var title: String {
-    "\(memory ?? ByteSize(0)) and \(TextLayout.count(vcpus, "vCPU")) on"
+    "\(memory ?? ByteSize(0)) and \(TextLayout.count(virtualProcessors, "vCPU")) on"
       + " \(hostMemory ?? ByteSize(0))"
   }
+
+  /// The virtual processors of each machine.
+  var virtualProcessors: Int { vcpus ?? 1 }
+
+  /// How many virtual processors may share a processor.
+  var processorRatio: Double { ratio?.value ?? 1 }
+
+  /// The bytes of the largest pages of the host.
+  private var pageBytes: UInt64 { backing?.bytes ?? 4096 }
 
   /// The machines that the options describe.
   var flavour: DensityFlavour {
     var flavour = DensityFlavour("machine", memoryBytes: memory?.bytes ?? 0)
-    flavour.processors = vcpus
-    flavour.backingBytes = backing.bytes
+    flavour.processors = virtualProcessors
+    flavour.backingBytes = pageBytes
     flavour.usesPool = pool
     flavour.isEager = eager
-    flavour.monitor = monitor
+    flavour.monitor = monitor ?? .qemu
     flavour.workingSet = WorkingSet(workingSet.map(\.bytes), origin: "--working-set")
-    flavour.returns = returns
+    // By its full name, for an optional has a “none” too.
+    flavour.returns = returns ?? DensityFlavour.Return.none
     return flavour
   }
 
@@ -41,19 +51,19 @@ extension DensityCommand {
     var host = DensityHost(memoryBytes: hostMemory?.bytes ?? 0)
     if let reserved { host.reservedBytes = reserved.bytes }
     host.processors = processors
-    host.processorRatio = ratio.value
-    host.nodes = nodes
+    host.processorRatio = processorRatio
+    host.nodes = nodes ?? 1
     host.swapBytes = swap?.bytes ?? 0
     if pool {
       // What machines take beside the pool must have room too: a sixteenth stays outside.
       let rest = host.usableBytes
       host.pools = [
         DensityHost.Pool(
-          pageBytes: backing.bytes, pages: (rest - rest / 16) / backing.bytes)
+          pageBytes: pageBytes, pages: (rest - rest / 16) / pageBytes)
       ]
     }
     var density = Density([flavour], on: host)
-    density.bindsNodes = nodes > 1
+    density.bindsNodes = host.nodes > 1
     if let risk { density.overcommit = Density.Overcommit(risk: risk.share.value) }
     return density
   }

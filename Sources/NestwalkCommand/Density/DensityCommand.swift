@@ -9,19 +9,19 @@ struct DensityCommand: Command {
   var file: FilePath?
   var overrides: [OverrideArgument] = []
   var memory: ByteSize?
-  var vcpus = 1
+  var vcpus: Int?
   var hostMemory: ByteSize?
   var reserved: ByteSize?
   var processors: Int?
-  var ratio = DecimalNumber(1)
-  var nodes = 1
+  var ratio: DecimalNumber?
+  var nodes: Int?
   var swap: ByteSize?
-  var backing = ByteSize(4096)
+  var backing: ByteSize?
   var pool = false
   var eager = false
-  var monitor = MonitorKind.qemu
+  var monitor: MonitorKind?
   var workingSet: [ByteSize] = []
-  var returns = DensityFlavour.Return.none
+  var returns: DensityFlavour.Return?
   var risk: ShareArgument?
   var parts = false
   var rules = false
@@ -43,7 +43,7 @@ struct DensityCommand: Command {
     "On an inventory it says how many more machines such as --memory and --vcpus fit beside those that"
       + " run, anywhere and each on one NUMA node. --place says on how few of its hosts a list of"
       + " machines has a place. --check compares what is predicted of those that run with what was"
-      + " measured.",
+      + " measured. The exit status is 3 where some of a list have no place.",
   ]
   static let examples = [
     CommandExample(
@@ -63,26 +63,33 @@ struct DensityCommand: Command {
       "set", \.overrides, value: "PATH=VALUE",
       "Give a field of the file another value, such as machines[0].backing=2M"),
     .option("memory", \.memory, value: "SIZE", "The memory of each machine"),
-    .option("vcpus", \.vcpus, value: "N", "The virtual processors of each machine"),
+    .option("vcpus", \.vcpus, value: "N", "The virtual processors of each machine", default: "1"),
     .option(
       "host-memory", \.hostMemory, value: "SIZE", "The memory that the host's kernel manages"),
     .option("reserved", \.reserved, value: "SIZE", "What is kept for the host", default: "1G"),
     .option(
       "processors", \.processors, value: "N", "The host's processors", default: "not counted"),
     .option(
-      "ratio", \.ratio, value: "RATIO", "How many virtual processors may share a processor"),
+      "ratio", \.ratio, value: "RATIO", "How many virtual processors may share a processor",
+      default: "1"),
     .option(
-      "nodes", \.nodes, value: "N", "On how many NUMA nodes machines lie, each on one of them"),
+      "nodes", \.nodes, value: "N", "On how many NUMA nodes machines lie, each on one of them",
+      default: "1"),
     .option("swap", \.swap, value: "SIZE", "The host's swap", default: "none"),
-    .option("backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G"),
+    .option(
+      "backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G",
+      default: "4K"),
     .flag("pool", \.pool, "Take memory from a pool of such pages, all but what is kept"),
     .flag("eager", \.eager, "Have all memory of a machine from its start on"),
-    .option("monitor", \.monitor, value: "PROGRAM", "The program that runs each machine"),
+    .option(
+      "monitor", \.monitor, value: "PROGRAM", "The program that runs each machine",
+      default: "qemu"),
     .option(
       "working-set", \.workingSet, value: "SIZE",
       "What a guest uses; several are equally likely"),
     .option(
-      "returns", \.returns, value: "HOW", "What becomes of memory that a guest does not use"),
+      "returns", \.returns, value: "HOW", "What becomes of memory that a guest does not use",
+      default: "none"),
     .option(
       "risk", \.risk, value: "SHARE", "Promise memory twice, with this probability of pressure"),
     .flag("parts", \.parts, "Show the parts of each kind of machine"),
@@ -120,20 +127,23 @@ struct DensityCommand: Command {
     } else if hostMemory != nil {
       problems.append("“--host-memory” describes a host, and so does FILE: name one of them.")
     }
-    if ![4096, 2 << 20, 1 << 30].contains(backing.bytes) {
+    if check, place != nil { problems.append("“--check” and “--place” exclude each other.") }
+    if let backing, ![4096, 2 << 20, 1 << 30].contains(backing.bytes) {
       problems.append("“--backing” is \(backing); it must be 4K, 2M or 1G.")
     }
-    if pool, backing.bytes == 4096 {
+    if pool, (backing?.bytes ?? 4096) == 4096 {
       problems.append("A pool has pages of “--backing 2M” or “--backing 1G”.")
     }
-    if vcpus < 1 || vcpus > 4096 {
+    if let vcpus, vcpus < 1 || vcpus > 4096 {
       problems.append("“--vcpus” is \(vcpus); it must be 1 to 4096.")
     }
-    if nodes < 1 || nodes > 64 { problems.append("“--nodes” is \(nodes); it must be 1 to 64.") }
+    if let nodes, nodes < 1 || nodes > 64 {
+      problems.append("“--nodes” is \(nodes); it must be 1 to 64.")
+    }
     if let processors, processors < 1 || processors > 100_000 {
       problems.append("“--processors” is \(processors); it must be 1 to 100000.")
     }
-    if !(0.01...1000).contains(ratio.value) {
+    if !(0.01...1000).contains(processorRatio) {
       problems.append("“--ratio” must be from 0.01 to 1000.")
     }
     if let memory {
@@ -167,8 +177,15 @@ struct DensityCommand: Command {
         throw CommandFailure(
           .badInput, "“--html” shows one host; an inventory has text, JSON and CSV.")
       }
-      if check { return Program.show(try self.check(inventory)) }
-      if let place { return Program.show(try self.place(place, on: inventory)) }
+      if check {
+        try refuseUnused(in: .check)
+        return Program.show(try self.check(inventory))
+      }
+      if let place {
+        try refuseUnused(in: place.namesFile ? .placingFile : .placing)
+        return try self.place(place, on: inventory)
+      }
+      try refuseUnused(in: .inventory)
       return Program.show(try answer(inventory))
     }
     if place != nil {
@@ -181,6 +198,8 @@ struct DensityCommand: Command {
       throw CommandFailure(
         .badInput, "“--check” compares with what an inventory measured; a scenario has nothing.")
     }
+    if document != nil { try refuseUnused(in: .scenario) }
+    if printScenario { try refuseUnused(in: .printing) }
     let (scenario, source) = try scenario(document)
     let written = NodeWriter.write(scenario.node)
     if printScenario { return Program.show(written) }
@@ -192,7 +211,9 @@ struct DensityCommand: Command {
     }
     let report = DensityReport(
       scenario.title, scenario.density, outcome, source: source ?? written)
-    return Program.show(try write(report))
+    let status = Program.show(try write(report))
+    let isPlaced = outcome.placement?.unplaced.allSatisfy { $0 == 0 } ?? true
+    return status == .success && !isPlaced ? .targetMissed : status
   }
 
   /// Writes the files that are asked for, and gives what belongs on standard output.

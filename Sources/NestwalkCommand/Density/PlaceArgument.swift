@@ -16,6 +16,14 @@ enum PlaceArgument: ArgumentValue, Hashable {
     }
   }
 
+  /// Whether it is a file that says what the machines are.
+  var namesFile: Bool {
+    switch self {
+    case .machines: false
+    case .file: true
+    }
+  }
+
   var argument: String {
     switch self {
     case .machines(let count): "\(count)"

@@ -7,16 +7,16 @@ import Studies
 
 /// `nestwalk merge`: what same-page merging gives back, and when.
 struct Merge: Command {
-  var vms = 10
-  var memory = ByteSize(1 << 30)
-  var zero = 20
-  var common = 30
-  var volatile = 5
-  var images = 1
-  var bootsOver = DecimalNumber(0)
+  var vms: Int?
+  var memory: ByteSize?
+  var zero: Int?
+  var common: Int?
+  var volatile: Int?
+  var images: Int?
+  var bootsOver: DecimalNumber?
   var huge = false
-  var seconds = DecimalNumber(1800)
-  var samples = 10
+  var seconds: DecimalNumber?
+  var samples: Int?
   var pagesToScan: Int?
   var sleep = 20
   var maxPageSharing = 256
@@ -48,22 +48,25 @@ struct Merge: Command {
       "nestwalk merge --script steps.txt", "The counters after the steps of a script."),
   ]
   static let parameters: [Parameter<Self>] = [
-    .option("vms", \.vms, value: "N", "How many VMs there are"),
-    .option("memory", \.memory, value: "SIZE", "The memory that each VM uses"),
-    .option("zero", \.zero, value: "PERCENT", "Pages of zeros"),
+    .option("vms", \.vms, value: "N", "How many VMs there are", default: "10"),
+    .option("memory", \.memory, value: "SIZE", "The memory that each VM uses", default: "1G"),
+    .option("zero", \.zero, value: "PERCENT", "Pages of zeros", default: "20"),
     .option(
-      "common", \.common, value: "PERCENT", "Pages that every VM of the same image has, each once"),
+      "common", \.common, value: "PERCENT", "Pages that every VM of the same image has, each once",
+      default: "30"),
     .option(
       "volatile", \.volatile, value: "PERCENT",
       "Pages that change between two visits; the rest is"
-        + " there once and stays"),
-    .option("images", \.images, value: "N", "How many images the VMs were made from, in turn"),
+        + " there once and stays", default: "5"),
     .option(
-      "boots-over", \.bootsOver, value: "S", "Over how many seconds the VMs boot, one after another"
-    ),
+      "images", \.images, value: "N", "How many images the VMs were made from, in turn",
+      default: "1"),
+    .option(
+      "boots-over", \.bootsOver, value: "S",
+      "Over how many seconds the VMs boot, one after another", default: "0"),
     .flag("huge", \.huge, "Back the VMs with 2M pages, which merging must break"),
-    .option("seconds", \.seconds, value: "S", "How long to watch"),
-    .option("samples", \.samples, value: "N", "How many lines to show"),
+    .option("seconds", \.seconds, value: "S", "How long to watch", default: "1800"),
+    .option("samples", \.samples, value: "N", "How many lines to show", default: "10"),
     .option(
       "pages-to-scan", \.pagesToScan, value: "N", "How many pages a wake-up visits",
       default: "100, or the advisor's"),
@@ -99,23 +102,38 @@ struct Merge: Command {
 
   var study: MergingStudy {
     var study = MergingStudy()
-    study.vms = vms
-    study.bytesPerVM = memory.bytes
-    study.mix.zeroPercent = zero
-    study.mix.commonPercent = common
-    study.mix.volatilePercent = volatile
-    study.mix.images = images
-    study.bootSeconds = bootsOver.value
+    study.vms = vms ?? 10
+    study.bytesPerVM = memory?.bytes ?? 1 << 30
+    study.mix.zeroPercent = zero ?? 20
+    study.mix.commonPercent = common ?? 30
+    study.mix.volatilePercent = volatile ?? 5
+    study.mix.images = images ?? 1
+    study.bootSeconds = bootsOver?.value ?? 0
     study.isHuge = huge
-    study.seconds = seconds.value
-    study.samples = samples
+    study.seconds = seconds?.value ?? 1800
+    study.samples = samples ?? 10
     study.settings = settings
     return study
   }
 
+  /// The options that were given and describe a fleet and how long it is watched.
+  private var fleetOptions: [String] {
+    let options: [(name: String, isGiven: Bool)] = [
+      ("vms", vms != nil), ("memory", memory != nil), ("zero", zero != nil),
+      ("common", common != nil), ("volatile", volatile != nil), ("images", images != nil),
+      ("boots-over", bootsOver != nil), ("huge", huge), ("seconds", seconds != nil),
+      ("samples", samples != nil),
+    ]
+    return options.filter(\.isGiven).map(\.name)
+  }
+
   func problems() -> [String] {
     var problems: [String] = []
-    if script == nil { problems += study.problems }
+    if script == nil {
+      problems += study.problems
+    } else {
+      problems += fleetOptions.map { "“--\($0)” has no use with “--script”, whose steps say it." }
+    }
     if maxPageSharing < 2 { problems.append("“--max-page-sharing” must be at least 2.") }
     if let pagesToScan {
       if pagesToScan < 1 { problems.append("“--pages-to-scan” must be at least 1.") }

@@ -78,11 +78,12 @@ package struct RackReport: Sendable {
     let more = hosts.reduce(UInt64(0)) { $0 + $1.more }
     let running = hosts.reduce(0) { $0 + $1.running }
     let full = hosts.count { $0.more == 0 }
+    let them = hosts.count == 1 ? "It" : "\(StormReport.grouped(UInt64(full))) of them"
     var lines = TextLayout.wrap(
       "\(name): \(StormReport.grouped(more)) more machines of \(adding) fit on"
         + " \(DensityReport.count(UInt64(hosts.count), "host")) beside"
         + " \(DensityReport.count(UInt64(running), "machine")) that \(running == 1 ? "runs" : "run")."
-        + (full > 0 ? " \(DensityReport.count(UInt64(full), "host")) of them can take none." : ""),
+        + (full > 0 ? " \(them) can take none." : ""),
       width: TextLayout.width)
     let low = hosts.reduce(UInt64(0)) { $0 + $1.range.lowerBound }
     let high = hosts.reduce(UInt64(0)) { $0 + $1.range.upperBound }

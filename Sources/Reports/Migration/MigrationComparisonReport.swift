@@ -29,15 +29,24 @@ package struct MigrationComparisonReport: Sendable {
 
   /// The answer in a few sentences.
   package var answer: String {
-    let all = TextLayout.count(rows.count, "way")
     guard let kept = moved.min(by: { $0.outcome.lost < $1.outcome.lost }),
       let down = moved.min(by: { ($0.outcome.downtime ?? 0) < ($1.outcome.downtime ?? 0) })
-    else { return "None of \(all) to track its writes lets the machine move." }
-    let count = moved.count == rows.count ? "All of \(all)" : "\(moved.count) of \(all)"
-    return "\(count) to track its writes let the machine move. Its guest loses the least with"
-      + " \(Self.words(kept.choice)), \(Measure.share.text(kept.outcome.lost)) of its speed; the"
-      + " downtime is the shortest with \(Self.words(down.choice)),"
-      + " \(MigrationReport.time(down.outcome.downtime ?? 0))."
+    else {
+      return rows.count == 1
+        ? "This way to track its writes does not let the machine move."
+        : "None of \(rows.count) ways to track its writes lets the machine move."
+    }
+    let share = Measure.share.text(kept.outcome.lost)
+    let downtime = MigrationReport.time(down.outcome.downtime ?? 0)
+    guard rows.count > 1 else {
+      return "This way to track its writes lets the machine move: \(Self.words(kept.choice)). Its"
+        + " guest loses \(share) of its speed, and the downtime is \(downtime)."
+    }
+    let count = moved.count == rows.count ? "All" : "\(moved.count)"
+    let lets = moved.count == 1 ? "lets" : "let"
+    return "\(count) of \(rows.count) ways to track its writes \(lets) the machine move. Its guest"
+      + " loses the least with \(Self.words(kept.choice)), \(share) of its speed; the downtime is"
+      + " the shortest with \(Self.words(down.choice)), \(downtime)."
   }
 
   private static func words(_ choice: MigrationComparison.Choice) -> String {
@@ -106,7 +115,8 @@ package struct MigrationComparisonReport: Sendable {
       let fields = [
         MigrationReport.words(row.choice.mechanism), Self.size(row.choice.backing),
         Self.split(row.choice.splitting), outcome.end.rawValue, "\(outcome.rounds.count)",
-        "\(outcome.total / 1000)", outcome.downtime.map { "\($0 / 1000)" } ?? "",
+        "\(MigrationReport.nanoseconds(outcome.total))",
+        outcome.downtime.map { "\(MigrationReport.nanoseconds($0))" } ?? "",
         Measure.decimal(outcome.lost, 6), "\(outcome.ledger.exits)",
         "\(outcome.dirty.logFullExits)", "\(outcome.dirty.ringFullExits)", "\(outcome.bytes)",
       ]
@@ -115,7 +125,7 @@ package struct MigrationComparisonReport: Sendable {
     return text
   }
 
-  /// The comparison as JSON: times in nanoseconds, sizes in bytes.
+  /// The comparison as JSON: times in whole nanoseconds, sizes in bytes.
   package var json: [UInt8] {
     var writer = JSONWriter(.indented)
     writer.beginObject()

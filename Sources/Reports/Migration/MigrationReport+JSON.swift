@@ -5,7 +5,7 @@ internal import Simulation
 package import Studies
 
 extension MigrationReport {
-  /// The outcome as JSON: times in nanoseconds, sizes in bytes.
+  /// The outcome as JSON: times in whole nanoseconds, sizes in bytes.
   package var json: [UInt8] {
     var writer = JSONWriter(.indented)
     writer.beginObject()
@@ -49,10 +49,9 @@ extension MigrationReport {
 }
 
 extension JSONWriter {
-  /// Writes a time as nanoseconds.
+  /// Writes a time as whole nanoseconds.
   fileprivate mutating func nanoseconds(_ name: String, _ picoseconds: Int64) {
-    key(name)
-    decimal(Double(picoseconds) / 1000, places: 3)
+    member(name, Int(MigrationReport.nanoseconds(picoseconds)))
   }
 
   /// Writes what became of a machine, as members of an object.

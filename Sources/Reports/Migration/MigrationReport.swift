@@ -79,13 +79,7 @@ package struct MigrationReport: Sendable {
     var findings: [String] = []
     let outcome = outcome
     if outcome.end == .gaveUp || outcome.end == .forced, let last = outcome.rounds.last {
-      let rate = Double(last.dirtied) * 4096 * 1e12 / Double(max(last.picoseconds, 1))
-      let isAll = UInt64(last.dirtied) << 12 >= study.writer.bytes
-      findings.append(
-        "In the last round it makes \(Measure.count.text(Double(last.dirtied))) pages dirty"
-          + (isAll ? ", all that it writes to" : "") + ": \(Self.rate(rate)), and the link takes"
-          + " \(Self.rate(Double(study.ownLink.usableBitsPerSecond) / 8)). Rounds get shorter only where"
-          + " the first is less.")
+      findings.append(unfinished(last))
     }
     let throttle = outcome.rounds.map(\.throttlePercent).max() ?? 0
     if throttle > 0 {
@@ -98,31 +92,58 @@ package struct MigrationReport: Sendable {
       .map { "\($0) \(StormReport.grouped(outcome.ledger.faults($0)))" }
     let faults = kinds.isEmpty ? "" : ": \(kinds.joined(separator: ", "))"
     findings.append(
-      "Tracking costs the guest \(StormReport.grouped(outcome.ledger.exits)) faults\(faults); its start"
+      "Tracking costs the guest \(Self.counted(outcome.ledger.exits, "fault"))\(faults); its start"
         + " takes \(Self.time(outcome.setup)).")
     let same = outcome.rounds.reduce(0) { $0 + $1.samePages }
     if same > 0 {
       findings.append(
-        "\(StormReport.grouped(UInt64(same))) pages are sent again though they hold what was sent before."
-      )
+        same == 1
+          ? "1 page is sent again though it holds what was sent before."
+          : "\(StormReport.grouped(UInt64(same))) pages are sent again though they hold what was sent"
+            + " before.")
     }
     if let arrival = outcome.arrival { findings += Self.findings(arrival) }
     if outcome.lostPages > 0 {
-      findings.append("\(outcome.lostPages) pages hold something else at the destination.")
+      findings.append(
+        outcome.lostPages == 1
+          ? "1 page holds something else at the destination."
+          : "\(outcome.lostPages) pages hold something else at the destination.")
     }
     return findings
   }
 
+  /// Why the rounds did not come to an end, as the last one tells.
+  private func unfinished(_ last: PrecopyRound) -> String {
+    let seconds = Double(max(last.picoseconds, 1)) / 1e12
+    let link = Self.rate(Double(study.ownLink.usableBitsPerSecond) / 8)
+    if UInt64(last.dirtied) << 12 >= study.writer.bytes {
+      return "It writes all of its \(Measure.bytes.text(Double(study.writer.bytes))) anew in each"
+        + " round: its writers make \(Self.rate(Double(last.writes) * 4096 / seconds)) of pages, and"
+        + " the link takes \(link)."
+    }
+    // Each page with what goes before it: the time to send them is what the link makes of them.
+    let wire =
+      Double(last.expectedDowntime) / 1e12 * Double(study.ownLink.usableBitsPerSecond) / 8
+      / seconds
+    let left = Self.counted(UInt64(last.dirtied), "page")
+    let made = "In the last round it makes \(left) dirty: \(Self.rate(wire)) to send"
+    guard last.expectedDowntime < last.picoseconds else {
+      return "\(made), and the link takes \(link). Rounds get shorter only where the first is less."
+    }
+    return "\(made), less than the \(link) that the link takes: rounds get shorter still, but not"
+      + " within the limits of their time and number."
+  }
+
   private static func findings(_ arrival: ArrivalOutcome) -> [String] {
     var findings = [
-      "At the destination its first touches take \(StormReport.grouped(arrival.ledger.exits)) faults, for"
-        + " the second stage starts empty."
+      "At the destination its first touches take \(counted(arrival.ledger.exits, "fault")), for the"
+        + " second stage starts empty."
     ]
     if arrival.missing > 0 {
       findings.append(
-        "\(StormReport.grouped(UInt64(arrival.missing))) pages were still to come:"
-          + " \(StormReport.grouped(arrival.requests)) were asked for,"
-          + " \(StormReport.grouped(UInt64(arrival.streamed))) came by themselves. A processor waits"
+        "\(counted(UInt64(arrival.missing), "page")) \(arrival.missing == 1 ? "was" : "were") still to"
+          + " come: \(StormReport.grouped(arrival.requests)) asked for,"
+          + " \(StormReport.grouped(UInt64(arrival.streamed))) sent without that. A processor waits"
           + " \(time(arrival.latencies.percentile(50).picoseconds)) for one (p50;"
           + " p99 \(time(arrival.latencies.percentile(99).picoseconds))).")
     }
@@ -131,9 +152,20 @@ package struct MigrationReport: Sendable {
 
   // MARK: Words
 
-  /// A time in the unit that suits it.
+  /// A time in the unit that suits it: hours from two of them on, and days from two of them on.
   package static func time(_ picoseconds: Int64) -> String {
-    Measure.time.text(Double(picoseconds) / 1000)
+    let hours = Double(picoseconds) / 3.6e15
+    if hours >= 48 { return "\(Measure.decimal(hours / 24, 1)) d" }
+    if hours >= 2 { return "\(Measure.decimal(hours, 1)) h" }
+    return Measure.time.text(Double(picoseconds) / 1000)
+  }
+
+  /// A time in whole nanoseconds, the nearest.
+  package static func nanoseconds(_ picoseconds: Int64) -> Int64 { (picoseconds + 500) / 1000 }
+
+  /// So many things, grouped by thousands.
+  static func counted(_ count: UInt64, _ thing: String) -> String {
+    "\(StormReport.grouped(count)) \(thing)\(count == 1 ? "" : "s")"
   }
 
   /// Bytes in a second.

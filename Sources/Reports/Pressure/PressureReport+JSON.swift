@@ -32,6 +32,7 @@ extension JSONWriter {
     member("memory", outcome.memoryBytes)
     member("swap", outcome.swapBytes)
     member("workingSets", outcome.workingSetBytes)
+    if let more = report.diagnosis.moreMemoryBytes { member("moreMemory", more) }
     member("leastFree", outcome.leastFreeBytes)
     member("lost", outcome.lost)
     member("majorFaultsPerSecond", outcome.majorRate)

@@ -35,12 +35,12 @@ package enum ProcessText {
     }
     return [
       process.count > 1 ? "\(process.name) ×\(process.count)" : process.name,
-      process.isPassing ? "-" : "\(process.requests)",
+      process.isPassing ? "-" : PressureDiagnosis.count(process.requests),
       process.isPassing ? "-" : time(process.latency(percentile: 50)),
       process.isPassing ? "-" : time(process.latency(percentile: 99)),
       process.isPassing ? "-" : time(process.requestWork),
-      process.work == 0 ? "-" : PressureDiagnosis.percent(process.lost), "\(process.copies)",
-      "\(process.majorFaults)",
+      process.work == 0 ? "-" : PressureDiagnosis.percent(process.lost),
+      PressureDiagnosis.count(process.copies), PressureDiagnosis.count(process.majorFaults),
     ]
   }
 
@@ -81,7 +81,7 @@ package enum ProcessText {
       let sample = samples[number]
       lines.append(
         line(
-          [PressureDiagnosis.time(sample.at), "\(sample.writes)"]
+          [PressureDiagnosis.time(sample.at), PressureDiagnosis.count(sample.writes)]
             + [
               sample.copies * 4096, sample.guestFreeBytes, sample.stageTwoBytes, sample.swapBytes,
             ].map { $0 == 0 ? "-" : PressureDiagnosis.size($0) }))
@@ -92,7 +92,10 @@ package enum ProcessText {
   private static func line(_ cells: [String]) -> String {
     let text =
       TextLayout.column(cells[0], 12)
-      + cells.dropFirst().map { TextLayout.right($0, cells.count > 7 ? 9 : 12) }.joined()
+      + cells.enumerated().dropFirst().map { place, cell in
+        // Counts of seven digits, in groups, leave a space before them.
+        TextLayout.right(cell, cells.count <= 7 ? 12 : place > 5 ? 10 : 9)
+      }.joined()
     return String(text[...(text.lastIndex { $0 != " " } ?? text.startIndex)])
   }
 }

@@ -30,7 +30,8 @@ extension DensityFlavour: MappingDecodable {
   private static let tablesField = DefaultField(
     "tables", ValueForm<HostFormat>.choice(), default: standard.host, "the second stage's tables")
   private static let videoField = OptionalField(
-    "video", ValueForm<ByteSize>.size, "the memory of each machine’s display")
+    "video", ValueForm<ByteSize>.quantity(in: ByteSize(0)...ByteSize(1 << 46)),
+    "the memory of each machine’s display")
   private static let threadsField = DefaultField(
     "ioThreads", ValueForm<Int>.integer(in: 0...4096), default: 0,
     "how many threads work for disks alone")

@@ -28,7 +28,8 @@ extension DensityHost: MappingDecodable {
     "hugePages", ValueForm<[Pool]>.list(of: .mapping(), count: 0...8), default: [],
     "the pools of huge pages")
   private static let swapField = DefaultField(
-    "swap", ValueForm<ByteSize>.size, default: ByteSize(0), "the swap")
+    "swap", ValueForm<ByteSize>.quantity(in: ByteSize(0)...ByteSize(1 << 56)),
+    default: ByteSize(0), "the swap")
   private static let processorsField = OptionalField(
     "processors", ValueForm<Int>.integer(in: 1...100_000),
     "the processors that run virtual machines")
@@ -86,6 +87,16 @@ extension DensityHost: MappingDecodable {
       if reservedBytes > memory.bytes {
         mapping.refuse("reserved", "it must be at most “memory”, \(memory)")
       }
+    }
+    // What all hold and map is added up in 64 bits later, so that it is weighed in more here.
+    let held = processes.reduce(UInt128(0)) { sum, process in
+      let tables = UInt128(process.count) * UInt128(process.tableBytesOfEach(architecture))
+      return sum + UInt128(process.residentBytes) + tables
+    }
+    if held > 1 << 56 {
+      mapping.refuse(
+        "processes",
+        "all of them must hold at most \(ByteSize(1 << 56)) together with their tables")
     }
     guard mapping.isSound, memory != nil else { return nil }
   }

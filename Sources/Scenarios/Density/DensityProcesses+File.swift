@@ -7,7 +7,8 @@ extension DensityHost.Processes: MappingDecodable {
   private static let countField = DefaultField(
     "count", ValueForm<UInt64>.integer(in: 1...10_000_000), default: 1, "how many there are")
   private static let residentField = RequiredField(
-    "resident", ValueForm<ByteSize>.size, "what all of them hold; what they share counts once")
+    "resident", ValueForm<ByteSize>.quantity(in: ByteSize(0)...ByteSize(1 << 56)),
+    "what all of them hold; what they share counts once")
   private static let mapsField = DefaultField(
     "maps", ValueForm<[Mapping]>.list(of: .mapping(), count: 0...1000), default: [],
     "what each of them maps")

@@ -153,6 +153,12 @@ public struct ClusterObjects {
       if !given.overflow, given.partialValue <= capacity {
         host.reservedBytes = .derived(
           capacity - given.partialValue, "Node status.capacity less status.allocatable")
+      } else {
+        inventory.problems.append(
+          InventoryProblem(
+            name,
+            "its “status.allocatable” with its pools is more than its “status.capacity”, so that"
+              + " what is kept for it is not known"))
       }
     }
     inventory.hosts.append(host)
@@ -177,7 +183,7 @@ public struct ClusterObjects {
     let statistic = path.split(separator: "/").joined(separator: ".")
     var machine = InventoryMachine(full, memoryBytes: .measured(memory, "VMI \(statistic)"))
     machine.host = text("status/nodeName", of: node)
-    machine.processors = processors(node)
+    machine.processors = processors(node, of: full)
     machine.monitor = .derived(.qemu, "KubeVirt")
     let pageSize = quantity("spec/domain/memory/hugepages/pageSize", of: node)
     machine.usesPool = .measured(pageSize != nil, "VMI spec.domain.memory.hugepages")
@@ -204,17 +210,24 @@ public struct ClusterObjects {
     inventory.machines.append(machine)
   }
 
-  private func processors(_ node: Node) -> Observed<Int>? {
+  private mutating func processors(_ node: Node, of machine: String) -> Observed<Int>? {
     let factors = ["sockets", "cores", "threads"].map { name in
-      processors("spec/domain/cpu/\(name)", of: node)
+      quantity("spec/domain/cpu/\(name)", of: node)
     }
     guard value("spec/domain/cpu", of: node) != nil, factors.contains(where: { $0 != nil }) else {
       return processors("spec/domain/resources/requests/cpu", of: node)
         .map { .derived(max($0, 1), "VMI spec.domain.resources.requests.cpu") }
     }
     // KubeVirt takes one of each that is not given.
-    let product = factors.reduce(1) { $0 * ($1 ?? 1) }
-    guard 1...1_000_000 ~= product else { return nil }
-    return .measured(product, "VMI spec.domain.cpu")
+    let product = factors.reduce(UInt128(1)) { $0 * UInt128(min($1 ?? 1, 1 << 40)) }
+    guard 1...1_000_000 ~= product else {
+      inventory.problems.append(
+        InventoryProblem(
+          machine,
+          "the sockets, cores and threads of its “spec.domain.cpu” do not make from 1 to 1,000,000"
+            + " processors, so that how many it has is not known"))
+      return nil
+    }
+    return .measured(Int(product), "VMI spec.domain.cpu")
   }
 }

@@ -6,8 +6,8 @@ extension MigrationLink: MappingDecodable {
   private static let standard = MigrationLink()
   private static let rates =
     DataRate(
-      bitsPerSecond: 1_000_000)...DataRate(
-      bitsPerSecond: 80_000_000_000_000)
+      bitsPerSecond: MigrationLink.rates.lowerBound)...DataRate(
+      bitsPerSecond: MigrationLink.rates.upperBound)
   private static let bandwidthField = DefaultField(
     "bandwidth", ValueForm<DataRate>.quantity(in: rates),
     default: DataRate(bitsPerSecond: standard.bitsPerSecond), "what passes in a second")

@@ -22,7 +22,7 @@ public struct ClaimCheck: Sendable, Hashable {
   public let subject: String
   /// The unit of all numbers.
   public let unit: Unit
-  /// What the text states: one number, or from one to another.
+  /// What the text states: one number, from one to another, or at least one, and infinity then.
   public let stated: ClosedRange<Double>
   /// What the model gives.
   public let found: Double

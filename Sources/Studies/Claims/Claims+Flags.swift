@@ -60,7 +60,7 @@ extension Claims {
       [
         .model("bits that hardware sets (Svadu)", .count, 0, Double(hardware.updates)),
         .model("faults without Svadu (Svade)", .count, 1, Double(software.faults)),
-        .model("cycles of such a fault, at least", .cycles, 2000...1e5, fault),
+        .model("cycles of such a fault, at least", .cycles, 2000...Double.infinity, fault),
       ],
       "Svadu sets both bits in hardware, Svade faults; a processor has either or both. The fault is the"
         + " guest's own, at the texts' price of one."

@@ -54,6 +54,9 @@ public struct MergingStudy: Hashable, Sendable {
       problems.append("The fleet must be watched for some time.")
     }
     if seconds > 1e7 { problems.append("The fleet can be watched for 10,000,000 seconds at most.") }
+    if !(0...1e7 ~= bootSeconds) {
+      problems.append("The VMs can take from 0 to 10,000,000 seconds to boot.")
+    }
     if samples < 1 || samples > 10_000 {
       problems.append("The number of samples must be from 1 to 10000.")
     }

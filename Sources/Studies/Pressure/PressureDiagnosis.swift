@@ -32,6 +32,8 @@ public struct PressureDiagnosis: Sendable, Hashable {
   public let cause: String
   /// What could be done, each with what it costs.
   public let remedies: [String]
+  /// By how many bytes more memory what is touched over and over would fit, if that is what is wrong.
+  public let moreMemoryBytes: UInt64?
 
   /// More major faults a second than that are a sign of trouble.
   public static let manyMajorFaults = 10.0
@@ -46,7 +48,22 @@ public struct PressureDiagnosis: Sendable, Hashable {
     self.condition = condition
     findings = Self.findings(outcome)
     cause = Self.cause(condition, outcome)
-    remedies = Self.remedies(condition, outcome)
+    moreMemoryBytes = Self.moreMemory(condition, outcome)
+    remedies = Self.remedies(condition, moreMemoryBytes, outcome)
+  }
+
+  /// What is missing of the working set, a tenth more because that is an estimate, and what the host
+  /// keeps free.
+  private static func moreMemory(
+    _ condition: Condition, _ outcome: PressureOutcome
+  ) -> UInt64? {
+    switch condition {
+    case .killed, .thrashing, .pressed:
+      guard outcome.workingSetBytes > outcome.memoryBytes else { return nil }
+      let missing = outcome.workingSetBytes - outcome.memoryBytes
+      return missing + missing / 10 + outcome.highMarkBytes
+    case .limited, .stalling, .cold, .reclaiming, .ample: return nil
+    }
   }
 
   private static func condition(_ outcome: PressureOutcome) -> Condition {
@@ -111,6 +128,13 @@ public struct PressureDiagnosis: Sendable, Hashable {
         "\(worst.name) loses \(percent(worst.workerTime.lost)) of its time to memory"
           + slowdown(worst) + ".")
     }
+    for service in outcome.services {
+      let spent = service.growthTime
+      let waits = spent.reclaiming + spent.reading + spent.throttled
+      guard Double(waits) >= smallShare * Double(max(outcome.duration, 1)) else { continue }
+      findings.append(
+        "What \(service.name) grows by waits \(time(waits)) of \(time(outcome.duration)) for memory.")
+    }
     findings += warmUps(outcome)
     for service in outcome.services {
       guard let use = service.stageTwo else { continue }
@@ -149,7 +173,7 @@ public struct PressureDiagnosis: Sendable, Hashable {
   }
 
   private static func cause(_ condition: Condition, _ outcome: PressureOutcome) -> String {
-    guard let grown = Self.grown(outcome), condition != .ample else {
+    guard let grown = Self.grown(outcome), isTrouble(condition) else {
       return causeWithoutGrowth(condition, outcome)
     }
     let growth =
@@ -198,20 +222,21 @@ public struct PressureDiagnosis: Sendable, Hashable {
     }
   }
 
-  private static func remedies(_ condition: Condition, _ outcome: PressureOutcome) -> [String] {
+  private static func remedies(
+    _ condition: Condition, _ moreMemory: UInt64?, _ outcome: PressureOutcome
+  ) -> [String] {
     var remedies: [String] = []
-    if let grown = grown(outcome), grown.growsThroughout, condition != .ample {
+    if let grown = grown(outcome), grown.growsThroughout, isTrouble(condition) {
       remedies.append(
         "Find what \(grown.name) keeps; until then a memory.max of its own makes it die alone and early,"
           + " and a memory.high slows it before that.")
     }
     switch condition {
     case .killed, .thrashing, .pressed:
-      let missing = outcome.workingSetBytes - min(outcome.workingSetBytes, outcome.memoryBytes)
-      if missing > 0 {
+      if let moreMemory {
         remedies.append(
-          "Add \(size(missing + missing / 10 + (1 << 30))) of memory, or move as much elsewhere: that alone"
-            + " cures it, and costs what memory costs.")
+          "Add \(size(moreMemory)) of memory, or move as much elsewhere: what is touched over and over"
+            + " fits then, and it costs what memory costs.")
       }
       if outcome.services.count > 1 {
         remedies.append(
@@ -249,6 +274,14 @@ public struct PressureDiagnosis: Sendable, Hashable {
     return remedies
   }
 
+  /// Whether somebody waits or dies: a host that reclaims ahead of need has nothing wrong with it.
+  private static func isTrouble(_ condition: Condition) -> Bool {
+    switch condition {
+    case .killed, .thrashing, .limited, .stalling, .cold, .pressed: true
+    case .reclaiming, .ample: false
+    }
+  }
+
   // MARK: Words
 
   /// The service that has grown by a quarter and does not touch what it grew by.
@@ -268,6 +301,8 @@ public struct PressureDiagnosis: Sendable, Hashable {
       return ", and has done no request"
     }
     let ratio = Double(half) / Double(service.requestWork)
+    // Where it's as good as none, the part that is lost says more.
+    guard ratio >= 1 + smallShare else { return "" }
     return "; half of its requests take more than \(time(half)) instead of"
       + " \(time(service.requestWork)), \(Self.rate(ratio)) times as long"
   }

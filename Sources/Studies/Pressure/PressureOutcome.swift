@@ -114,6 +114,8 @@ public struct PressureOutcome: Sendable, Hashable {
   public var counters = ReclaimCounters()
   /// The memory that the services could share.
   public let memoryBytes: UInt64
+  /// What of that the host keeps free: up to its high mark kswapd makes room.
+  public var highMarkBytes: UInt64 = 0
   /// The swap.
   public let swapBytes: UInt64
   /// How the host chose the pages that left.

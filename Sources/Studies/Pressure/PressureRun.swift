@@ -10,9 +10,12 @@ struct PressureRun: ~Copyable {
     var service = 0
     var at: UInt64
     var random = SplitMix64(seed: 0)
-    /// The touches that are left of the request, and when it started.
+    /// The touches that are left of the request, what it still computes, and when it started.
     var left: UInt64 = 0
+    var work: UInt64 = 0
     var began: UInt64 = 0
+    /// The touches of all requests so far that a page of the model was not made of.
+    var carried: UInt64 = 0
     var isDone = false
   }
 
@@ -48,8 +51,9 @@ struct PressureRun: ~Copyable {
       groups.append((Self.limits(service.limits, study), study.group(ofSlice: service.slice)))
     }
     frames = study.pages(study.host.memoryBytes)
+    let limits = Self.limits(of: study, frames)
     memory = PageReclaimer(
-      Self.limits(of: study, frames), pages: Int(page), groups: groups,
+      limits, pages: Int(page), groups: groups,
       times: Self.times(study), policy: study.host.policy)
     machines = ReclaimedMachines(
       study.services, first.map { ($0.anon, Int($0.end - $0.anon)) },
@@ -70,6 +74,7 @@ struct PressureRun: ~Copyable {
       },
       memoryBytes: study.host.memoryBytes, swapBytes: study.host.swapBytes,
       policy: study.host.policy, duration: study.durationNanoseconds, scale: study.scale)
+    outcome.highMarkBytes = limits.high * 4096 * study.scale
   }
 
   private static func limits(
@@ -266,8 +271,18 @@ struct PressureRun: ~Copyable {
     let about = study.services[service]
     var now = actors[number].at
     if actors[number].left == 0 {
-      actors[number].left = max(about.touches / study.scale, 1)
+      // What a division by the scale leaves is the next request's: on average it has all its touches. Each
+      // computes the whole of its work, whether it makes one touch more or less.
+      let touches = about.touches + actors[number].carried
+      actors[number].left = touches / study.scale
+      actors[number].carried = touches % study.scale
+      actors[number].work = about.requestWork
       actors[number].began = now
+      if actors[number].left == 0 {
+        outcome.services[service].time.work += about.requestWork
+        actors[number].at = now + about.requestWork
+        return complete(number)
+      }
     }
     let range = first[service]
     let anon = Double(range.file - range.anon)
@@ -275,7 +290,7 @@ struct PressureRun: ~Copyable {
     // The hot part of both, at their starts.
     let hotAnon = UInt64((anon * about.hotShare).rounded(.up))
     let hotFile = UInt64((file * about.hotShare).rounded(.up))
-    let draw = actors[number].random.below(max(hotAnon + hotFile, 1))
+    let draw = actors[number].random.below(hotAnon + hotFile)
     let isFile = draw >= hotAnon
     let page = isFile ? range.file + UInt32(draw - hotAnon) : range.anon + UInt32(draw)
     let isWrite = !isFile && actors[number].random.unit() < about.writeShare
@@ -284,16 +299,21 @@ struct PressureRun: ~Copyable {
     note(touch, from: now, service)
     if touch.end == .killed { return die(service, touch.at - start) }
     if touched[Int(page)] < 3 { touched[Int(page)] += 1 }
-    let compute = about.workNanoseconds * study.scale
+    let compute = actors[number].work / actors[number].left
+    actors[number].work -= compute
     outcome.services[service].time.work += compute
     now = touch.at + compute
     actors[number].at = now
     actors[number].left -= 1
-    if actors[number].left == 0 {
-      outcome.services[service].requests += 1
-      outcome.services[service].latencies.append(now - actors[number].began)
-    }
+    if actors[number].left == 0 { complete(number) }
     reapKilled(now - start)
+  }
+
+  /// Notes that a worker's request is done, at the time that it has come to.
+  private mutating func complete(_ number: Int) {
+    let service = actors[number].service
+    outcome.services[service].requests += 1
+    outcome.services[service].latencies.append(actors[number].at - actors[number].began)
   }
 
   private mutating func grow(_ number: Int, _ start: UInt64) {

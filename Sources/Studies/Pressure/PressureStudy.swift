@@ -9,7 +9,7 @@ public struct PressureStudy: Sendable, Hashable {
   /// How long is measured, in nanoseconds, from when all memory has been written once.
   public var durationNanoseconds: UInt64 = 60_000_000_000
   /// One page of the model stands for so many: sizes, growth and the touches of a request are divided
-  /// by it, and what a touch computes is multiplied.
+  /// by it, and what a request computes is shared out among fewer touches.
   ///
   /// Shares of time, and rates of faults once counts are multiplied again, stay what they are as long
   /// as storage is no bottleneck; see Docs/Reclaim.md.
@@ -29,6 +29,8 @@ public struct PressureStudy: Sendable, Hashable {
   public static let mostMachinePages: UInt64 = 1 << 22
   /// The most touches that it makes.
   public static let mostTouches: UInt64 = 400_000_000
+  /// The most that a request computes, in nanoseconds.
+  static let mostRequestWork: UInt64 = 1_000_000_000_000_000_000
 
   /// The model's pages of so many bytes.
   func pages(_ bytes: UInt64) -> UInt64 { bytes / 4096 / scale }
@@ -85,6 +87,17 @@ public struct PressureStudy: Sendable, Hashable {
       if (service.memoryBytes + service.fileBytes) / 4096 / scale == 0, service.growthBytes == 0 {
         problems.append("“\(service.name)” has no memory to touch at this scale.")
       }
+      if service.memoryBytes + service.fileBytes > 0, !(service.hotShare > 0) {
+        problems.append(
+          "“\(service.name)” makes requests, and none of its memory is hot for them to touch: a"
+            + " hot part above 0, or 0 touches, would fit.")
+      }
+      let work = service.touches.multipliedFullWidth(by: service.workNanoseconds)
+      if work.high > 0 || work.low > Self.mostRequestWork {
+        problems.append(
+          "A request of “\(service.name)” computes for longer than 30 years: fewer touches, or"
+            + " less work with each, would fit.")
+      }
     }
     problems += sliceProblems
     for service in services {
@@ -103,8 +116,10 @@ public struct PressureStudy: Sendable, Hashable {
       }
     }
     let touches = services.reduce(0.0) {
-      $0 + Double(durationNanoseconds) * Double($1.workers)
-        / Double(max($1.workNanoseconds * scale, 1))
+      // A request of fewer touches than the scale is played all the same, with a touch or without.
+      let together = $1.touches == 0 ? scale : min(scale, $1.touches)
+      return $0 + Double(durationNanoseconds) * Double($1.workers)
+        / max(Double($1.workNanoseconds) * Double(together), 1)
     }
     if touches > Double(Self.mostTouches) {
       problems.append(

@@ -115,7 +115,10 @@ public struct ProcessDiagnosis: Sendable, Hashable {
     else { return nil }
     func sum(
       _ map: ProcessOutcome.Map, _ bytes: (ProcessOutcome.Map.Row) -> UInt64
-    ) -> String { size(map.rows.reduce(0) { $0 + bytes($1) }) }
+    ) -> String {
+      let total = map.rows.reduce(0) { $0 + bytes($1) }
+      return total == 0 ? "nothing" : size(total)
+    }
     return
       "The processes' Rss adds up to \(sum(first, \.residentBytes)) after the fork and"
       + " \(sum(last, \.residentBytes)) \(last.moment), which counts what is shared again and again; their"

@@ -51,6 +51,17 @@ struct MergedFleetTests {
     #expect(MergingDiagnosis(try Self.study().outcome()) == nil)
   }
 
+  @Test(
+    "VMs boot in a time that can be counted",
+    arguments: [-1, 1e7 + 1, 1e12, .infinity, .nan] as [Double])
+  func boots(_ seconds: Double) {
+    var study = Self.study()
+    study.bootSeconds = 1e7
+    #expect(study.problems.isEmpty)
+    study.bootSeconds = seconds
+    #expect(study.problems.contains { $0.contains("to boot") })
+  }
+
   @Test("a write to a shared page is a copy, and what it had given back is needed again")
   func writes() throws {
     let none = try Self.study().outcome()

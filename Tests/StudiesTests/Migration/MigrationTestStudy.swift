@@ -36,6 +36,7 @@ extension MigrationStudy {
   static func mechanisms(_ host: HostFormat) -> [DirtyMechanism] {
     let all: [DirtyMechanism] = [
       .writeProtection, .initiallyAllSet, .flags, .modificationLog, .ring(entries: 256),
+      .modificationRing(entries: 1024),
     ]
     return all.filter { small(host).has($0) }
   }

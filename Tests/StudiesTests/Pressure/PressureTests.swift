@@ -28,6 +28,65 @@ struct PressureTests {
     #expect(study.problems.contains { $0.contains("larger scale") })
   }
 
+  @Test("who makes requests has something hot for them, and work that can be counted")
+  func requests() {
+    var service = PressureService("idle")
+    service.memoryBytes = 1 << 20
+    service.hotShare = 0
+    var study = PressureStudy(PressureHost(), [service])
+    #expect(study.problems.contains { $0.contains("is hot") })
+    study.services[0].touches = 0
+    #expect(study.problems.isEmpty)
+    study.services[0].hotShare = 1
+    study.services[0].touches = 1_000_000_000
+    study.services[0].workNanoseconds = 1_000_000_000_000_000
+    #expect(study.problems.contains { $0.contains("30 years") })
+  }
+
+  @Test(
+    "at a scale, no request is done before its work, and requests have their touches on average",
+    arguments: [1, 2, 7, 16, 64, 200] as [UInt64])
+  func scaled(_ scale: UInt64) throws {
+    var host = PressureHost()
+    host.memoryBytes = 64 << 20
+    host.marks = PressureHost.Marks(min: 1 << 20, low: 2 << 20, high: 3 << 20)
+    var service = PressureService("steady")
+    service.memoryBytes = 16 << 20
+    service.touches = 100
+    service.workNanoseconds = 100_000
+    var study = PressureStudy(host, [service])
+    study.durationNanoseconds = 1_000_000_000
+    study.scale = scale
+    let outcome = study.run().services[0]
+    let least = try #require(outcome.latencies.first)
+    let most = try #require(outcome.latencies.last)
+    #expect(least >= outcome.requestWork)
+    #expect(Double(most) < 1.1 * Double(outcome.requestWork))
+    #expect(outcome.requests >= 90 && outcome.requests <= 100)
+  }
+
+  @Test("what is missing is asked for, and helps")
+  func advice() throws {
+    var host = PressureHost()
+    host.memoryBytes = 12 << 20
+    host.swapBytes = 64 << 20
+    host.marks = PressureHost.Marks(min: 256 << 10, low: 320 << 10, high: 384 << 10)
+    var service = PressureService("short")
+    service.memoryBytes = 16 << 20
+    service.touches = 100
+    service.workNanoseconds = 20_000
+    var study = PressureStudy(host, [service])
+    study.durationNanoseconds = 2_000_000_000
+    let diagnosis = PressureDiagnosis(study.run())
+    #expect(diagnosis.condition == .thrashing)
+    let more = try #require(diagnosis.moreMemoryBytes)
+    #expect(more > 4 << 20 && more < 6 << 20)
+    study.host.memoryBytes += more
+    let better = PressureDiagnosis(study.run())
+    #expect(better.condition == .ample)
+    #expect(better.moreMemoryBytes == nil)
+  }
+
   /// Two services of 4 MiB of files each, of which one has read none.
   private static func deploy(memory: UInt64) -> PressureStudy {
     var host = PressureHost()

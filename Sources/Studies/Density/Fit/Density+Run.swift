@@ -145,12 +145,20 @@ extension Density {
           .map(\.0.overhead.flavour.name) : [])
   }
 
+  /// What binds first, and then the rest, those with the least left first.
   private static func sorted(_ rows: [DensityConstraint]) -> [DensityConstraint] {
-    rows.enumerated().sorted {
+    var rest = rows.enumerated().sorted {
       ($0.element.alone, $0.element.slack, $0.offset) < (
         $1.element.alone, $1.element.slack, $1.offset
       )
     }.map(\.element)
+    guard !rest.isEmpty else { return [] }
+    // Of what lets no more in, the tightest.
+    let first = rest.remove(at: rest.firstIndex { !$0.stops.isEmpty } ?? 0)
+    let others = rest.enumerated().sorted {
+      ($0.element.slack, $0.offset) < ($1.element.slack, $1.offset)
+    }.map(\.element)
+    return [first] + others
   }
 
   /// The best choice with a part of the memory left unused.
@@ -245,6 +253,7 @@ extension Density {
     let demand = try DensityDemand(self, overheads)
     let packing = demand.packing
     var rows: [DensityConstraint] = []
+    let total = flavours.indices.reduce(UInt64(0)) { $0 + solution.count(of: $1) }
     for (index, kind) in demand.kinds.enumerated() {
       let resource = packing.resources[index]
       let used = flavours.indices.reduce(UInt64(0)) {
@@ -252,9 +261,16 @@ extension Density {
       }
       guard packing.items.contains(where: { $0.demand[index] > 0 }) else { continue }
       var only = packing.with(only: index)
-      for item in only.items.indices { only.items[item].least = 0 }
+      // The most machines count here, whatever each is worth.
+      for item in only.items.indices {
+        only.items[item].least = 0
+        only.items[item].worth = 1
+      }
       let best = PackingSearch.solve(only, limit: 50_000)
-      let alone = best.map { best in flavours.indices.reduce(0) { $0 + best.count(of: $1) } }
+      // What fits in all fits here too, should the search have been cut short.
+      let alone = best.map { best in
+        max(total, flavours.indices.reduce(0) { $0 + best.count(of: $1) })
+      }
       let stops = flavours.indices.filter { item in
         let amount = packing.items[item].demand[index]
         guard amount > 0 else { return false }

@@ -24,7 +24,7 @@ public struct DensityConstraint: Sendable, Hashable {
   public var used: UInt64
   /// How much there is.
   public var capacity: UInt64
-  /// How many machines would fit if only this had an end.
+  /// How many machines would fit if only this had an end, whatever each is worth.
   public var alone: UInt64
   /// The kinds of machines of which it lets no other in.
   public var stops: [String]

@@ -54,6 +54,11 @@ public struct DensityHost: Sendable, Hashable {
 
     /// The bytes of all their tables, each with its own.
     public func tableBytes(_ architecture: ISA) -> UInt64 {
+      count * tableBytesOfEach(architecture)
+    }
+
+    /// The bytes of the tables of one of them.
+    public func tableBytesOfEach(_ architecture: ISA) -> UInt64 {
       var start: UInt64 = 0
       var ranges: [TableShape.MappedRange] = []
       for mapping in mappings {
@@ -63,8 +68,7 @@ public struct DensityHost: Sendable, Hashable {
         // Each mapping begins a page of the largest size that tables end at.
         start += (mapping.bytes + (1 << 30 - 1)) & ~(1 << 30 - 1)
       }
-      return count
-        * MachineOverhead.guestFormat(architecture).shape.count(mapping: ranges).bytes
+      return MachineOverhead.guestFormat(architecture).shape.count(mapping: ranges).bytes
     }
   }
 

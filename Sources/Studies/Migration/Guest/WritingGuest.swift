@@ -29,7 +29,7 @@ struct WritingGuest: ~Copyable {
   /// The part of its time that each processor sleeps, in percent.
   var throttlePercent = 0
   /// The bytes of new pages a second that a processor may write, while the limit is kept.
-  var dirtyLimit: UInt64?
+  private(set) var dirtyLimit: UInt64?
   private let study: MigrationStudy
 
   /// How long a throttled processor runs before it sleeps: QEMU's time slice.
@@ -274,6 +274,7 @@ struct WritingGuest: ~Copyable {
     let after = machine.dirty
     if after != before { time += logTime(before, after) }
     var asleep: Int64 = 0
+    if outcome.exits > 0 { processors[processor].limitedPages += 1 }
     if after.ringFullExits != before.ringFullExits {
       settled.removeAll()
       asleep = limit(processor, at: clock + time)
@@ -297,15 +298,29 @@ struct WritingGuest: ~Copyable {
       + drained * (rings > 0 ? times.ringEntry : times.loggedEntry)
   }
 
-  /// How long a processor whose ring is full sleeps to keep the limit.
+  /// Keeps each processor to so many bytes of new pages a second from a moment on.
+  ///
+  /// From then on only the ring that is full is emptied. Were the others emptied with it, as they are
+  /// without a limit, processors would hardly ever fill theirs and sleep.
+  mutating func limitWrites(to bytesPerSecond: UInt64, from time: Int64) {
+    guard dirtyLimit == nil else { return }
+    dirtyLimit = bytesPerSecond
+    machine.emptiesFullRingAlone = true
+    for processor in processors.indices {
+      processors[processor].limitedSince = max(time, processors[processor].clock)
+      processors[processor].limitedPages = 0
+    }
+  }
+
+  /// How long a processor whose ring is full sleeps until all its new pages keep to the limit: those of
+  /// its ring, and those that a collection has taken from it since it slept last.
   private mutating func limit(_ processor: Int, at time: Int64) -> Int64 {
-    let since = processors[processor].ringFullAt
-    processors[processor].ringFullAt = time
-    guard let dirtyLimit, let entries = study.tracking.mechanism.ringEntries else { return 0 }
-    let least = Int64(
-      UInt128(entries) * 4096 * 1_000_000_000_000 / UInt128(max(1, dirtyLimit)))
-    let asleep = max(0, since + least - time)
-    processors[processor].ringFullAt = time + asleep
+    guard let dirtyLimit else { return 0 }
+    let bytes = UInt128(processors[processor].limitedPages) * 4096
+    let least = Int64(clamping: bytes * 1_000_000_000_000 / UInt128(max(1, dirtyLimit)))
+    let asleep = max(0, least - (time - processors[processor].limitedSince))
+    processors[processor].limitedSince = time + asleep
+    processors[processor].limitedPages = 0
     return asleep
   }
 
@@ -318,13 +333,5 @@ struct WritingGuest: ~Copyable {
     processors[processor].ran = 0
     series.lose(asleep, to: .asleep, from: processors[processor].clock)
     processors[processor].clock += asleep
-  }
-}
-
-extension DirtyMechanism {
-  /// The entries with which a ring is full.
-  var ringEntries: Int? {
-    guard case .ring(let entries, let reserved) = self else { return nil }
-    return entries - reserved
   }
 }

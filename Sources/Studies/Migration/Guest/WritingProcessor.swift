@@ -6,8 +6,10 @@ struct WritingProcessor {
   var draws: PageDraws
   /// How long it has run since it slept last.
   var ran: Int64 = 0
-  /// When its ring was full last.
-  var ringFullAt: Int64 = 0
+  /// Since when the pages are counted that a dirty limit goes by: since it slept for it last.
+  var limitedSince: Int64 = 0
+  /// The pages that it has made dirty since then.
+  var limitedPages: UInt64 = 0
   /// The page of a write that is not made yet, for it must wait for its turn.
   var pending: Int?
 }

@@ -18,6 +18,9 @@ public struct MigrationLink: Sendable, Hashable {
   /// The bytes that say which page follows: QEMU writes 8.
   public var headerBytes: UInt64 = 8
 
+  /// What a link may pass in a second, in bits.
+  public static let rates: ClosedRange<UInt64> = 1_000_000...80_000_000_000_000
+
   /// 10 Gbit/s, 50 µs, one stream.
   public init() {}
 
@@ -38,14 +41,14 @@ public struct MigrationLink: Sendable, Hashable {
 
   /// How long bytes take to pass, in picoseconds.
   func picoseconds(_ bytes: UInt64) -> Int64 {
-    let rate = UInt128(usableBitsPerSecond)
-    return Int64((UInt128(bytes) * 8 * 1_000_000_000_000 + rate - 1) / rate)
+    let rate = UInt128(max(1, usableBitsPerSecond))
+    return Int64(clamping: (UInt128(bytes) * 8 * 1_000_000_000_000 + rate - 1) / rate)
   }
 
   /// How long the streams' threads look for zeros in so many pages, in picoseconds.
   func scanPicoseconds(pages: Int) -> Int64 {
     guard findsZeroPages else { return 0 }
-    let rate = UInt128(scanBytesPerSecond) * UInt128(channels)
-    return Int64((UInt128(pages) * 4096 * 1_000_000_000_000 + rate - 1) / rate)
+    let rate = max(1, UInt128(scanBytesPerSecond) * UInt128(channels))
+    return Int64(clamping: (UInt128(pages) * 4096 * 1_000_000_000_000 + rate - 1) / rate)
   }
 }

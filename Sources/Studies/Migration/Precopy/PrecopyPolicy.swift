@@ -22,8 +22,8 @@ public struct PrecopyPolicy: Sendable, Hashable {
   public var longestPicoseconds: Int64 = 600_000_000_000_000
   /// What slows the guest down.
   public var brake = Brake.none
-  /// The brake is put on where more than this part of what was sent was written meanwhile, in percent, in
-  /// two rounds.
+  /// The brake is put on where more than this part of what was sent was written meanwhile, in percent,
+  /// twice: in two rounds, or where they are short in two times of more than a second.
   public var triggerPercent = 50
   /// Whether the guest is stopped and moved all the same where the rounds don't come to an end.
   public var forcesSwitch = false

@@ -17,11 +17,18 @@ struct PrecopyRun: ~Copyable {
   private(set) var setup: Int64 = 0
   private(set) var isConverged = false
   private var triggers = 0
+  /// When the rounds were last judged, and the pages written and the bytes sent since then.
+  private var judged: Int64 = 0
+  private var writtenSince: UInt64 = 0
+  private var sentSince: UInt64 = 0
   /// What goes wrong, for tests that must notice it.
   private let defect: MigrationDefect
 
   /// The pages that are handed to the stream at once: 512 KiB of them, as QEMU's multifd does.
   private static let batch = 128
+  /// The time after which rounds are judged together, as QEMU's migration_bitmap_sync does: short ones
+  /// add up until more than a second has passed.
+  private static let leastJudged: Int64 = 1_000_000_000_000
 
   init(
     _ study: MigrationStudy, machine number: Int, defect: MigrationDefect = .none
@@ -128,11 +135,17 @@ struct PrecopyRun: ~Copyable {
     return link.zeroPageBytes
   }
 
-  /// Slows the guest down where it has written too much in two rounds.
+  /// Slows the guest down where it has written too much twice.
   private mutating func brake(after round: PrecopyRound) {
-    guard study.precopy.brake != .none, rounds.count > 1 else { return }
-    let written = UInt64(round.dirtied) * 4096
-    guard written * 100 > round.bytes * UInt64(study.precopy.triggerPercent) else { return }
+    guard study.precopy.brake != .none else { return }
+    writtenSince += UInt64(round.dirtied) * 4096
+    sentSince += round.bytes
+    guard time - judged > Self.leastJudged else { return }
+    let isTooMuch = writtenSince * 100 > sentSince * UInt64(study.precopy.triggerPercent)
+    judged = time
+    writtenSince = 0
+    sentSince = 0
+    guard isTooMuch else { return }
     triggers += 1
     guard triggers >= 2 else { return }
     triggers = 0
@@ -142,7 +155,7 @@ struct PrecopyRun: ~Copyable {
       guest.throttlePercent =
         guest.throttlePercent == 0
         ? min(initial, most) : min(guest.throttlePercent + increment, most)
-    case .dirtyLimit(let bytesPerSecond): guest.dirtyLimit = bytesPerSecond
+    case .dirtyLimit(let bytesPerSecond): guest.limitWrites(to: bytesPerSecond, from: time)
     }
   }
 

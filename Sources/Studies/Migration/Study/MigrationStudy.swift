@@ -54,6 +54,10 @@ public struct MigrationStudy: Sendable, Hashable {
   public static let mostBytes: UInt64 = 1 << 40
   /// The most writes that are played of a machine, as far as rates and limits tell before.
   public static let mostWrites = 2_000_000_000.0
+  /// The longest that all of a machine's memory may be under way, in picoseconds: a day.
+  public static let longestRound: Int64 = 86_400_000_000_000_000
+  /// The longest that all machines may be under way, in picoseconds: 53 days.
+  public static let longestMove: Int64 = 1 << 62
 
   /// The network as one of the machines sees it.
   public var ownLink: MigrationLink {
@@ -83,16 +87,6 @@ public struct MigrationStudy: Sendable, Hashable {
         note("tracking", "A dirty limit goes by dirty rings: the mechanism must be a ring.")
       }
     }
-    let seconds = Double(precopy.longestPicoseconds) / 1e12
-    let writes =
-      Double(writer.mostBitsPerSecond) / 32768 * seconds * Double(processors)
-    if writes > Self.mostWrites {
-      note(
-        "writer",
-        "The guest may write \(Int(writes)) pages until the rounds are given up, and"
-          + " \(Int(Self.mostWrites)) are played at most: a lower rate or a shorter limit would fit."
-      )
-    }
-    return problems
+    return problems + linkProblems + lengthProblems
   }
 }
