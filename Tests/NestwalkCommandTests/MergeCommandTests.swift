@@ -93,7 +93,8 @@ struct MergeCommandTests {
 
   @Test("Options that describe a fleet have no use beside a script")
   func fleetBesideScript() throws {
-    let run = try CommandRun(["merge", "--script", "-", "--vms", "10", "--huge"], input: "scan 1\n")
+    let run = try CommandRun(
+      ["merge", "--script", "-", "--vms", "10", "--huge"], input: "scan 1\n")
     #expect(run.status == 2)
     #expect(run.errors.contains("“--vms” has no use with “--script”"), "\(run.errors)")
     #expect(run.errors.contains("“--huge” has no use with “--script”"))

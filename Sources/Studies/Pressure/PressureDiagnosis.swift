@@ -133,7 +133,8 @@ public struct PressureDiagnosis: Sendable, Hashable {
       let waits = spent.reclaiming + spent.reading + spent.throttled
       guard Double(waits) >= smallShare * Double(max(outcome.duration, 1)) else { continue }
       findings.append(
-        "What \(service.name) grows by waits \(time(waits)) of \(time(outcome.duration)) for memory.")
+        "What \(service.name) grows by waits \(time(waits)) of \(time(outcome.duration)) for memory."
+      )
     }
     findings += warmUps(outcome)
     for service in outcome.services {

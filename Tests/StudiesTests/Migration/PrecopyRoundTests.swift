@@ -201,8 +201,8 @@ struct PrecopyRoundTests {
     #expect(outcome.end == .converged)
     #expect(outcome.lostPages == 0)
     #expect(outcome.rounds.contains(where: \.hasDirtyLimit))
-    for (before, round) in zip(outcome.rounds, outcome.rounds.dropFirst()) {
-      guard round.hasDirtyLimit else { continue }
+    for (before, round) in zip(outcome.rounds, outcome.rounds.dropFirst())
+    where round.hasDirtyLimit {
       // While the log was read before it there may have been no limit yet.
       let free = Double(before.logging) / 1e12 * 40_000_000 / 4096
       let limited = Double(round.sending) / 1e12 * 4_000_000 / 4096
