@@ -200,7 +200,8 @@ struct PrecopyRoundTests {
     let outcome = try study.run()
     #expect(outcome.end == .converged)
     #expect(outcome.lostPages == 0)
-    #expect(outcome.rounds.contains(where: \.hasDirtyLimit))
+    let isLimited = outcome.rounds.contains { $0.hasDirtyLimit }
+    #expect(isLimited)
     for (before, round) in zip(outcome.rounds, outcome.rounds.dropFirst())
     where round.hasDirtyLimit {
       // While the log was read before it there may have been no limit yet.
