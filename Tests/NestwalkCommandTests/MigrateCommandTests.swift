@@ -181,6 +181,7 @@ struct MigrateCommandTests {
     #expect(run.errors.contains(":3:1: “9-3” names no pages"))
     #expect(run.errors.contains(":4:1: “x” is no way to log"))
     for (steps, sentence) in [
+      ("# none\n", "has no step; it must begin with a machine."),
       ("get\n", ":1:1: “get” must come after “machine”."),
       ("machine 16 4K 1 0\nget\n", ":2:1: “get” must come after “start”."),
       ("machine 16 4K 1 0\nwrite 0 16\n", "There is no page 16: the machine has 16"),

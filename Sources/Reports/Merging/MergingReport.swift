@@ -117,16 +117,4 @@ extension JSONWriter {
     value(report.study, outcome)
     endObject()
   }
-
-  /// Writes a diagnosis.
-  mutating func diagnosed(
-    _ condition: String, _ cause: String, _ findings: [String], _ remedies: [String]
-  ) {
-    beginObject()
-    member("condition", condition)
-    member("cause", cause)
-    sentences("findings", findings)
-    sentences("remedies", remedies)
-    endObject()
-  }
 }

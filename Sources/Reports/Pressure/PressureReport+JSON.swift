@@ -16,13 +16,7 @@ extension JSONWriter {
   /// Writes what became of a pressure study.
   package mutating func value(_ report: PressureReport) {
     let outcome = report.outcome
-    beginObject()
-    member("schema", "nestwalk.pressure/1")
-    member("title", report.title)
-    key("approximation")
-    beginArray()
-    if outcome.scale > 1 { value("one page stands for \(outcome.scale)") }
-    endArray()
+    beginDiagnosed("nestwalk.pressure/1", report.title, scale: outcome.scale)
     key("diagnosis")
     diagnosed(
       report.diagnosis.condition.rawValue, report.diagnosis.cause, report.diagnosis.findings,

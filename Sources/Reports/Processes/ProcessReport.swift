@@ -90,13 +90,7 @@ extension JSONWriter {
   /// Writes what became of a study of processes.
   package mutating func value(_ report: ProcessReport) {
     let outcome = report.outcome
-    beginObject()
-    member("schema", "nestwalk.processes/1")
-    member("title", report.title)
-    key("approximation")
-    beginArray()
-    if outcome.scale > 1 { value("one page stands for \(outcome.scale)") }
-    endArray()
+    beginDiagnosed("nestwalk.processes/1", report.title, scale: outcome.scale)
     key("diagnosis")
     diagnosed(
       report.diagnosis.condition.rawValue, report.diagnosis.cause, report.diagnosis.findings,
