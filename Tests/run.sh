@@ -337,8 +337,14 @@ if [ -e "$logs/skipped" ]; then
 else
   echo "  nothing"
 fi
-if [ ${#failed[@]} -gt 0 ]; then
-  echo "failed: ${failed[*]}"
-fi
+# The reason stands beside the verdict: of a long log, the end is what is kept.
+for stage in "${failed[@]}"; do
+  echo "failed: $stage"
+  grep --text --extended-regexp --invert-match '^(◇|✔)' "$logs/$stage.log" \
+    | grep --text --max-count 30 --extended-regexp \
+      '^✘|error:|[Ff]atal|FAILED|[Uu]nexpected signal|Traceback' \
+    | cut --bytes -300 | sed 's/^/  /'
+  tail -n 5 "$logs/$stage.log" | cut --bytes -300 | sed 's/^/  | /'
+done
 echo "${#passed[@]} passed, ${#failed[@]} failed, $skipped skipped"
 [ ${#failed[@]} -eq 0 ]

@@ -16,25 +16,29 @@ struct CommandRun {
   }
 
   /// Runs the command to its end.
+  ///
+  /// Its streams are files: a command that ends before it has read its input would break a pipe, which
+  /// is the end of the tests' own process, and one that complains at length would wait for a reader.
   init(_ arguments: [String], input: String = "", in folder: URL? = nil) throws {
+    let streams = try TemporaryFolder()
+    try streams.write(Array(input.utf8), to: "input")
+    try streams.write([], to: "output")
+    try streams.write([], to: "errors")
     let process = Process()
     process.executableURL = Self.program
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    let (inputPipe, outputPipe, errorPipe) = (Pipe(), Pipe(), Pipe())
-    process.standardInput = inputPipe
-    process.standardOutput = outputPipe
-    process.standardError = errorPipe
+    process.standardInput = try FileHandle(
+      forReadingFrom: streams.url.appendingPathComponent("input"))
+    process.standardOutput = try FileHandle(
+      forWritingTo: streams.url.appendingPathComponent("output"))
+    process.standardError = try FileHandle(
+      forWritingTo: streams.url.appendingPathComponent("errors"))
     try process.run()
-    // What the tests write and what the command complains about fits a pipe.
-    inputPipe.fileHandleForWriting.write(Data(input.utf8))
-    try inputPipe.fileHandleForWriting.close()
-    let output = outputPipe.fileHandleForReading.readDataToEndOfFile()
-    let errors = errorPipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     status = process.terminationStatus
-    self.output = String(decoding: output, as: UTF8.self)
-    self.errors = String(decoding: errors, as: UTF8.self)
+    output = String(decoding: try streams.read("output"), as: UTF8.self)
+    errors = String(decoding: try streams.read("errors"), as: UTF8.self)
   }
 }
 
