@@ -19,6 +19,9 @@ let package = Package(
       name: "FuzzHosts", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
     .executableTarget(
+      name: "FuzzMigrate", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
+    .executableTarget(
       name: "FuzzTranslate", dependencies: [.product(name: "Nestwalk", package: "Nestwalk")],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
   ]

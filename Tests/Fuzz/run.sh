@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 seconds=${1:-30}
 swift build -c release --sanitize=fuzzer
 mkdir -p .build/found
-targets=(FuzzRecords FuzzFiles FuzzTranslate FuzzBoots FuzzHosts)
+targets=(FuzzRecords FuzzFiles FuzzTranslate FuzzBoots FuzzHosts FuzzMigrate)
 
 # fuzz TARGET: runs one from its seeds; its status is the fuzzer's.
 fuzz() {
@@ -19,6 +19,7 @@ fuzz() {
     FuzzRecords) seeds=Seeds ;;
     FuzzBoots) seeds=Boots ;;
     FuzzHosts) seeds=Hosts ;;
+    FuzzMigrate) seeds=Migrate ;;
     FuzzFiles) seeds=../ScenariosTests/Files/Sample ;;
     *) seeds= ;;
   esac

@@ -65,6 +65,8 @@ struct MigrateCommandTests {
       (["--mechanism", "pml-ring", "--ring-entries", "512"], "a power of two from 1024"),
       (["--ring-entries", "4096"], "“--ring-entries” has no meaning without"),
       (["--mechanism", "ring", "--ring-entries", "1000"], "it must be a power of two"),
+      (["--mechanism", "ring", "--ring-entries", "128"], "a power of two from 256"),
+      (["--backing", "4K", "--recover", "refault"], "“--recover” has no meaning with"),
       (["--write-fraction", "101%"], "at most 100 %"),
       (["--memory-per-vcpu", "1"], "it must be a multiple of 4 KiB above 0."),
       (["--host", "sv39x4", "--profile", "kunpeng-920"], "both must be of one architecture."),
@@ -100,12 +102,12 @@ struct MigrateCommandTests {
       (["--mechanism", "wp", "--split", "eager"], ["--mechanism", "wp", "--split", "eager"]),
       (
         ["--mechanism", "manual", "--set", "machine.backing=4K"],
-        ["--mechanism", "manual", "--split", "fill", "--backing", "4K"]
+        ["--mechanism", "manual", "--backing", "4K"]
       ),
       (
-        ["--vcpus", "4", "--ring-entries", "128"],
+        ["--vcpus", "4", "--ring-entries", "512"],
         [
-          "--mechanism", "ring", "--ring-entries", "128", "--split", "fill", "--vcpus", "4",
+          "--mechanism", "ring", "--ring-entries", "512", "--split", "fill", "--vcpus", "4",
           "--memory-per-vcpu", "2M",
         ]
       ),
@@ -187,7 +189,9 @@ struct MigrateCommandTests {
       ("machine 16 4K 1 0\nwrite 0 16\n", "There is no page 16: the machine has 16"),
       ("machine 16 4K 1 0\nwrite 1 0\n", "There is no processor 1"),
       ("machine 16 4K 1 0\nmachine 16 4K 1 0\n", "A script has one machine."),
-      ("machine 16 4K 1 64\nstart ring\n", "A dirty ring with 0 entries"),
+      ("machine 16 4K 1 64\n", ":1:1: A ring has 64 entries: it must be a power of two from 256"),
+      ("machine 16 4K 1 1000\n", ":1:1: A ring has 1000 entries"),
+      ("machine 16 4K 1 0\nstart ring\n", ":2:1: The machine has no rings"),
     ] {
       let run = try CommandRun(["migrate", "--script", "-"], input: steps)
       #expect(run.status == 2)
@@ -240,6 +244,34 @@ struct MigrationCommandTests {
     }
   }
 
+  @Test("Of several machines one is played by itself, and which one is said; or all")
+  func several() throws {
+    let file = """
+      study: migration
+      machine: {memory: 16 MiB, processors: 2}
+      writer: {rate: 10 MB/s}
+      machines: 3
+      atOnce: 2
+      """
+    let ask = ["migrate", "-", "--mechanism", "wp", "--backing", "4K"]
+    let first = try CommandRun(ask, input: file)
+    #expect(first.status == 0, "\(first.errors)")
+    #expect(first.output.contains("Played is machine 1 of 3, by itself"))
+    #expect(first.output == (try CommandRun(ask + ["--machine", "1"], input: file)).output)
+    let third = try CommandRun(ask + ["--machine", "3", "--json", "-"], input: file)
+    #expect(third.output.contains("Played is machine 3 of 3"))
+    let all = try CommandRun(ask + ["--machine", "all", "--json", "-"], input: file)
+    #expect(all.output.contains("All 3 machines are played, 2 at once"))
+    let object = try JSONSerialization.jsonObject(with: Data(all.output.utf8))
+    let report = try #require(object as? [String: Any])
+    let rows = try #require(report["rows"] as? [[String: Any]])
+    #expect((rows[0]["machines"] as? [Any])?.count == 3)
+    #expect(rows[0]["moved"] as? Int == 3)
+    let none = try CommandRun(ask + ["--machine", "4"], input: file)
+    #expect(none.status == 2)
+    #expect(none.errors.contains("“--machine” is 4, and the file has 3 machines."))
+  }
+
   @Test("A machine that no way can move is status 3")
   func stays() throws {
     let file = """
@@ -260,7 +292,26 @@ struct MigrationCommandTests {
       (["--rate", "1MB/s", "--iterations", "3"], "“--iterations” has a meaning with “--phases”"),
       (["x.yaml", "--rate", "1MB/s"], "“--rate” describes a machine, and so does FILE"),
       (["--rate", "1MB/s", "--backing", "3M"], "it must be 4K, 2M or 1G"),
-      (["--rate", "1MB/s", "--ring-entries", "2"], "it must be from 128 to 65536"),
+      (["--rate", "1MB/s", "--ring-entries", "2"], "a power of two from 256 to 65536"),
+      (["--rate", "1MB/s", "--ring-entries", "1000"], "a power of two from 256 to 65536"),
+      (["--rate", "1MB/s", "--ring-entries", "512"], "“pml-ring” would be compared, too."),
+      (
+        ["--rate", "1MB/s", "--mechanism", "pml-ring", "--ring-entries", "512"],
+        "a power of two from 1024 to 65536"
+      ),
+      (
+        ["--rate", "1MB/s", "--mechanism", "wp", "--ring-entries", "4096"],
+        "“--ring-entries” has no meaning without “--mechanism ring”."
+      ),
+      (
+        ["--rate", "1MB/s", "--backing", "4K", "--split", "eager"],
+        "“--split” has no meaning with “--backing 4K”"
+      ),
+      (["--rate", "1MB/s", "--machine", "2"], "“--machine” chooses one of FILE's"),
+      (["--phases", "--machine", "2"], "“--machine” chooses between machines"),
+      (["x.yaml", "--machine", "0"], "it must be “all”, or a number from 1 on"),
+      (["--script", "-", "--mechanism", "wp"], "“--mechanism” has no meaning with “--script”."),
+      (["--script", "-", "--csv", "x"], "“--csv” has no meaning with “--script”."),
       (["--rate", "1MB/s", "--threads", "0"], "it must be from 1 to 1024"),
       (["--rate", "fast"], "a data rate"),
       (["--rate", "1MB/s", "--host", "npt4", "--mechanism", "pml"], "no such way to track writes"),

@@ -34,6 +34,27 @@ public enum DirtyMechanism: Sendable, Hashable {
     }
   }
 
+  /// The most entries of a dirty ring: KVM_DIRTY_RING_MAX_ENTRIES.
+  public static let mostRingEntries = 65_536
+
+  /// The fewest entries of a dirty ring that KVM takes: 16 bytes each, they fill a page at least
+  /// (kvm_vm_ioctl_enable_dirty_log_ring), and more than the 64 that it keeps free, or 576 where a
+  /// page-modification log is emptied into it.
+  public var fewestRingEntries: Int { logsModifications ? 1024 : 256 }
+
+  /// What KVM would refuse of the ring, as a sentence; nothing where there is none, or nothing to refuse.
+  public var ringProblem: String? {
+    let entries: Int
+    switch self {
+    case .ring(let count, _), .modificationRing(let count, _): entries = count
+    default: return nil
+    }
+    let range = fewestRingEntries...Self.mostRingEntries
+    guard entries.nonzeroBitCount != 1 || !range.contains(entries) else { return nil }
+    return "A ring has \(entries) entries: it must be a power of two from \(range.lowerBound) to"
+      + " \(range.upperBound)."
+  }
+
   /// How many entries of a ring fill it.
   var softLimit: Int? {
     switch self {

@@ -80,9 +80,11 @@ extension VirtualMachine {
     _ page: HostPage, at address: GuestPhysical, _ children: SplitChildren,
     _ batch: inout FlushBatch, _ work: inout FaultWork, on host: inout Host
   ) -> Bool {
-    guard let order = FrameOrder(bytes: page.bytes), let smaller = order.smaller else {
+    guard let order = FrameOrder(bytes: page.bytes), let next = order.smaller else {
       return true
     }
+    // Where one page is left, it is one of the smallest.
+    let smaller = children == .one ? FrameOrder.small : next
     while true {
       do {
         let edit = try tables.split(

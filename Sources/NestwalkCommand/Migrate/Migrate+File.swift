@@ -42,8 +42,16 @@ extension Migrate {
     if let backing, FrameOrder(bytes: backing.bytes) == nil {
       problems.append("“--backing” is “\(backing.argument)”: it must be 4K, 2M or 1G.")
     }
-    if let ringEntries, !(128...65_536 ~= ringEntries) {
-      problems.append("“--ring-entries” is \(ringEntries): it must be from 128 to 65536.")
+    if let problem = smallProblem { problems.append(problem) }
+    if let ringEntries {
+      if let method, !method.hasRing {
+        problems.append(Self.ringless)
+      } else if let problem = (method ?? .ring).mechanism(ringEntries: ringEntries).ringProblem {
+        problems.append("“--ring-entries” is \(ringEntries). " + problem)
+      }
+    }
+    if file == nil, machine != nil {
+      problems.append("“--machine” chooses one of FILE's: name one.")
     }
     if let threads, !(1...1024 ~= threads) {
       problems.append("“--threads” is \(threads): it must be from 1 to 1024.")
@@ -58,7 +66,16 @@ extension Migrate {
     let (scenario, source) = try migration()
     let written = NodeWriter.write(scenario.node)
     if printScenario { return Program.show(written) }
+    if case .number(let number)? = machine, number > scenario.study.machines {
+      throw CommandFailure(
+        .badInput,
+        "“--machine” is \(number), and the file has "
+          + "\(TextLayout.count(scenario.study.machines, "machine")).")
+    }
     let choices = choices(for: scenario.study)
+    if let problem = choices.lazy.compactMap(\.mechanism.ringProblem).first {
+      throw CommandFailure(.badInput, "“pml-ring” would be compared, too. " + problem)
+    }
     guard !choices.isEmpty else {
       throw CommandFailure(
         .badInput, "The machine's \(scenario.study.host) tables have no such way to track writes.")
@@ -67,14 +84,16 @@ extension Migrate {
     let rows: [MigrationComparison.Row]
     do throws(MigrationError) {
       rows = try MigrationComparison.run(
-        scenario.study, choices, threads: threads ?? Run.processorCount
+        scenario.study, choices, machine: (machine ?? .number(1)).index,
+        threads: threads ?? Run.processorCount
       ) { progress.report($0, choices.count) }
       progress.end()
     } catch {
       progress.end()
       throw CommandFailure(.badInput, error.description)
     }
-    let report = MigrationComparisonReport(scenario.title, scenario.study, rows)
+    let report = MigrationComparisonReport(
+      scenario.title, scenario.study, rows, machine: (machine ?? .number(1)).index)
     let shown = Program.show(
       try OutputSet.write(
         [

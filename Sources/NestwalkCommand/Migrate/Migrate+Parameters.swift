@@ -12,6 +12,10 @@ extension Migrate {
     .option(
       "bandwidth", \.bandwidth, value: "RATE", "Without FILE, what the link takes",
       default: "10Gbit/s"),
+    .option(
+      "machine", \.machine, value: "WHICH",
+      "Which of FILE's machines is played: its number from 1 on, by itself; or all, on one link",
+      default: "1"),
     .flag("print-scenario", \.printScenario, "Print the scenario instead of its answer"),
     .option(
       "threads", \.threads, value: "N",
@@ -62,7 +66,8 @@ extension Migrate {
       "Take processors that set no accessed flags at the second stage: EPT without them, Arm without HA,"
         + " RISC-V with Svade"),
     .option(
-      "ring-entries", \.ringEntries, value: "N", "The entries of each processor's dirty ring",
+      "ring-entries", \.ringEntries, value: "N",
+      "The entries of each processor's dirty ring, a power of two as KVM takes it",
       default: "65536"),
     .option(
       "clear-chunk", \.clearChunk, value: "SIZE", "How much memory is cleared at once",

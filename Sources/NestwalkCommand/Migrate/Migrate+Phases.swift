@@ -42,6 +42,11 @@ extension Migrate {
         "“--print-scenario”, “--rate”, “--bandwidth” and “--threads” belong to migrations, and not to"
           + " “--phases”.")
     }
+    if machine != nil {
+      problems.append(
+        "“--machine” chooses between machines that are moved, and “--phases” are those of any.")
+    }
+    if let problem = smallProblem { problems.append(problem) }
     if file == nil, !overrides.isEmpty {
       problems.append("“--set” changes a field of a FILE: name one.")
     }
@@ -61,7 +66,16 @@ extension Migrate {
     return problems + phases(LoggingPhases(host ?? .ept4)).problems
   }
 
-  private static let ringless = "“--ring-entries” has no meaning without “--mechanism ring”."
+  static let ringless = "“--ring-entries” has no meaning without “--mechanism ring”."
+
+  /// What has no meaning where all pages are small.
+  var smallProblem: String? {
+    guard let backing, FrameOrder(bytes: backing.bytes) == .small,
+      splitting != nil || recovery != nil
+    else { return nil }
+    let name = splitting != nil ? "--split" : "--recover"
+    return "“\(name)” has no meaning with “--backing 4K”: it is about large pages."
+  }
 
   /// What is to be played, and its title if it has one.
   private func chosenPhases() throws(CommandFailure) -> (LoggingPhases, CostProfile, String?) {

@@ -5,6 +5,29 @@ import Studies
 
 /// A script of writes and of what is asked of a dirty log.
 extension Migrate {
+  /// What has no meaning beside a script, which says all but the tables and how large pages are split.
+  var scriptProblems: [String] {
+    var problems: [String] = []
+    if phases || file != nil { problems.append("“--script” takes neither a file nor “--phases”.") }
+    let others = [
+      ("--vcpus", processors != nil), ("--memory-per-vcpu", memoryPerProcessor != nil),
+      ("--backing", backing != nil), ("--mechanism", method != nil),
+      ("--recover", recovery != nil), ("--iterations", iterations != nil),
+      ("--write-fraction", written != nil), ("--keep-writing-while-disabling", keepsWriting),
+      ("--scan-access", scansAccess), ("--no-access-flags", lacksAccessFlags),
+      ("--ring-entries", ringEntries != nil), ("--clear-chunk", clearChunk != nil),
+      ("--seed", seed != nil), ("--profile", profile != nil), ("--set", !overrides.isEmpty),
+      ("--rate", writeRate != nil), ("--bandwidth", bandwidth != nil),
+      ("--threads", threads != nil), ("--machine", machine != nil),
+      ("--print-scenario", printScenario), ("--json", json != nil), ("--csv", csv != nil),
+      ("--html", html != nil),
+    ]
+    for (name, isGiven) in others where isGiven {
+      problems.append("“\(name)” has no meaning with “--script”.")
+    }
+    return problems
+  }
+
   func runScript(_ path: FilePath) throws(CommandFailure) -> ExitStatus {
     let script = try StepScript(
       path, read: { (line) throws(LogScriptError) in try LogScriptStep(line: line) },

@@ -36,6 +36,7 @@ struct Migrate: Command {
   var threads: Int?
   var html: FilePath?
   var printScenario = false
+  var machine: MovedMachineArgument?
 
   static let name = "migrate"
   static let summary = "tell which tracking of writes lets a machine move in time"
@@ -45,6 +46,9 @@ struct Migrate: Command {
       + " migration is played with each mechanism, size of pages and way to split them, side by side:"
       + " rounds, time, downtime, what the guest loses, and the faults that it takes. The exit status is 3"
       + " where none of them moves the machine.",
+    "Of a FILE with several machines, which differ by their seeds, the first one is played by itself, with the part of"
+      + " the link that it has while as many send as may; --machine chooses another one, or all of them"
+      + " together on their link.",
     "With --phases a machine's writes are logged in the phases of Linux's dirty_log_perf_test: populate,"
       + " enable, then dirty, get and clear over and over, and disable. FILE then says the machine,"
       + " its pages, how they are tracked and split, and the profile, and options overrule it. Each"
@@ -64,6 +68,9 @@ struct Migrate: Command {
       "nestwalk migrate Scenarios/migrate-database.yaml --backing 2M",
       "What each mechanism makes of a database with a hot set."),
     CommandExample(
+      "nestwalk migrate Scenarios/evacuate-host.yaml --machine all --backing 2M --split eager",
+      "Which mechanism empties a host of 32 machines the soonest."),
+    CommandExample(
       "nestwalk migrate --vcpus 8 --memory-per-vcpu 512M --rate 20MB/s --bandwidth 25Gbit/s",
       "The same question without a file."),
     CommandExample(
@@ -81,9 +88,7 @@ struct Migrate: Command {
   ]
 
   func problems() -> [String] {
-    guard script == nil else {
-      return phases || file != nil ? ["“--script” takes neither a file nor “--phases”."] : []
-    }
+    guard script == nil else { return scriptProblems }
     return phases ? phaseProblems : fileProblems
   }
 

@@ -16,6 +16,13 @@ extension StageTables {
     try reserveLive(page.place.level - level, memory)
     try refuseSplit(Format.self, page, session.options)
     while page.bytes > pageBytes {
+      // Where one page is left, there is no other on the way to it: KVM's stage2_map_walk_leaf breaks the
+      // block, and puts tables without anything else between it and the page.
+      if children == .one, page.groupBits == 0 {
+        try splitEntry(
+          Format.self, page, address, children, downTo: level, &session, &memory)
+        return
+      }
       try splitOnce(Format.self, page, address, children, &session, &memory)
       guard let next = try placedPage(at: address, Format.self, memory) else { return }
       page = next
@@ -45,19 +52,28 @@ extension StageTables {
     }
   }
 
-  /// Splits a page that is one entry.
+  /// Splits a page that is one entry, into those of the next smaller size; where one of them is left, it
+  /// may be split further before anything leads to it.
   mutating func splitEntry<Format: LiveFormat, Observer: EditObserver>(
     _: Format.Type, _ page: PlacedPage, _ address: UInt64, _ children: SplitChildren,
-    _ session: inout LiveSession<Observer>, _ memory: inout PhysicalMemory
+    downTo lowest: Int? = nil, _ session: inout LiveSession<Observer>,
+    _ memory: inout PhysicalMemory
   ) throws(TableError) {
     guard let table = frames.take() else { throw .outOfFrames(needed: 1, free: 0) }
     session.edit.summary.tablesAdded += 1
+    var below: [UInt64] = []
+    for _ in 0..<page.place.level - 1 - (lowest ?? page.place.level - 1) {
+      guard let next = frames.take() else { throw .outOfFrames(needed: 1, free: 0) }
+      session.edit.summary.tablesAdded += 1
+      below.append(next)
+    }
     let link =
       Format.tableEntry(isAccessed: Format.isAccessed(page.entry)) | Format.addressField(table)
     let only = children == .all ? nil : address
     var seen = page.entry
     session.edit.summary.pages += try fillChildren(
-      Format.self, of: seen, at: page.place, table, only: only, &memory)
+      Format.self, of: seen, at: page.place, table, only: only, below: below[...], &memory)
+    for table in below.reversed() { session.observer.filled(table, in: &memory) }
     session.observer.filled(table, in: &memory)
     // RISC-V orders walks against a store to what becomes a pointer only without an address; the other
     // architectures look at the entry that was cached, which was a page's.
@@ -67,7 +83,8 @@ extension StageTables {
       invalidate(page.range, pageBytes: page.bytes, levels, .required, &session)
       if last != seen {
         // A walk has set a flag since the table was filled.
-        _ = try fillChildren(Format.self, of: last, at: page.place, table, only: only, &memory)
+        _ = try fillChildren(
+          Format.self, of: last, at: page.place, table, only: only, below: below[...], &memory)
       }
       try exchange(Format.self, at: page.place, for: link, &session, &memory)
       madeValid(page.range, pageBytes: page.bytes, .all, &session)
@@ -78,7 +95,8 @@ extension StageTables {
       let now = try entry(at: page.place, memory)
       if now == seen { break }
       seen = now
-      _ = try fillChildren(Format.self, of: seen, at: page.place, table, only: only, &memory)
+      _ = try fillChildren(
+        Format.self, of: seen, at: page.place, table, only: only, below: below[...], &memory)
     }
     try exchange(Format.self, at: page.place, for: link, &session, &memory)
     // With all children there, the page that x86's TLBs still hold says the same as they do.
@@ -88,9 +106,11 @@ extension StageTables {
 
   /// Fills a table that nothing leads to with the children of a page, or with one of them, and says how
   /// many there are.
+  ///
+  /// The tables below take the place of one child, as far down as there are any.
   private func fillChildren<Format: LiveFormat>(
     _: Format.Type, of entry: UInt64, at place: EntryPlace, _ table: UInt64, only: UInt64?,
-    _ memory: inout PhysicalMemory
+    below: ArraySlice<UInt64>, _ memory: inout PhysicalMemory
   ) throws(TableError) -> Int {
     let level = place.level - 1
     let body = Format.moved(
@@ -109,7 +129,17 @@ extension StageTables {
     }
     for index in 0..<count {
       let own = target &+ UInt64(index) << Format.shift(level)
-      let child = chosen == nil || chosen == index ? body | Format.addressField(own) : 0
+      var child = chosen == nil || chosen == index ? body | Format.addressField(own) : 0
+      if chosen == index, let next = below.first {
+        _ = try fillChildren(
+          Format.self, of: child,
+          at: EntryPlace(
+            table: table, index: index, level: level,
+            start: place.start &+ UInt64(index) << Format.shift(level)), next, only: only,
+          below: below.dropFirst(), &memory)
+        child =
+          Format.tableEntry(isAccessed: Format.isAccessed(child)) | Format.addressField(next)
+      }
       let at = table &+ UInt64(index) &* 8
       guard let run = root.placement.words(at: at, most: 1, memory.handle) else {
         throw .tableUnreachable(address: table)

@@ -13,38 +13,61 @@ package struct MigrationComparisonReport: Sendable {
   package let study: MigrationStudy
   /// What became of each choice, in their order.
   package let rows: [MigrationComparison.Row]
+  /// Which of the study's machines was played, from 0 on; nothing if all were.
+  package let machine: Int?
 
   /// The report of a comparison.
-  package init(_ title: String, _ study: MigrationStudy, _ rows: [MigrationComparison.Row]) {
+  package init(
+    _ title: String, _ study: MigrationStudy, _ rows: [MigrationComparison.Row],
+    machine: Int? = 0
+  ) {
     self.title = title
     self.study = study
     self.rows = rows
+    self.machine = machine
   }
 
-  /// The choices that move the machine before rounds are given up.
-  private var moved: [MigrationComparison.Row] { rows.filter { $0.outcome.end != .gaveUp } }
+  /// The choices that move the machines before rounds are given up.
+  private var moved: [MigrationComparison.Row] { rows.filter(\.isMoved) }
+
+  /// What is moved, in words.
+  private var mover: String { machine == nil && study.machines > 1 ? "machines" : "machine" }
+
+  /// Which of several machines was played.
+  package var played: String? {
+    guard study.machines > 1 else { return nil }
+    guard let machine else {
+      return "All \(study.machines) machines are played, \(study.atOnce) at once: “end” and “rounds” are"
+        + " those of the slowest, “time” is that of all, “downtime” the longest, “lost” the average, and"
+        + " “faults” and “sent” are sums."
+    }
+    let share = MigrationReport.rate(Double(study.ownLink.usableBitsPerSecond) / 8)
+    return "Played is machine \(machine + 1) of \(study.machines), by itself with the \(share) of the link"
+      + " that it has while \(min(study.atOnce, study.machines)) send; --machine N plays another one, and --machine all"
+      + " all of them."
+  }
 
   /// Whether no choice moves the machine.
   package var isMissed: Bool { moved.isEmpty }
 
   /// The answer in a few sentences.
   package var answer: String {
-    guard let kept = moved.min(by: { $0.outcome.lost < $1.outcome.lost }),
-      let down = moved.min(by: { ($0.outcome.downtime ?? 0) < ($1.outcome.downtime ?? 0) })
+    guard let kept = moved.min(by: { $0.lost < $1.lost }),
+      let down = moved.min(by: { ($0.downtime ?? 0) < ($1.downtime ?? 0) })
     else {
       return rows.count == 1
-        ? "This way to track its writes does not let the machine move."
-        : "None of \(rows.count) ways to track its writes lets the machine move."
+        ? "This way to track its writes does not let the \(mover) move."
+        : "None of \(rows.count) ways to track its writes lets the \(mover) move."
     }
-    let share = Measure.share.text(kept.outcome.lost)
-    let downtime = MigrationReport.time(down.outcome.downtime ?? 0)
+    let share = Measure.share.text(kept.lost)
+    let downtime = MigrationReport.time(down.downtime ?? 0)
     guard rows.count > 1 else {
-      return "This way to track its writes lets the machine move: \(Self.words(kept.choice)). Its"
+      return "This way to track its writes lets the \(mover) move: \(Self.words(kept.choice)). Its"
         + " guest loses \(share) of its speed, and the downtime is \(downtime)."
     }
     let count = moved.count == rows.count ? "All" : "\(moved.count)"
     let lets = moved.count == 1 ? "lets" : "let"
-    return "\(count) of \(rows.count) ways to track its writes \(lets) the machine move. Its guest"
+    return "\(count) of \(rows.count) ways to track its writes \(lets) the \(mover) move. Its guest"
       + " loses the least with \(Self.words(kept.choice)), \(share) of its speed; the downtime is"
       + " the shortest with \(Self.words(down.choice)), \(downtime)."
   }
@@ -78,13 +101,12 @@ package struct MigrationComparisonReport: Sendable {
   private static let widths = [9, 6, 6, 10, 7, 9, 9, 8, 8, 8]
 
   private func cells(_ row: MigrationComparison.Row) -> [String] {
-    let outcome = row.outcome
-    return [
+    [
       MigrationReport.words(row.choice.mechanism), Self.size(row.choice.backing),
-      Self.split(row.choice.splitting), outcome.end.rawValue, "\(outcome.rounds.count)",
-      MigrationReport.time(outcome.total), outcome.downtime.map(MigrationReport.time) ?? "-",
-      Measure.share.text(outcome.lost), Measure.count.text(Double(outcome.ledger.exits)),
-      Measure.bytes.text(Double(outcome.bytes)).replacing("iB", with: ""),
+      Self.split(row.choice.splitting), row.slowest.end.rawValue, "\(row.slowest.rounds.count)",
+      MigrationReport.time(row.fleet.total), row.downtime.map(MigrationReport.time) ?? "-",
+      Measure.share.text(row.lost), Measure.count.text(Double(row.faults)),
+      Measure.bytes.text(Double(row.fleet.bytes)).replacing("iB", with: ""),
     ]
   }
 
@@ -98,6 +120,7 @@ package struct MigrationComparisonReport: Sendable {
     }
     var lines = TextLayout.wrap("\(title): \(answer)", width: TextLayout.width)
     lines += ["", line(Self.columns)] + rows.map { line(cells($0)) } + [""]
+    if let played { lines += TextLayout.wrap(played, width: TextLayout.width) }
     lines += TextLayout.wrap(
       "“lost” is the part of its speed that the guest lost until all pages were there, “faults” are"
         + " those that the tracking cost it, “sent” is in powers of 1024 bytes.",
@@ -111,14 +134,15 @@ package struct MigrationComparisonReport: Sendable {
       "mechanism,backing,split,end,rounds,total_ns,downtime_ns,lost,faults,log_full_exits,"
       + "ring_full_exits,bytes\n"
     for row in rows {
-      let outcome = row.outcome
+      let machines = row.fleet.machines
       let fields = [
         MigrationReport.words(row.choice.mechanism), Self.size(row.choice.backing),
-        Self.split(row.choice.splitting), outcome.end.rawValue, "\(outcome.rounds.count)",
-        "\(MigrationReport.nanoseconds(outcome.total))",
-        outcome.downtime.map { "\(MigrationReport.nanoseconds($0))" } ?? "",
-        Measure.decimal(outcome.lost, 6), "\(outcome.ledger.exits)",
-        "\(outcome.dirty.logFullExits)", "\(outcome.dirty.ringFullExits)", "\(outcome.bytes)",
+        Self.split(row.choice.splitting), row.slowest.end.rawValue,
+        "\(row.slowest.rounds.count)", "\(MigrationReport.nanoseconds(row.fleet.total))",
+        row.downtime.map { "\(MigrationReport.nanoseconds($0))" } ?? "",
+        Measure.decimal(row.lost, 6), "\(row.faults)",
+        "\(machines.reduce(0) { $0 + $1.dirty.logFullExits })",
+        "\(machines.reduce(0) { $0 + $1.dirty.ringFullExits })", "\(row.fleet.bytes)",
       ]
       text += fields.joined(separator: ",") + "\n"
     }
@@ -132,6 +156,7 @@ package struct MigrationComparisonReport: Sendable {
     writer.member("schema", "nestwalk.migration-comparison/1")
     writer.member("title", title)
     writer.member("answer", answer)
+    if let played { writer.member("played", played) }
     writer.key("rows")
     writer.beginArray()
     for row in rows {
@@ -141,7 +166,21 @@ package struct MigrationComparisonReport: Sendable {
       if row.choice.splitting != nil {
         writer.member("split", Self.split(row.choice.splitting))
       }
-      writer.members(of: row.outcome)
+      if machine == nil {
+        writer.member("moved", UInt64(row.fleet.moved))
+        writer.member(
+          "total", UInt64(max(0, MigrationReport.nanoseconds(row.fleet.total))))
+        writer.key("machines")
+        writer.beginArray()
+        for outcome in row.fleet.machines {
+          writer.beginObject()
+          writer.members(of: outcome)
+          writer.endObject()
+        }
+        writer.endArray()
+      } else {
+        writer.members(of: row.outcome)
+      }
       writer.endObject()
     }
     writer.endArray()
@@ -154,9 +193,10 @@ package struct MigrationComparisonReport: Sendable {
   package func page(source: String) -> String {
     var page = HTMLPage(title: title, answer: answer)
     var table = TextTable(Self.columns)
-    for row in rows { table.add(cells(row), marked: row.outcome.end == .gaveUp) }
+    for row in rows { table.add(cells(row), marked: !row.isMoved) }
     page.heading("Each way to track writes")
     page.table(table)
+    if let played { page.paragraph(played) }
     page.paragraph(
       "The guest is watched for a while at its destination, too: what its first touches there cost is among"
         + " the faults below.")
@@ -164,7 +204,7 @@ package struct MigrationComparisonReport: Sendable {
       ("faults", .faults), ("made to sleep", .asleep), ("waiting for pages", .waiting),
       ("stopped", .stopped),
     ]
-    let processors = Double(study.processors)
+    let processors = Double(study.processors) * Double(rows.first?.fleet.machines.count ?? 1)
     page.chart(
       ShareChart(
         "What the guest loses", summary: "The time of each processor, on the average.", .time,
@@ -173,7 +213,9 @@ package struct MigrationComparisonReport: Sendable {
           ShareChart.Bar(
             cells(row).prefix(3).filter { $0 != "-" }.joined(separator: " "),
             parts.map { part in
-              Double(row.outcome.series.values(part.1).reduce(0, +)) / 1000 / processors
+              row.fleet.machines.reduce(0.0) {
+                $0 + Double($1.series.values(part.1).reduce(0, +))
+              } / 1000 / processors
             })
         }))
     if !source.isEmpty {
@@ -182,4 +224,24 @@ package struct MigrationComparisonReport: Sendable {
     }
     return page.text
   }
+}
+
+extension MigrationComparison.Row {
+  /// Whether all machines that were played are moved.
+  fileprivate var isMoved: Bool { fleet.moved == fleet.machines.count }
+
+  /// The machine that stayed where it was, or else took the longest.
+  fileprivate var slowest: MigrationOutcome {
+    fleet.machines.first { $0.end == .gaveUp }
+      ?? fleet.machines.max { $0.total < $1.total } ?? outcome
+  }
+
+  fileprivate var downtime: Int64? { fleet.longestDowntime }
+
+  /// The part of its speed that a guest lost, on the average.
+  fileprivate var lost: Double {
+    fleet.machines.reduce(0) { $0 + $1.lost } / Double(max(fleet.machines.count, 1))
+  }
+
+  fileprivate var faults: UInt64 { fleet.machines.reduce(0) { $0 + $1.ledger.exits } }
 }

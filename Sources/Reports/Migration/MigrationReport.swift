@@ -115,7 +115,7 @@ package struct MigrationReport: Sendable {
   /// Why the rounds did not come to an end, as the last one tells.
   private func unfinished(_ last: PrecopyRound) -> String {
     let seconds = Double(max(last.picoseconds, 1)) / 1e12
-    let link = Self.rate(Double(study.ownLink.usableBitsPerSecond) / 8)
+    let link = Self.rate(Double(last.bitsPerSecond) / 8)
     if UInt64(last.dirtied) << 12 >= study.writer.bytes {
       return "It writes all of its \(Measure.bytes.text(Double(study.writer.bytes))) anew in each"
         + " round: its writers make \(Self.rate(Double(last.writes) * 4096 / seconds)) of pages, and"
@@ -123,8 +123,7 @@ package struct MigrationReport: Sendable {
     }
     // Each page with what goes before it: the time to send them is what the link makes of them.
     let wire =
-      Double(last.expectedDowntime) / 1e12 * Double(study.ownLink.usableBitsPerSecond) / 8
-      / seconds
+      Double(last.expectedDowntime) / 1e12 * Double(last.bitsPerSecond) / 8 / seconds
     let left = Self.counted(UInt64(last.dirtied), "page")
     let made = "In the last round it makes \(left) dirty: \(Self.rate(wire)) to send"
     guard last.expectedDowntime < last.picoseconds else {

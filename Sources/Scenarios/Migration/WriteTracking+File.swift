@@ -25,8 +25,8 @@ extension WriteTracking: MappingDecodable {
     "what becomes of large pages: all are split at the start, or the first write to one splits it whole or"
       + " breaks it; as KVM does on the architecture without")
   private static let ringField = OptionalField(
-    "ring", ValueForm<Int>.integer(in: 128...65_536),
-    "with rings, the entries of each processor's; 65536 without")
+    "ring", ValueForm<Int>.integer(in: 256...DirtyMechanism.mostRingEntries),
+    "with rings, the entries of each processor's, a power of two; 65536 without")
   private static let chunkField = OptionalField(
     "chunk", ValueForm<ByteSize>.quantity(in: ByteSize(1 << 18)...ByteSize(1 << 40)),
     "with manual, the memory whose log is cleared at once; 1 GiB without")
@@ -68,11 +68,14 @@ extension WriteTracking: MappingDecodable {
     case .modificationLog: mechanism = .modificationLog
     case .ring: mechanism = .ring(entries: mapping.value(of: Self.ringField) ?? 65_536)
     case .modificationRing:
-      let entries = mapping.value(of: Self.ringField) ?? 65_536
-      if entries < 1024 {
-        mapping.refuse("ring", "with pml-ring it must have 1024 entries or more")
-      }
-      mechanism = .modificationRing(entries: entries)
+      mechanism = .modificationRing(entries: mapping.value(of: Self.ringField) ?? 65_536)
+    }
+    // What is no number in range is refused already.
+    if mechanism.ringProblem != nil {
+      mapping.refuse(
+        "ring",
+        "it must be a power of two from \(mechanism.fewestRingEntries) to"
+          + " \(DirtyMechanism.mostRingEntries)")
     }
     guard mapping.isSound else { return nil }
     self.mechanism = mechanism

@@ -23,15 +23,16 @@ public struct Device: Sendable, Hashable {
 }
 
 /// A device at work.
-struct DeviceState {
-  let device: Device
+package struct DeviceState {
+  package let device: Device
   /// When each of the places for requests is free.
   private var places: [VirtualTime]
   /// When the bytes of all requests so far have passed.
   private var passed = VirtualTime.start
-  private(set) var use = DeviceUse()
+  package private(set) var use = DeviceUse()
 
-  init(_ device: Device) {
+  /// A device that has not been asked yet.
+  package init(_ device: Device) {
     self.device = device
     places = Array(repeating: .start, count: device.depth)
   }
@@ -40,7 +41,7 @@ struct DeviceState {
   ///
   /// Requests come in the order of time, and each takes the place that is free first, so what is
   /// answered when is known as soon as a request comes.
-  mutating func answer(bytes: Int64, at time: VirtualTime) -> VirtualTime {
+  package mutating func answer(bytes: Int64, at time: VirtualTime) -> VirtualTime {
     var place = 0
     for other in places.indices where places[other] < places[place] { place = other }
     let start = max(time, places[place])

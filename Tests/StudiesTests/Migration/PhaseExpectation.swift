@@ -145,10 +145,9 @@ struct PhaseExpectation {
       // The rest of a block is gone until it is missed.
       counts.split = large
       counts.missing = written - large
-      // From 1G there is an entry of 2M on the way, which Arm breaks, too.
-      let steps = choice.backing == .huge ? large : 0
-      counts.installed = written + steps
-      counts.flushRequests = isa == .riscv ? written : large + (isa == .arm ? steps : 0)
+      // From 1G, too, there is nothing on the way but tables.
+      counts.installed = written
+      counts.flushRequests = isa == .riscv ? written : large
     } else {
       counts.split = regions
       counts.logged = written - regions

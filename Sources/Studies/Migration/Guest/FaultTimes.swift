@@ -37,15 +37,17 @@ struct FaultTimes {
     ringFull = time(.userspaceExit)
   }
 
-  /// How long a route takes whoever takes it; what passes over the network is timed by its link.
+  /// How long a route takes whoever takes it; what passes over the network is timed by its link, and who
+  /// brings it by a queue.
   mutating func parts(_ number: Int, _ routes: FaultRoutes) -> Parts {
     while times.count <= number {
       let route = routes.routes[times.count]
       let price = RoutePrice(route, profile)
       let under = price.takesLock ? price.under.picoseconds : 0
       let after = price.after.picoseconds
-      // Zeroing, frames and handlers come before the lock.
-      let all = Self.time(route.ledger, profile)
+      // Zeroing and frames come before the lock; a handler is waited for apart.
+      let handled = VirtualDuration(profile, .userfault, price.handled).picoseconds
+      let all = Self.time(route.ledger, profile) - handled
       times.append(Parts(before: max(0, all - under - after), under: under, after: after))
     }
     return times[number]

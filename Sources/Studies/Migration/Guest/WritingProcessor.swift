@@ -12,4 +12,6 @@ struct WritingProcessor {
   var limitedPages: UInt64 = 0
   /// The page of a write that is not made yet, for it must wait for its turn.
   var pending: Int?
+  /// The host's page that it waits for, which is not at its destination yet.
+  var awaited: Int?
 }

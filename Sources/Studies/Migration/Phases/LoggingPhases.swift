@@ -151,11 +151,7 @@ public struct LoggingPhases: Sendable, Hashable {
       problems.append("\(host) tables always have accessed flags: it must be with them.")
     }
     // 64 entries are kept free, and with a page-modification log as many as that has.
-    let least = method == .modificationRing ? 1024 : 128
-    if method.hasRing, ringEntries.nonzeroBitCount != 1 || !(least...65_536).contains(ringEntries) {
-      problems.append(
-        "A ring has \(ringEntries) entries: it must be a power of two from \(least) to 65536.")
-    }
+    if let problem = mechanism.ringProblem { problems.append(problem) }
     return problems
   }
 }

@@ -6,8 +6,9 @@ import Simulation
 
 /// A guest that goes on at its destination, where the second stage is empty and pages may still be to come.
 ///
-/// Each first touch of a page faults. A page that is there was put into the hypervisor's process; one
-/// that isn't is asked for, and the processor waits.
+/// Each first touch of a page faults. A page that is there was put into the hypervisor's process. One
+/// that isn't is asked for by the handler of such faults, which brings one question after the other on
+/// its way, and the processor waits.
 struct ArrivalRun: ~Copyable {
   private let study: MigrationStudy
   private var host: Host
@@ -24,8 +25,24 @@ struct ArrivalRun: ~Copyable {
   private var latencies: [VirtualDuration] = []
   private let contents: [UInt32]
   private let start: Int64
+  /// Who takes the faults on pages that are not there, as in a storm of machines that resume.
+  private var handler: DeviceState
+  /// The questions on their way to the source.
+  private var questions: [(at: Int64, unit: Int)] = []
+  private var firstQuestion = 0
+  /// What passes through the streams.
+  private var passing: [Int?] = [nil, nil]
+  /// Whether one processor at a time resolves a fault, and from when on another one may.
+  private let isExclusive: Bool
+  private var lockFree: Int64 = 0
+  /// Up to when processors run freely.
+  private var windowEnd: Int64
+  private(set) var isFinished = false
+  /// The processor that does something next, and when; no processor's is the end of the window, or a
+  /// question.
+  private var turn: (processor: Int?, at: Int64)
 
-  /// How far processors run before the stream is looked at.
+  /// How far processors run before they are looked at together.
   private static let window: Int64 = 10_000_000_000
 
   /// One of a study's machines, as pre-copy has left it.
@@ -69,24 +86,105 @@ struct ArrivalRun: ~Copyable {
     mapped = PageBits(pages: contents.count)
     awaited = PageBits(pages: contents.count)
     times = FaultTimes(study.profile)
+    handler = DeviceState(StormHost().handler(study.profile))
+    isExclusive = (study.tracking.lock ?? study.host.usualFaultLock) == .exclusive
+    windowEnd = time + Self.window
+    turn = (nil, windowEnd)
+    for processor in self.processors.indices { runFreely(processor, to: windowEnd) }
+    findTurn()
   }
 
-  /// Runs until all pages have come and the guest was watched for as long as that is asked.
-  mutating func run() throws(MigrationError) {
+  /// When something happens next beside the link.
+  var next: Int64 { turn.at }
+
+  /// Whether pages are still to pass.
+  var usesLink: Bool { stream.remaining > 0 }
+
+  /// When the last page is there, as far as that is known.
+  var complete: Int64 { stream.complete }
+
+  /// Does what happens at the moment of `next`.
+  mutating func advance() throws(MigrationError) {
+    let now = turn.at
+    if let processor = turn.processor, let page = processors[processor].pending {
+      try touch(processor, page)
+      if processors[processor].pending == nil { runFreely(processor, to: windowEnd) }
+    } else if firstQuestion < questions.count, questions[firstQuestion].at == now {
+      if !stream.ask(for: questions[firstQuestion].unit) { outcome.awaited += 1 }
+      firstQuestion += 1
+      if firstQuestion == questions.count {
+        questions.removeAll(keepingCapacity: true)
+        firstQuestion = 0
+      }
+    } else {
+      endWindow()
+    }
+    findTurn()
+  }
+
+  /// Goes on to the next window, or ends when all pages have come and the guest was watched for as long as
+  /// that is asked.
+  private mutating func endWindow() {
     let watched = start + study.watchedPicoseconds
-    var end = start
-    repeat {
-      end += Self.window
-      try run(to: end)
-      stream.advance(to: end)
-      note()
-    } while stream.remaining > 0 || end < max(watched, stream.complete)
-    outcome.complete = stream.complete
-    outcome.requests = stream.requests
-    outcome.streamed = stream.streamed
-    outcome.bytes = stream.bytes
-    outcome.latencies = Distribution(latencies)
-    outcome.ledger = machine.ledger
+    guard stream.remaining > 0 || windowEnd < max(watched, stream.complete) else {
+      isFinished = true
+      outcome.complete = stream.complete
+      outcome.requests = stream.requests
+      outcome.streamed = stream.streamed
+      outcome.bytes = stream.bytes
+      outcome.latencies = Distribution(latencies)
+      outcome.ledger = machine.ledger
+      return
+    }
+    windowEnd += Self.window
+    for processor in processors.indices { runFreely(processor, to: windowEnd) }
+  }
+
+  /// Lets pages pass where a stream has nothing to do; each begins with `send`.
+  mutating func fillStreams(_ send: (PageStream.Channel, UInt64) -> Void, at now: Int64) {
+    for channel in PageStream.Channel.allCases where passing[channel.rawValue] == nil {
+      guard let unit = stream.take(from: channel) else { continue }
+      passing[channel.rawValue] = unit
+      let size = stream.size(of: unit)
+      series.add(Int64(size), to: .sent, at: now)
+      send(channel, size)
+    }
+  }
+
+  /// A stream's page has passed: who waits for it goes on when it is there.
+  mutating func endPassing(_ channel: PageStream.Channel, at now: Int64) {
+    guard let unit = passing[channel.rawValue] else { return }
+    passing[channel.rawValue] = nil
+    let arrival = stream.pass(unit, through: channel, at: now)
+    guard awaited[unit * stream.unitPages] else { return }
+    for processor in processors.indices where processors[processor].awaited == unit {
+      wake(processor, at: arrival)
+    }
+    findTurn()
+  }
+
+  private mutating func wake(_ processor: Int, at arrival: Int64) {
+    let clock = processors[processor].clock
+    // It may have come just as it was touched.
+    let wait = max(0, arrival - clock)
+    latencies.append(VirtualDuration(picoseconds: wait))
+    series.lose(wait, to: .waiting, from: clock)
+    processors[processor].clock = clock + wait
+    processors[processor].awaited = nil
+  }
+
+  /// Finds what happens next: questions come before processors, and these before the window's end.
+  private mutating func findTurn() {
+    turn = (nil, windowEnd)
+    for processor in processors.indices
+    where processors[processor].pending != nil && processors[processor].awaited == nil
+      && processors[processor].clock < turn.at
+    {
+      turn = (processor, processors[processor].clock)
+    }
+    if firstQuestion < questions.count, questions[firstQuestion].at <= turn.at {
+      turn = (nil, questions[firstQuestion].at)
+    }
   }
 
   /// The pages that hold something else than the guest left.
@@ -94,23 +192,6 @@ struct ArrivalRun: ~Copyable {
     var lost = 0
     for page in contents.indices where contents[page] != stream.arrived[page] { lost += 1 }
     return lost
-  }
-
-  /// Lets all processors run up to a moment; what they do to the stream happens in the order of time.
-  private mutating func run(to end: Int64) throws(MigrationError) {
-    for processor in processors.indices { runFreely(processor, to: end) }
-    while true {
-      var first: Int?
-      for processor in processors.indices
-      where processors[processor].pending != nil && processors[processor].clock < end {
-        if processors[processor].clock < processors[first ?? processor].clock || first == nil {
-          first = processor
-        }
-      }
-      guard let first, let page = processors[first].pending else { return }
-      try touch(first, page)
-      if processors[first].pending == nil { runFreely(first, to: end) }
-    }
   }
 
   /// Runs a processor until it touches a page that is not mapped.
@@ -141,18 +222,25 @@ struct ArrivalRun: ~Copyable {
     let clock = processors[processor].clock
     let unit = page / stream.unitPages
     if !mapped[page] {
-      if stream.arrivals[unit] > clock {
-        let (arrival, isRequest) = stream.arrival(of: unit, askedAt: clock)
-        if !isRequest { outcome.awaited += 1 }
+      let arrival = stream.arrivals[unit]
+      guard arrival <= clock else {
+        let isFirst = !awaited[unit * stream.unitPages]
         awaited.insert(unit * stream.unitPages)
-        // It may have come just as it was touched.
-        let wait = max(0, arrival - clock)
-        latencies.append(VirtualDuration(picoseconds: wait))
-        series.lose(wait, to: .waiting, from: clock)
-        processors[processor].clock = clock + wait
-        if wait > 0 { return }
+        if isFirst {
+          let asked = handler.answer(bytes: 0, at: VirtualTime(picoseconds: clock)).picoseconds
+          if arrival == .max {
+            questions.append((asked + study.link.latencyPicoseconds, unit))
+          } else {
+            outcome.awaited += 1
+          }
+        } else {
+          outcome.awaited += 1
+        }
+        processors[processor].awaited = unit
+        if arrival != .max { wake(processor, at: arrival) }
+        return
       }
-      let time = try fault(processor, page, unit)
+      let time = try fault(processor, page, unit, at: clock)
       series.lose(time, to: .faults, from: clock)
       processors[processor].clock += time
     }
@@ -165,7 +253,7 @@ struct ArrivalRun: ~Copyable {
 
   /// Takes the fault of a page that is there, and says how long that takes.
   private mutating func fault(
-    _ processor: Int, _ page: Int, _ unit: Int
+    _ processor: Int, _ page: Int, _ unit: Int, at clock: Int64
   ) throws(MigrationError) -> Int64 {
     let first = unit * stream.unitPages
     let end = min(first + stream.unitPages, contents.count)
@@ -186,15 +274,18 @@ struct ArrivalRun: ~Copyable {
     }
     var time: Int64 = 0
     if let routes = machine.routes {
-      for number in routes.taken { time += times.parts(number, routes).all }
+      for number in routes.taken {
+        let parts = times.parts(number, routes)
+        time += parts.before
+        if isExclusive, parts.under > 0 {
+          time += max(0, lockFree - clock - time)
+          lockFree = clock + time + parts.under
+        }
+        time += parts.under + parts.after
+      }
       machine.removeTakenRoutes()
     }
     for number in first..<end { mapped.insert(number) }
     return time
-  }
-
-  private mutating func note() {
-    for part in stream.passed { series.add(part.bytes, to: .sent, at: part.at) }
-    stream.passed.removeAll(keepingCapacity: true)
   }
 }

@@ -1,37 +1,40 @@
 import HostMemory
 
-/// The pages that follow a guest: when each comes, by itself or because it is asked for.
+/// The pages that follow a guest: what is written to the link next, by itself or because it is asked for.
 ///
-/// The stream that nobody asks for fills the link. What is written to it already can't be overtaken; a
-/// request is answered behind that, or by a stream of its own with which it shares the link.
+/// The stream that nobody asks for fills the machine's part of the link. What is written to it already
+/// can't be overtaken; a request is answered behind that, or by a stream of its own with which it shares
+/// that part.
 struct PageStream {
+  /// The two streams.
+  enum Channel: Int, CaseIterable { case main, requests }
+
   private let link: MigrationLink
   private let policy: PostcopyPolicy
   /// The pages of 4 KiB in one of the host's.
   let unitPages: Int
   private var missing: PageBits
-  private(set) var remaining: Int
-  /// When each of the host's pages is there; the greatest time where it is not under way.
+  /// The host's pages that are written to no stream yet, and those that have not passed.
+  private var unwritten = 0
+  private(set) var remaining = 0
+  /// When each of the host's pages is there; the greatest time where that is not known.
   private(set) var arrivals: [Int64]
   private let contents: [UInt32]
   /// What each page holds at the destination.
   private(set) var arrived: [UInt32]
-  /// When the stream's next page begins to pass.
-  private var free: Int64
-  /// When the requests' own stream is free.
-  private var requestsFree: Int64
+  private var queues = [PageQueue(), PageQueue()]
+  /// The bytes that are written to the main stream and have not passed.
+  private var backlog: UInt64 = 0
   private var next = 0
   private(set) var complete: Int64
   private(set) var streamed = 0
   private(set) var requests: UInt64 = 0
   private(set) var bytes: UInt64 = 0
-  /// The bytes that began to pass, and when.
-  var passed: [(bytes: Int64, at: Int64)] = []
 
   init(
     _ study: MigrationStudy, left: PageBits, contents: [UInt32], arrived: [UInt32], at time: Int64
   ) {
-    link = study.ownLink
+    link = study.link
     policy = study.postcopy ?? PostcopyPolicy()
     unitPages = Int(study.backing.frames)
     missing = left
@@ -39,7 +42,7 @@ struct PageStream {
     self.contents = contents
     self.arrived = arrived
     arrivals = Array(repeating: 0, count: (contents.count + unitPages - 1) / unitPages)
-    remaining = 0
+    complete = time
     var page = missing.next(from: 0)
     while let found = page {
       let unit = found / unitPages
@@ -51,58 +54,69 @@ struct PageStream {
       }
       page = missing.next(from: (unit + 1) * unitPages)
     }
-    free = time
-    requestsFree = time
-    complete = time
+    unwritten = remaining
+    fill()
   }
 
-  /// Lets the stream go on by itself until its next page begins to pass after a moment.
-  mutating func advance(to moment: Int64) {
-    while remaining > 0, free <= moment {
+  /// The bytes of a page of the host's.
+  func size(of unit: Int) -> UInt64 {
+    var size: UInt64 = 0
+    for page in unit * unitPages..<min((unit + 1) * unitPages, contents.count) {
+      size += contents[page] == 0 ? link.zeroPageBytes : link.pageBytes
+    }
+    return size
+  }
+
+  /// Writes pages to the main stream until it has as much before it as is written ahead.
+  private mutating func fill() {
+    while unwritten > 0, backlog <= policy.queuedBytes {
       guard let page = missing.next(from: next) ?? missing.next(from: 0) else { return }
       let unit = page / unitPages
-      free = send(unit, at: free, sharing: false)
+      write(unit, to: .main)
       streamed += 1
       next = (unit + 1) * unitPages
     }
   }
 
-  /// When a page that a processor waits for from a moment on is there, and whether it was asked for.
-  mutating func arrival(of unit: Int, askedAt time: Int64) -> (at: Int64, isRequest: Bool) {
-    let asked = time + link.latencyPicoseconds
-    advance(to: asked + link.picoseconds(policy.queuedBytes))
-    guard arrivals[unit] == .max else { return (arrivals[unit], false) }
+  /// Asks for a page, and says whether it was not under way already.
+  mutating func ask(for unit: Int) -> Bool {
+    fill()
+    guard missing[unit * unitPages] else { return false }
     requests += 1
     let last = min(unit + policy.prefetch, arrivals.count - 1)
-    for number in unit...last where arrivals[number] == .max {
-      if policy.hasOwnChannel {
-        let isShared = remaining > 1 || free > asked
-        let start = max(requestsFree, asked)
-        requestsFree = send(number, at: start, sharing: isShared)
-        // What passes here does not pass there.
-        if isShared { free = max(free, start) + (requestsFree - start) / 2 }
-      } else {
-        free = send(number, at: max(free, asked), sharing: false)
-      }
+    for number in unit...last where missing[number * unitPages] {
+      write(number, to: policy.hasOwnChannel ? .requests : .main)
     }
     if policy.followsRequests { next = (last + 1) * unitPages }
-    return (arrivals[unit], true)
+    return true
   }
 
-  /// Sends a page of the host's, and gives when the link is free again.
-  private mutating func send(_ unit: Int, at start: Int64, sharing isShared: Bool) -> Int64 {
-    var size: UInt64 = 0
+  /// Writes a page of the host's to a stream, as it is: its guest has stopped.
+  private mutating func write(_ unit: Int, to channel: Channel) {
     for page in unit * unitPages..<min((unit + 1) * unitPages, contents.count) {
-      size += contents[page] == 0 ? link.zeroPageBytes : link.pageBytes
       arrived[page] = contents[page]
       missing.remove(page)
     }
+    unwritten -= 1
+    queues[channel.rawValue].append(unit)
+    if channel == .main { backlog += size(of: unit) }
+  }
+
+  /// The page that passes next through a stream.
+  mutating func take(from channel: Channel) -> Int? {
+    if channel == .main { fill() }
+    guard let unit = queues[channel.rawValue].removeFirst() else { return nil }
+    bytes += size(of: unit)
+    return unit
+  }
+
+  /// A page has passed through a stream, and is there after the latency.
+  mutating func pass(_ unit: Int, through channel: Channel, at time: Int64) -> Int64 {
+    if channel == .main { backlog -= size(of: unit) }
     remaining -= 1
-    bytes += size
-    passed.append((Int64(size), start))
-    let end = start + link.picoseconds(size) * (isShared ? 2 : 1)
-    arrivals[unit] = end + link.latencyPicoseconds
-    complete = max(complete, arrivals[unit])
-    return end
+    let arrival = time + link.latencyPicoseconds
+    arrivals[unit] = arrival
+    complete = max(complete, arrival)
+    return arrival
   }
 }

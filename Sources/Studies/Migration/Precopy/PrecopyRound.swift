@@ -23,6 +23,8 @@ public struct PrecopyRound: Sendable, Hashable {
   public internal(set) var faults: UInt64 = 0
   /// How long what is left would take to send, in picoseconds.
   public internal(set) var expectedDowntime: Int64 = 0
+  /// What the machine had of the link at its end, in bits a second.
+  public internal(set) var bitsPerSecond: UInt64 = 0
   /// The part of its time that each processor was made to sleep, in percent.
   public internal(set) var throttlePercent: Int
   /// Whether the dirty limit was kept in it.

@@ -30,101 +30,217 @@ struct PrecopyRun: ~Copyable {
   /// add up until more than a second has passed.
   private static let leastJudged: Int64 = 1_000_000_000_000
 
+  /// What has to end before the next step.
+  private enum Stage {
+    case before, starting, clearing, passing, scanning, collecting
+    case lingering, collectingLast, movingState, arriving, ended
+  }
+
+  private var stage = Stage.before
+  /// The round that is under way.
+  private var round = PrecopyRound(at: 0, throttlePercent: 0, hasDirtyLimit: false)
+  private var faultsBefore: UInt64 = 0
+  private var writesBefore: UInt64 = 0
+  /// Since when its pages are sent, how long chunks of the log were cleared meanwhile, and up to which page.
+  private var sendingSince: Int64 = 0
+  private var cleared: Int64 = 0
+  private var clearedTo = 0
+  /// The pages of the round in which zeros were looked for, and the next one to send.
+  private var scanned = 0
+  private var next: Int?
+  /// The batch that is filled.
+  private var batchBytes: UInt64 = 0
+  private var batchPages = 0
+  /// What the machine would have of the link at the last step, in bits a second.
+  private var share: UInt64 = 0
+  /// How it ended, and when the guest was stopped.
+  private(set) var end: MigrationOutcome.End?
+  private var isStopped = false
+  private(set) var stopped: Int64 = 0
+  /// What was sent when the guest had stopped.
+  private(set) var last: PrecopyRound?
+
   init(
     _ study: MigrationStudy, machine number: Int, defect: MigrationDefect = .none
   ) throws(MigrationError) {
     self.study = study
     self.defect = defect
-    link = study.ownLink
+    link = study.link
     guest = try WritingGuest.one(of: study, machine: number, defect: defect)
     arrived = Array(repeating: 0, count: guest.pages)
     sent = PageBits(pages: guest.pages)
     left = PageBits(pages: guest.pages, isFull: true)
   }
 
-  /// Starts to track writes, and plays rounds until what is left can be sent within the downtime.
-  mutating func run() throws(MigrationError) {
-    setup = try guest.startLog()
-    time = setup
-    try guest.run(to: time)
-    let most = study.postcopy.map { min($0.afterRounds, study.precopy.mostRounds) }
-    while rounds.count < most ?? study.precopy.mostRounds {
-      try round()
-      let last = rounds[rounds.count - 1]
-      if last.expectedDowntime <= study.precopy.downtimePicoseconds {
-        isConverged = true
-        return
-      }
-      if time >= study.precopy.longestPicoseconds { return }
-      brake(after: last)
+  /// What comes next when the last step has ended, at a moment at which the machine would have so much of
+  /// the link.
+  mutating func step(
+    at now: Int64, bitsPerSecond: UInt64
+  ) throws(MigrationError) -> LinkStep {
+    time = now
+    share = bitsPerSecond
+    switch stage {
+    case .before:
+      setup = try guest.startLog()
+      return wait(setup, .starting)
+    case .starting:
+      try guest.run(to: time)
+      return try beginRound()
+    case .clearing:
+      try guest.run(to: time)
+      return try fillBatch()
+    case .passing:
+      let looked = sendingSince + cleared + link.scanPicoseconds(pages: scanned)
+      if looked > time { return wait(looked - time, .scanning) }
+      return try endBatch()
+    case .scanning: return try endBatch()
+    case .collecting: return try endRound()
+    case .lingering:
+      try guest.run(to: time)
+      return try beginLast()
+    case .collectingLast: return try beginLast()
+    case .movingState: return wait(link.latencyPicoseconds, .arriving)
+    case .arriving:
+      guest.stop(from: stopped, to: time)
+      stage = .ended
+      return .done
+    case .ended: return .done
     }
   }
 
-  /// Sends all that is left once, and finds what was written meanwhile.
-  private mutating func round() throws(MigrationError) {
-    var round = PrecopyRound(
-      at: time, throttlePercent: guest.throttlePercent, hasDirtyLimit: guest.dirtyLimit != nil)
-    let faults = guest.ledger.exits
-    let writes = guest.writes
-    try send(&round, whileRunning: true)
-    if defect == .clearsLate { try clearLate(&round) } else { try collect(&round) }
-    round.writes = guest.writes - writes
-    round.faults = guest.ledger.exits - faults
-    rounds.append(round)
+  private mutating func wait(_ picoseconds: Int64, _ stage: Stage) -> LinkStep {
+    self.stage = stage
+    return .wait(until: time + picoseconds)
   }
 
-  private mutating func collect(_ round: inout PrecopyRound) throws(MigrationError) {
+  // MARK: Rounds
+
+  /// Begins to send all that is left, or comes to an end where there may be no more rounds.
+  private mutating func beginRound() throws(MigrationError) -> LinkStep {
+    let most = study.postcopy.map { min($0.afterRounds, study.precopy.mostRounds) }
+    guard rounds.count < most ?? study.precopy.mostRounds else { return try finish() }
+    round = PrecopyRound(
+      at: time, throttlePercent: guest.throttlePercent, hasDirtyLimit: guest.dirtyLimit != nil)
+    faultsBefore = guest.ledger.exits
+    writesBefore = guest.writes
+    return try beginSending()
+  }
+
+  private mutating func beginSending() throws(MigrationError) -> LinkStep {
+    sendingSince = time
+    cleared = 0
+    clearedTo = 0
+    scanned = 0
+    batchBytes = 0
+    batchPages = 0
+    next = left.next(from: 0)
+    return try fillBatch()
+  }
+
+  /// Hands pages to the stream until a batch is full; a chunk's log is cleared before its first page.
+  private mutating func fillBatch() throws(MigrationError) -> LinkStep {
+    let chunk = Int(max(study.tracking.chunkBytes, 4096) >> 12)
+    let clearsChunks = !isStopped && study.tracking.mechanism == .initiallyAllSet
+    while batchPages < Self.batch, let page = next {
+      if clearsChunks, page >= clearedTo {
+        let first = page / chunk * chunk
+        clearedTo = min(first + chunk, guest.pages)
+        let took = guest.clear(first..<clearedTo, at: time)
+        cleared += took
+        return wait(took, .clearing)
+      }
+      batchBytes += write(page)
+      batchPages += 1
+      next = left.next(from: page + 1)
+    }
+    guard batchPages > 0 else { return endSending() }
+    let isFirst = scanned == 0
+    scanned += batchPages
+    round.bytes += batchBytes
+    guest.series.add(Int64(batchBytes), to: .sent, at: time)
+    stage = .passing
+    return .send(batchBytes, begins: isFirst)
+  }
+
+  private mutating func endBatch() throws(MigrationError) -> LinkStep {
+    if !isStopped { try guest.run(to: time) }
+    batchBytes = 0
+    batchPages = 0
+    return try next == nil ? endSending() : fillBatch()
+  }
+
+  private mutating func endSending() -> LinkStep {
+    round.sending = time - sendingSince - cleared
+    guard !isStopped else { return endLast() }
+    round.logging += cleared
     let (pages, took) = guest.collect(at: time)
     left = pages
     round.dirtied = pages.count
     round.logging += took
-    round.expectedDowntime = link.picoseconds(UInt64(round.dirtied) * link.pageBytes)
-    time += took
-    try guest.run(to: time)
+    var own = link
+    own.bitsPerSecond = share
+    round.bitsPerSecond = own.usableBitsPerSecond
+    round.expectedDowntime = own.picoseconds(UInt64(round.dirtied) * link.pageBytes)
+    return wait(took, .collecting)
   }
 
-  /// Sends what is left.
-  private mutating func send(
-    _ round: inout PrecopyRound, whileRunning isRunning: Bool
-  ) throws(MigrationError) {
-    let start = time
-    var cleared: Int64 = 0
-    var scanned = 0
-    let chunk = Int(max(study.tracking.chunkBytes, 4096) >> 12)
-    var clearedTo = 0
-    let clearsChunks = isRunning && study.tracking.mechanism == .initiallyAllSet
-    var next = left.next(from: 0)
-    while next != nil {
-      var bytes: UInt64 = 0
-      var count = 0
-      while count < Self.batch, let page = next {
-        if clearsChunks, page >= clearedTo {
-          let first = page / chunk * chunk
-          clearedTo = min(first + chunk, guest.pages)
-          let took = guest.clear(first..<clearedTo, at: time)
-          cleared += took
-          time += took
-          try guest.run(to: time)
-        }
-        bytes += write(page, &round)
-        count += 1
-        next = left.next(from: page + 1)
-      }
-      scanned += count
-      round.bytes += bytes
-      let before = time
-      time =
-        start + cleared
-        + max(link.picoseconds(round.bytes), link.scanPicoseconds(pages: scanned))
-      guest.series.add(Int64(bytes), to: .sent, at: before)
-      if isRunning { try guest.run(to: time) }
+  private mutating func endRound() throws(MigrationError) -> LinkStep {
+    try guest.run(to: time)
+    if defect == .clearsLate {
+      // Who asks what was written lets the guest go on, and then clears all.
+      try guest.run(to: time + 1_000_000_000)
+      _ = guest.collect(at: time)
     }
-    round.sending = time - start - cleared
-    round.logging += cleared
+    round.writes = guest.writes - writesBefore
+    round.faults = guest.ledger.exits - faultsBefore
+    rounds.append(round)
+    if round.expectedDowntime <= study.precopy.downtimePicoseconds {
+      isConverged = true
+      return try finish()
+    }
+    if time >= study.precopy.longestPicoseconds { return try finish() }
+    brake(after: round)
+    return try beginRound()
+  }
+
+  // MARK: The end
+
+  /// Stops the guest, unless its rounds did not come to an end and nothing moves it all the same.
+  private mutating func finish() throws(MigrationError) -> LinkStep {
+    let end: MigrationOutcome.End =
+      isConverged
+      ? .converged
+      : study.postcopy != nil ? .postcopy : study.precopy.forcesSwitch ? .forced : .gaveUp
+    self.end = end
+    guard end != .gaveUp else {
+      stage = .ended
+      return .done
+    }
+    isStopped = true
+    stopped = time
+    round = PrecopyRound(
+      at: time, throttlePercent: guest.throttlePercent, hasDirtyLimit: guest.dirtyLimit != nil)
+    guard defect != .forgetsLastLog else { return wait(10_000_000_000, .lingering) }
+    let (pages, took) = guest.collect(at: time)
+    left.formUnion(pages)
+    round.logging = took
+    return wait(took, .collectingLast)
+  }
+
+  private mutating func beginLast() throws(MigrationError) -> LinkStep {
+    try end == .postcopy ? endLast() : beginSending()
+  }
+
+  private mutating func endLast() -> LinkStep {
+    round.dirtied = left.count
+    last = round
+    guard study.stateBytes > 0 else { return wait(link.latencyPicoseconds, .arriving) }
+    stage = .movingState
+    return .send(study.stateBytes, begins: true)
   }
 
   /// Writes a page to the stream as it is now, and gives the bytes that this takes.
-  private mutating func write(_ page: Int, _ round: inout PrecopyRound) -> UInt64 {
+  private mutating func write(_ page: Int) -> UInt64 {
     let content = guest.contents[page]
     round.pages += 1
     if sent[page], arrived[page] == content { round.samePages += 1 }
@@ -159,30 +275,6 @@ struct PrecopyRun: ~Copyable {
     }
   }
 
-  // MARK: The end
-
-  /// Stops the guest, and sends the rest if that is asked; gives the downtime.
-  mutating func stop(sendingRest sendsRest: Bool) throws(MigrationError) -> PrecopyRound {
-    var last = PrecopyRound(
-      at: time, throttlePercent: guest.throttlePercent, hasDirtyLimit: guest.dirtyLimit != nil)
-    if defect == .forgetsLastLog {
-      time += 10_000_000_000
-      try guest.run(to: time)
-    }
-    let stopped = time
-    if defect != .forgetsLastLog {
-      let (pages, took) = guest.collect(at: time)
-      left.formUnion(pages)
-      time += took
-      last.logging = took
-    }
-    if sendsRest { try send(&last, whileRunning: false) }
-    last.dirtied = left.count
-    time += link.picoseconds(study.stateBytes) + link.latencyPicoseconds
-    guest.stop(from: stopped, to: time)
-    return last
-  }
-
   /// The pages whose contents at the destination are not those that the guest stopped with.
   ///
   /// Those that are still to come don't count.
@@ -193,12 +285,5 @@ struct PrecopyRun: ~Copyable {
       lost += 1
     }
     return lost
-  }
-
-  /// The defect of who asks what was written, lets the guest go on, and then clears all.
-  private mutating func clearLate(_ round: inout PrecopyRound) throws(MigrationError) {
-    try collect(&round)
-    try guest.run(to: time + 1_000_000_000)
-    _ = guest.collect(at: time)
   }
 }

@@ -20,6 +20,10 @@ public enum LogScriptError: Error, Sendable, Hashable {
   case anotherMachine
   /// The machine can't be made, or can't log its writes so.
   case machine(MachineError)
+  /// A ring that KVM would refuse.
+  case ring(String)
+  /// Rings are started on a machine that has none.
+  case noRings
   /// A page can't be written to.
   case unwritten(UInt64)
 }
@@ -41,6 +45,10 @@ extension LogScriptError: CustomStringConvertible {
     case .tooEarly(let step, let needs): "“\(step)” must come after “\(needs)”."
     case .anotherMachine: "A script has one machine."
     case .machine(let error): "\(error)"
+    case .ring(let problem): problem
+    case .noRings:
+      "The machine has no rings: ENTRIES of its line is 0, and a power of two from 256 to 65536 would be"
+        + " right."
     case .unwritten(let page): "The write to page \(page) doesn't arrive."
     }
   }

@@ -86,6 +86,7 @@ public struct LogScriptRun: ~Copyable {
       case .modificationLog: .modificationLog
       case .ring: .ring(entries: ringEntries)
       }
+    guard mode != .ring || ringEntries > 0 else { throw .noRings }
     do throws(MachineError) {
       try machine.startDirtyLog(
         slot: 0, splitting: splitting, mechanism: mechanism, on: &host)

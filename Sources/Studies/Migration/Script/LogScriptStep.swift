@@ -1,4 +1,5 @@
 public import HostMemory
+import Hypervisor
 
 /// One line of a script of writes and of what is asked of a dirty log, which a real kernel can play too.
 public enum LogScriptStep: Sendable, Hashable {
@@ -18,7 +19,8 @@ public enum LogScriptStep: Sendable, Hashable {
     case ring
   }
 
-  /// `machine PAGES 4K|2M PROCESSORS ENTRIES`: the machine, whose rings have so many entries.
+  /// `machine PAGES 4K|2M PROCESSORS ENTRIES`: the machine, whose rings have so many entries,
+  /// or which has none with 0.
   case machine(pages: UInt64, backing: FrameOrder, processors: Int, ringEntries: Int)
   /// `start MODE`: writes are logged from now on.
   case start(Mode)
@@ -51,8 +53,12 @@ public enum LogScriptStep: Sendable, Hashable {
       try ends(after: 4, form)
       guard let pages = UInt64(words[1]), 1...Self.mostPages ~= pages,
         ["4K", "2M"].contains(words[2]), let processors = Int(words[3]),
-        1...Self.mostProcessors ~= processors, let entries = Int(words[4]), 0...65_536 ~= entries
+        1...Self.mostProcessors ~= processors, let entries = Int(words[4])
       else { throw .malformed("machine", form: form) }
+      // A machine without rings has 0.
+      if entries != 0, let problem = DirtyMechanism.ring(entries: entries).ringProblem {
+        throw .ring(problem)
+      }
       self = .machine(
         pages: pages, backing: words[2] == "2M" ? .large : .small, processors: processors,
         ringEntries: entries)

@@ -18,8 +18,11 @@ public struct MigrationComparison: Sendable, Hashable {
   public struct Row: Sendable, Hashable {
     /// The choice.
     public let choice: Choice
-    /// What became of the first of the study's machines.
-    public let outcome: MigrationOutcome
+    /// What became of the machines that were played: one of the study's by itself, or all.
+    public let fleet: MigrationFleet
+
+    /// What became of the first of those that were played.
+    public var outcome: MigrationOutcome { fleet.machines[0] }
   }
 
   /// The choices that a study's processors have.
@@ -42,9 +45,10 @@ public struct MigrationComparison: Sendable, Hashable {
     return choices
   }
 
-  /// Plays the choices; how many threads do it shows nowhere.
+  /// Plays the choices for one of the study's machines by itself, or for all; how many threads do it
+  /// shows nowhere.
   public static func run(
-    _ study: MigrationStudy, _ choices: [Choice], threads: Int,
+    _ study: MigrationStudy, _ choices: [Choice], machine: Int? = 0, threads: Int,
     finished: @Sendable (Int) -> Void = { _ in }
   ) throws(MigrationError) -> [Row] {
     let results = IndependentWork.results(
@@ -56,11 +60,14 @@ public struct MigrationComparison: Sendable, Hashable {
       study.backing = choices[number].backing
       // A dirty limit goes by rings; without them nothing slows the guest down.
       if !study.problems.isEmpty { study.precopy.brake = .none }
-      return Result { () throws(MigrationError) in try study.run() }
+      return Result { () throws(MigrationError) in
+        guard let machine else { return try study.runAll(threads: 1) }
+        return MigrationFleet([try study.run(machine: machine)], starts: [0])
+      }
     }
     var rows: [Row] = []
     for (choice, result) in zip(choices, results) {
-      rows.append(Row(choice: choice, outcome: try result.get()))
+      rows.append(Row(choice: choice, fleet: try result.get()))
     }
     return rows
   }

@@ -5,17 +5,9 @@ public struct MigrationFleet: Sendable, Hashable {
   /// When the migration of each began, in picoseconds from the start of the first.
   public let starts: [Int64]
 
-  /// Machines that are moved so many at the same time: the next follows when one has gone.
-  init(_ machines: [MigrationOutcome], atOnce: Int) {
+  /// Machines that began at these moments.
+  init(_ machines: [MigrationOutcome], starts: [Int64]) {
     self.machines = machines
-    var lanes = Array(repeating: Int64(0), count: max(1, min(atOnce, machines.count)))
-    var starts: [Int64] = []
-    for machine in machines {
-      var lane = 0
-      for number in lanes.indices where lanes[number] < lanes[lane] { lane = number }
-      starts.append(lanes[lane])
-      lanes[lane] += machine.total
-    }
     self.starts = starts
   }
 
@@ -35,16 +27,29 @@ public struct MigrationFleet: Sendable, Hashable {
 }
 
 extension MigrationStudy {
-  /// Moves all machines; each is played by one thread, and how many there are shows nowhere.
+  /// Moves all machines: the next follows when one has gone.
+  ///
+  /// Machines that go one after the other are played by a thread each, and how many there are shows nowhere.
+  /// Those that go at the same time share the link, and are played together.
   public func runAll(
     threads: Int, finished: @Sendable (Int) -> Void = { _ in }
   ) throws(MigrationError) -> MigrationFleet {
+    guard atOnce == 1 || machines == 1 else {
+      let parts = (0..<machines).map { SharedMove.Part(study: self, number: $0) }
+      var move = SharedMove(parts, link, atOnce: atOnce)
+      try move.run(finished: finished)
+      return MigrationFleet(move.outcomes.compactMap(\.self), starts: move.starts)
+    }
     let results = IndependentWork.results(of: machines, threads: threads, finished: finished) {
       number in
       Result { () throws(MigrationError) in try run(machine: number) }
     }
     var outcomes: [MigrationOutcome] = []
-    for result in results { outcomes.append(try result.get()) }
-    return MigrationFleet(outcomes, atOnce: atOnce)
+    var starts: [Int64] = []
+    for result in results {
+      starts.append((starts.last ?? 0) + (outcomes.last?.total ?? 0))
+      outcomes.append(try result.get())
+    }
+    return MigrationFleet(outcomes, starts: starts)
   }
 }

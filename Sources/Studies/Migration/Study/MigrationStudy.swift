@@ -33,8 +33,7 @@ public struct MigrationStudy: Sendable, Hashable {
   public var watchedPicoseconds: Int64 = 1_000_000_000_000
   /// How many such machines are moved.
   public var machines = 1
-  /// How many of them at the same time; each has an equal part of the link, whether the others use theirs
-  /// or not.
+  /// How many of them at the same time; those that send have equal parts of the link.
   public var atOnce = 1
   /// Where the random generators start.
   public var seed: UInt64 = 1
@@ -59,7 +58,7 @@ public struct MigrationStudy: Sendable, Hashable {
   /// The longest that all machines may be under way, in picoseconds: 53 days.
   public static let longestMove: Int64 = 1 << 62
 
-  /// The network as one of the machines sees it.
+  /// The network as one of the machines sees it while as many send as may: never less is its.
   public var ownLink: MigrationLink {
     var own = link
     let lanes = UInt64(max(1, min(atOnce, machines)))
@@ -81,6 +80,7 @@ public struct MigrationStudy: Sendable, Hashable {
         note("writer", "A recording has no page.")
       }
     }
+    if let problem = tracking.mechanism.ringProblem { note("tracking", problem) }
     if case .dirtyLimit = precopy.brake {
       if case .ring = tracking.mechanism {
       } else {
