@@ -380,6 +380,16 @@ if ! cmp "$folder/first.json" "$folder/second.json" \
   echo "FAILED: the comparison is no JSON, or depends on the number of threads"
   failed=$((failed + 1))
 fi
+check "one of several machines, and which" 0 "Played is machine 2 of 32" \
+  "$nestwalk" migrate Scenarios/evacuate-host.yaml --machine 2 --mechanism manual --backing 2M \
+  --split eager
+check "all machines over one link" 0 "All 4 machines are played, 2 at once" \
+  "$nestwalk" migrate Scenarios/evacuate-host.yaml --set machines=4 --set atOnce=2 --machine all \
+  --mechanism manual --backing 2M --split eager
+check "a ring that no one asked for" 2 "has no meaning without" \
+  "$nestwalk" migrate Scenarios/migrate-idle.yaml --mechanism wp --ring-entries 4096
+check "a ring of a size that KVM refuses" 2 "a power of two from 256 to 65536" \
+  "$nestwalk" migrate Scenarios/migrate-idle.yaml --mechanism ring --ring-entries 5000
 check "a migration from options" 0 "study: migration" \
   "$nestwalk" migrate --vcpus 4 --rate 20MB/s --print-scenario
 check "a migration that is throttled" 0 "sleep for up to" \

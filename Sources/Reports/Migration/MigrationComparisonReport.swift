@@ -37,14 +37,14 @@ package struct MigrationComparisonReport: Sendable {
   package var played: String? {
     guard study.machines > 1 else { return nil }
     guard let machine else {
-      return "All \(study.machines) machines are played, \(study.atOnce) at once: “end” and “rounds” are"
-        + " those of the slowest, “time” is that of all, “downtime” the longest, “lost” the average, and"
-        + " “faults” and “sent” are sums."
+      return "All \(study.machines) machines are played, \(study.atOnce) at once: “end” and"
+        + " “rounds” are those of the slowest, “time” is that of all, “downtime” the longest, “lost”"
+        + " the average, and “faults” and “sent” are sums."
     }
     let share = MigrationReport.rate(Double(study.ownLink.usableBitsPerSecond) / 8)
-    return "Played is machine \(machine + 1) of \(study.machines), by itself with the \(share) of the link"
-      + " that it has while \(min(study.atOnce, study.machines)) send; --machine N plays another one, and --machine all"
-      + " all of them."
+    return "Played is machine \(machine + 1) of \(study.machines), by itself with the \(share) of"
+      + " the link that it has while \(min(study.atOnce, study.machines)) send; --machine N plays"
+      + " another one, and --machine all all of them."
   }
 
   /// Whether no choice moves the machine.

@@ -30,7 +30,7 @@ extension MigrationScenario: MappingDecodable {
     "how many such machines are moved over the link")
   private static let atOnceField = DefaultField(
     "atOnce", ValueForm<Int>.integer(in: 1...1000), default: 1,
-    "how many at the same time, each with an equal part of the link")
+    "how many at the same time; those that send have equal parts of the link")
   private static let watchedField = DefaultField(
     "watched", ValueForm<TimeSpan>.quantity(in: TimeSpan(picoseconds: 0)...longest),
     default: TimeSpan(picoseconds: 1_000_000_000_000),
