@@ -17,6 +17,9 @@ public struct HostLimits: Sendable, Hashable {
   public var dirtyBackgroundPercent: UInt64 = 10
   /// The same from which on nobody may change more until some have been written (`vm.dirty_ratio`).
   public var dirtyPercent: UInt64 = 20
+  /// Whether a page that a read brings back from swap may be written without another fault, as a page of one's
+  /// own may since Linux 6.11; before, its first write was a permission fault.
+  public var mapsSwapReadsWritable = true
 
   /// A host whose watermarks are those of its zones taken together.
   public init(frames: UInt64, _ watermarks: Watermarks) {

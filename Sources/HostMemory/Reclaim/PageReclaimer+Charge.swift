@@ -77,17 +77,27 @@ extension PageReclaimer {
 
   // MARK: The choice of who dies
 
-  /// What a group is worth killing for: its pages in memory and in swap, its tables, and its adjustment.
-  public func badness(_ group: Int) -> Int? {
+  /// What a group is worth killing for when a target is short: its pages in memory and in swap, its tables, and its
+  /// adjustment, in thousandths of what the target may have.
+  public func badness(_ group: Int, in target: Int = 0) -> Int? {
     let own = groups[group]
     guard own.isAlive, own.settings.oomScoreAdjustment > -1000 else { return nil }
     let resident = count(group)
-    let total = Int(clamping: host.frames + host.swapPages)
+    let total = Int(clamping: most(target))
     let points = OOMBadness(
       residentPages: resident, swapPages: Int(ownSwapped(group)), tablePages: Int(own.tables),
       adjustment: own.settings.oomScoreAdjustment
     ).points(totalPages: total)
     return resident == 0 && own.tables == 0 && ownSwapped(group) == 0 ? nil : points
+  }
+
+  /// All memory and swap that a target may have (mem_cgroup_get_max; all of the host's for the root).
+  private func most(_ target: Int) -> UInt64 {
+    guard target != 0, let most = groups[target].settings.max else {
+      return host.frames + host.swapPages
+    }
+    guard swappiness(of: target) > 0 else { return most }
+    return most + min(groups[target].settings.swapMax ?? .max, host.swapPages)
   }
 
   /// Pages of the group's own in swap.
@@ -100,7 +110,7 @@ extension PageReclaimer {
   mutating func killWorst(of target: Int) -> Int? {
     var worst: (group: Int, points: Int)?
     for group in groups[target].subtree {
-      guard let points = badness(group) else { continue }
+      guard let points = badness(group, in: target) else { continue }
       if points > worst?.points ?? Int.min { worst = (group, points) }
     }
     guard let worst else { return nil }

@@ -5,6 +5,8 @@ extension PageReclaimer {
     public let at: UInt64
     /// Whether kswapd sleeps from then on.
     public let sleeps: Bool
+    /// How long of it kswapd waited for storage, and needed no processor.
+    public let waited: UInt64
   }
 
   /// Lets kswapd work for one round over all groups at one priority (balance_pgdat); it is awake.
@@ -13,8 +15,9 @@ extension PageReclaimer {
   /// until something else frees memory.
   public mutating func kswapd(at start: UInt64) -> KswapdStep {
     var now = start
+    let waitedBefore = waited
     finishWrites(by: now)
-    guard freeFrames <= host.high, kswapdFailures < 16 else { return sleep(now) }
+    guard freeFrames <= host.high, kswapdFailures < 16 else { return sleep(now, waited: 0) }
     var round = ReclaimRound(
       target: 0, wanted: max(host.high, 32), isKswapd: true, swappiness: host.swappiness)
     round.priority = kswapdPriority
@@ -25,7 +28,7 @@ extension PageReclaimer {
     // It goes on where it is when storage has room: others act in the meantime.
     if let room = round.blockedUntil {
       waited += max(room, now) - now
-      return KswapdStep(at: max(room, now), sleeps: false)
+      return KswapdStep(at: max(room, now), sleeps: false, waited: waited - waitedBefore)
     }
     // Where little was looked at, more is to be looked at next.
     if round.scanned < round.wanted || round.freed == 0 { kswapdPriority -= 1 }
@@ -50,10 +53,12 @@ extension PageReclaimer {
     }
     // Nothing takes no time.
     if now == start { now += times.scan }
-    return freeFrames > host.high ? sleep(now) : KswapdStep(at: now, sleeps: false)
+    let waits = waited - waitedBefore
+    return freeFrames > host.high
+      ? sleep(now, waited: waits) : KswapdStep(at: now, sleeps: false, waited: waits)
   }
 
-  private mutating func sleep(_ now: UInt64) -> KswapdStep {
+  private mutating func sleep(_ now: UInt64, waited: UInt64) -> KswapdStep {
     isKswapdAwake = false
     kswapdPriority = 12
     kswapdFreed = 0
@@ -61,6 +66,6 @@ extension PageReclaimer {
     kswapdSkipped = false
     isWriteBound = false
     rememberActivations(of: 0)
-    return KswapdStep(at: now, sleeps: true)
+    return KswapdStep(at: now, sleeps: true, waited: waited)
   }
 }

@@ -293,6 +293,8 @@ extension PageReclaimer {
       switch judge(page) {
       case .keep: enlist(page)
       case .activate:
+        // What stays needs no slot where these are short.
+        if states[page].contains(.slot), isSwapFull(group) { freeSlot(page) }
         states[page].insert(.active)
         enlist(page)
         counters[group].activations += 1
@@ -347,7 +349,7 @@ extension PageReclaimer {
       usedSlots += 1
     }
     noteUnmapped(page, isWritten: true)
-    states[page].remove([.mapped, .accessed])
+    states[page].remove([.mapped, .accessed, .readOnly])
     states[page].insert(.freeSoon)
     now += times.submit
     write(page, at: now)

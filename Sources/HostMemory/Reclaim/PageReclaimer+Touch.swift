@@ -13,10 +13,13 @@ extension PageReclaimer {
     if state.contains(.resident) {
       return touchResident(page, state, isWrite: isWrite, access, isSeen: isSeen, start)
     }
+    // The page of zeros answers all reads until the first write.
+    if state.contains(.zeros), !isWrite { return Self.end(.hit, start + times.touch) }
     if access == .mapping { counters[group].faults += 1 }
     var now = start + times.fault
     if state.kind == .anon, !state.contains(.slot), !isWrite {
-      // A read of memory that nobody wrote maps the kernel's page of zeros.
+      // A read of memory that nobody wrote maps the kernel's page of zeros, which takes no frame.
+      states[page].insert(.zeros)
       return Self.end(.minor, now)
     }
     let beforeCharge = now
@@ -73,18 +76,21 @@ extension PageReclaimer {
       let throttled = isWrite && !state.contains(.dirty) ? balanceDirty(&now) : 0
       return Self.end(.hit, now, throttled: throttled)
     }
-    if !state.contains(.mapped) || isWrite && state.contains(.slot) {
-      // It is still in memory, or may be written without a copy: a fault, and no reading.
+    let isUnmapped = !state.contains(.mapped)
+    if isUnmapped || isWrite && state.contains(.readOnly) {
+      // It is still in memory, or its own page may be written without a copy: a fault, and no reading.
       counters[group].faults += 1
       now = start + times.fault
       end = .minor
       state.insert(.mapped)
-      state.remove(.freeSoon)
+      state.remove([.freeSoon, .readOnly])
+      if isUnmapped, !isWrite, mapsReadOnly(state) { state.insert(.readOnly) }
     }
     if isSeen || end == .minor { state.insert(.accessed) }
     states[page] = state
     if isWrite {
-      if state.contains(.slot), !state.contains(.writeback) { freeSlot(page) }
+      // A write fault gives the slot back; a write to what may be written tells nobody.
+      if isUnmapped, state.contains(.slot), !state.contains(.writeback) { freeSlot(page) }
       dirty(page)
       if state.kind == .file, !state.contains(.dirty) {
         return Self.end(end, now, throttled: balanceDirty(&now))
@@ -100,6 +106,7 @@ extension PageReclaimer {
     var state = before.intersection([.file, .slot])
     state.insert(.resident)
     if access == .mapping { state.formUnion([.mapped, .accessed]) }
+    if !isWrite, mapsReadOnly(state) { state.insert(.readOnly) }
     states[page] = state
     if before.contains(.shadow) {
       flushCounts(by: now)
@@ -127,6 +134,11 @@ extension PageReclaimer {
       dirty(page)
     }
     if access == .descriptor { markAccessed(page) }
+  }
+
+  /// Whether a read fault maps a page for reads alone, because its content is in swap, too.
+  private func mapsReadOnly(_ state: PageState) -> Bool {
+    !host.mapsSwapReadsWritable && state.contains(.slot)
   }
 
   /// What the kernel does about a page that comes back (workingset_refault).
@@ -207,7 +219,7 @@ extension PageReclaimer {
     return free
   }
 
-  private func isSwapFull(_ group: Int) -> Bool {
+  func isSwapFull(_ group: Int) -> Bool {
     if usedSlots * 2 > host.swapPages { return true }
     return groups[group].path.contains {
       groups[$0].settings.swapMax.map { [swapped = groups[$0].swapped] in swapped * 2 >= $0 }

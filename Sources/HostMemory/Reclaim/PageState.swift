@@ -32,6 +32,11 @@ struct PageState: OptionSet, BitwiseCopyable {
   private static let generationShift: UInt32 = 13
   private static let usesShift: UInt32 = 15
 
+  /// The kernel's page of zeros is mapped in its place.
+  static let zeros = Self(rawValue: 1 << 17)
+  /// A page table maps it for reads alone.
+  static let readOnly = Self(rawValue: 1 << 18)
+
   /// The page's generation, as much of it as tells those apart that there can be.
   @inline(__always)
   var generation: UInt64 {

@@ -26,6 +26,9 @@ public struct PageTouch: Sendable, Hashable {
   /// are written.
   public let throttled: UInt64
 
+  /// How long of it its actor waited, and needed no processor.
+  public var waited: UInt64 { writing + reading + throttled }
+
   /// The same where reclaiming took longer by so much.
   public func delayed(reclaiming more: UInt64) -> Self {
     Self(

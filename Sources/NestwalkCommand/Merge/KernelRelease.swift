@@ -4,10 +4,16 @@ import HostMemory
 /// A Linux release on the command line, such as 6.12.
 struct KernelRelease: ArgumentValue {
   let kernel: MergingKernel
+  /// The release as a number that grows with it: 6012 for 6.12.
+  let version: Int
   let argument: String
 
-  init(_ kernel: MergingKernel, argument: String) {
+  /// The release whose rules hold where nothing is said.
+  static let standard = Self(MergingKernel.current, argument: "6.12")
+
+  private init(_ kernel: MergingKernel, argument: String) {
     self.kernel = kernel
+    version = 6012
     self.argument = argument
   }
 
@@ -19,6 +25,7 @@ struct KernelRelease: ArgumentValue {
       throw ArgumentValueError("it must be a Linux release such as 6.12")
     }
     kernel = MergingKernel(major: major, minor: minor)
+    version = major * 1000 + minor
     self.argument = argument
   }
 }

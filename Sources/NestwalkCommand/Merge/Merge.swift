@@ -23,7 +23,7 @@ struct Merge: Command {
   var useZeroPages = false
   var noSmartScan = false
   var advisor = false
-  var kernel = KernelRelease(MergingKernel.current, argument: "6.12")
+  var kernel = KernelRelease.standard
   var pageCost = 6600
   var script: FilePath?
   var json: FilePath?

@@ -12,6 +12,7 @@ struct Reclaim: Command {
   var swap = ByteSize(1 << 30)
   var swappiness = 60
   var policy = ReclaimPolicy.twoLists
+  var kernel = KernelRelease.standard
   var filesFrom: Int?
   var json: FilePath?
 
@@ -38,6 +39,10 @@ struct Reclaim: Command {
       "policy", \.policy, value: "POLICY",
       "How it is chosen which pages leave; only “twolist” is held against a kernel"),
     .option(
+      "kernel", \.kernel, value: "RELEASE",
+      "The Linux release whose rules hold: before 6.11 the first write after a read from swap is a fault"
+    ),
+    .option(
       "files-from", \.filesFrom, value: "PAGE",
       "Pages from this one on belong to files, and are read through descriptors",
       default: "none do"),
@@ -60,6 +65,7 @@ struct Reclaim: Command {
     var host = HostLimits.ample
     host.swapPages = swap.bytes / 4096
     host.swappiness = UInt64(swappiness)
+    host.mapsSwapReadsWritable = kernel.version >= 6011
     let count = Int((accesses.map(\.page).max() ?? 0) + 1)
     let files = UInt32(min(filesFrom ?? count, count))
     var memory = PageReclaimer(

@@ -57,7 +57,7 @@ package struct MergingReport: Sendable {
       ("given back", PressureDiagnosis.size(UInt64(max(outcome.savedBytes, 0)))),
       ("most needed", PressureDiagnosis.size(outcome.mostNeededBytes)),
       ("scanner", PressureDiagnosis.percent(outcome.cpuShare) + " of a CPU"),
-      ("copies by writes", "\(outcome.breaks)"),
+      ("copies by writes", PressureDiagnosis.count(outcome.breaks)),
     ])
     for sentence in diagnosis?.findings ?? [] { page.paragraph(sentence) }
     page.heading("What could be done")
@@ -113,6 +113,19 @@ extension JSONWriter {
     member("copies", outcome.breaks)
     if let nanoseconds = outcome.breakNanoseconds { member("copyNanoseconds", nanoseconds) }
     endObject()
+    if let use = outcome.processorUse {
+      key("processors")
+      beginObject()
+      member("count", use.processors)
+      member("workSeconds", use.workSeconds)
+      member("scannerSeconds", use.scannerSeconds)
+      member("queuedSeconds", use.queuedSeconds)
+      key("readySeconds")
+      beginArray()
+      for seconds in use.readySeconds { value(seconds) }
+      endArray()
+      endObject()
+    }
     key("merging")
     value(report.study, outcome)
     endObject()

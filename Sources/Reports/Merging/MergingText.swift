@@ -17,12 +17,12 @@ package enum MergingText {
   /// What became of a fleet.
   package static func text(_ study: MergingStudy, _ outcome: MergingOutcome) -> String {
     var lines = TextLayout.wrap(answer(study, outcome), width: TextLayout.width)
-    lines += ["", heads(study)]
-    for sample in outcome.samples { lines.append(row(study, sample)) }
+    lines.append("")
+    lines += table(study, outcome)
     if let last = outcome.samples.last {
       lines += ["", "At the end:"]
       for (name, value) in last.counters.named {
-        lines.append("  " + TextLayout.column(name, 20) + TextLayout.right("\(value)", 14))
+        lines.append("  " + TextLayout.column(name, 20) + TextLayout.right(grouped(value), 14))
       }
     }
     lines += ["", "Assumptions:"]
@@ -68,23 +68,27 @@ package enum MergingText {
     ("volatile", 10), ("saved MiB", 11), ("CPU %", 7),
   ]
 
-  private static func heads(_ study: MergingStudy) -> String {
-    columns.map { TextLayout.right($0.head, $0.width) }.joined()
-      + (study.isHuge ? TextLayout.right("2M", 4) : "")
+  /// The counters over time; a column is as wide as its longest number needs.
+  private static func table(_ study: MergingStudy, _ outcome: MergingOutcome) -> [String] {
+    let columns = Self.columns + (study.isHuge ? [(head: "2M", width: 4)] : [])
+    let rows = [columns.map(\.head)] + outcome.samples.map { cells(study, $0) }
+    let widths = columns.indices.map { column in
+      max(columns[column].width, 1 + (rows.map { $0[column].count }.max() ?? 0))
+    }
+    return rows.map { row in
+      zip(row, widths).map { TextLayout.right($0, $1) }.joined()
+    }
   }
 
-  private static func row(_ study: MergingStudy, _ sample: MergingOutcome.Sample) -> String {
+  private static func cells(_ study: MergingStudy, _ sample: MergingOutcome.Sample) -> [String] {
     let counters = sample.counters
-    let cells = [
-      TextLayout.decimal(sample.seconds, 0), "\(sample.vms)", "\(counters.fullScans)",
-      "\(counters.pagesShared)", "\(counters.pagesSharing)", "\(counters.pagesUnshared)",
-      "\(counters.pagesVolatile)", mebibytes(counters.savedBytes),
-      TextLayout.decimal(100 * sample.cpuShare, 1),
-    ]
     let whole = study.vms * study.pagesPerVM / 512
-    return zip(cells, columns).map { TextLayout.right($0, $1.width) }.joined()
-      + (study.isHuge
-        ? TextLayout.right(percentText(whole - sample.brokenHugePages, whole), 4) : "")
+    return [
+      grouped(Int(sample.seconds.rounded())), grouped(sample.vms), grouped(counters.fullScans),
+      grouped(counters.pagesShared), grouped(counters.pagesSharing),
+      grouped(counters.pagesUnshared), grouped(counters.pagesVolatile),
+      mebibytes(counters.savedBytes), TextLayout.decimal(100 * sample.cpuShare, 1),
+    ] + (study.isHuge ? [percentText(whole - sample.brokenHugePages, whole)] : [])
   }
 
   private static func assumptions(_ study: MergingStudy) -> [String] {
@@ -98,8 +102,8 @@ package enum MergingText {
       "A visit costs \(TextLayout.decimal(Double(settings.cost.scanNanoseconds) / 1000, 1)) µs of CPU"
         + " time; the scanner sleeps \(settings.sleepMilliseconds) ms after"
         + (settings.advisor == nil
-          ? " \(TextLayout.count(settings.pagesToScan, "page")), so that it visits"
-            + " \(TextLayout.decimal(settings.pagesPerSecond, 0)) pages a second."
+          ? " \(grouped(settings.pagesToScan)) \(settings.pagesToScan == 1 ? "page" : "pages"), so that it visits"
+            + " \(grouped(Int(settings.pagesPerSecond.rounded()))) pages a second."
           : " each batch, whose size the advisor sets.")
         + " Source of the cost: \(settings.cost.source).",
       "“saved” is the kernel's pages_sharing and ksm_zero_pages, 4 KiB each; its records take"
@@ -118,8 +122,14 @@ package enum MergingText {
     return sentences
   }
 
+  /// A number with its digits in groups of three.
+  private static func grouped(_ number: some BinaryInteger) -> String {
+    let digits = PressureDiagnosis.count(UInt64(number.magnitude))
+    return number < 0 ? "-" + digits : digits
+  }
+
   private static func mebibytes(_ bytes: Int) -> String {
-    TextLayout.decimal(Double(bytes) / 1_048_576, 0)
+    grouped(Int((Double(bytes) / 1_048_576).rounded()))
   }
 
   private static func percent(_ part: Int, _ whole: Int) -> String {
@@ -131,6 +141,6 @@ package enum MergingText {
   }
 
   private static func seconds(_ seconds: Double) -> String {
-    TextLayout.decimal(seconds, 0) + " s"
+    grouped(Int(seconds.rounded())) + " s"
   }
 }

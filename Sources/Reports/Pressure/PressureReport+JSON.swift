@@ -30,12 +30,19 @@ extension JSONWriter {
     member("leastFree", outcome.leastFreeBytes)
     member("lost", outcome.lost)
     member("majorFaultsPerSecond", outcome.majorRate)
+    if let processors = outcome.processors {
+      member("processors", processors)
+      member("kswapdTime", outcome.kswapdNanoseconds)
+      member("ksmdTime", outcome.ksmdNanoseconds)
+    }
     key("counters")
     value(outcome.counters)
     key("services")
     beginArray()
     for number in outcome.services.indices {
-      value(outcome.services[number], outcome.warmUp(of: number))
+      value(
+        outcome.services[number], outcome.warmUp(of: number),
+        isQueued: outcome.processors != nil)
     }
     endArray()
     key("series")
@@ -62,7 +69,8 @@ extension JSONWriter {
   }
 
   private mutating func value(
-    _ service: PressureOutcome.OfService, _ warmUp: PressureOutcome.WarmUp?
+    _ service: PressureOutcome.OfService, _ warmUp: PressureOutcome.WarmUp?,
+    isQueued: Bool
   ) {
     beginObject()
     member("name", service.name)
@@ -78,6 +86,7 @@ extension JSONWriter {
     times(service.time)
     key("growthTime")
     times(service.growthTime)
+    if isQueued { member("queued", service.queuedNanoseconds) }
     member("workingSet", service.workingSetBytes)
     member("atStart", service.bytesAtStart)
     member("most", service.mostBytes)

@@ -1,4 +1,5 @@
 internal import Quantities
+internal import Studies
 
 /// The host of a study of merging as a file says it.
 struct MergingHost: Sendable {
@@ -6,6 +7,10 @@ struct MergingHost: Sendable {
   var bytes: UInt64 = 0
   /// Whether it backs them with 2M pages.
   var isHuge = false
+  /// The processors that VMs and scanner share.
+  var processors: Int?
+  /// How long one keeps its processor while others wait.
+  var slice = TimeSpan(picoseconds: MergingStudy().sliceNanoseconds * 1000)
 }
 
 extension MergingHost: MappingDecodable {
@@ -16,13 +21,32 @@ extension MergingHost: MappingDecodable {
     "backing", ValueForm<Bool>.choice(among: [("4K", false), ("2M", true)]), default: false,
     "the pages that it backs them with; merging breaks large ones")
 
+  private static let processorsField = OptionalField(
+    "processors", ValueForm<Int>.integer(in: 1...4096),
+    "the processors that VMs and the scanner share; never short without")
+  private static let sliceField = DefaultField(
+    "slice",
+    ValueForm<TimeSpan>.quantity(
+      in: TimeSpan(picoseconds: 1_000_000)...TimeSpan(picoseconds: 1_000_000_000_000)),
+    default: MergingHost().slice, "how long one keeps its processor while others wait")
+
   static var noun: String { "a host" }
 
-  static var fields: [FieldDeclaration] { [memoryField.declaration, backingField.declaration] }
+  static var fields: [FieldDeclaration] {
+    [
+      memoryField.declaration, backingField.declaration, processorsField.declaration,
+      sliceField.declaration,
+    ]
+  }
 
   init?(from mapping: inout MappingDecoder) {
     let memory = mapping.value(of: Self.memoryField)
     isHuge = mapping.value(of: Self.backingField)
+    processors = mapping.value(of: Self.processorsField)
+    slice = mapping.value(of: Self.sliceField)
+    if processors == nil, mapping.has("slice") {
+      mapping.refuse("slice", "processors are never short without “processors”")
+    }
     guard mapping.isSound, let memory else { return nil }
     bytes = memory.bytes
   }

@@ -24,6 +24,10 @@ extension MergingScenario: MappingDecodable {
   private static let writesField = DefaultField(
     "writes", ValueForm<Double>.number(in: 0...1_000_000), default: 0,
     "the pages of zeros or of the image that each VM writes to in a second")
+  private static let workField = DefaultField(
+    "work", ValueForm<TimeSpan>.quantity(in: TimeSpan(picoseconds: 0)...longest),
+    default: TimeSpan(picoseconds: 0),
+    "what each VM computes from its boot until it is ready, where the host has “processors”")
   private static let settingsField = DefaultField(
     "ksm", ValueForm<MergingSettings>.mapping(), default: MergingSettings(),
     "the settings of the scanner")
@@ -51,8 +55,8 @@ extension MergingScenario: MappingDecodable {
     [
       studyField.declaration, titleField.declaration, hostField.declaration, vmsField.declaration,
       memoryField.declaration, mixField.declaration, bootsField.declaration,
-      writesField.declaration, settingsField.declaration, durationField.declaration,
-      samplesField.declaration, profileField.declaration,
+      writesField.declaration, workField.declaration, settingsField.declaration,
+      durationField.declaration, samplesField.declaration, profileField.declaration,
     ]
   }
 
@@ -67,6 +71,7 @@ extension MergingScenario: MappingDecodable {
     study.mix = mapping.value(of: Self.mixField)
     study.bootSeconds = Double(mapping.value(of: Self.bootsField).picoseconds) / 1e12
     study.writesPerSecond = mapping.value(of: Self.writesField)
+    let work = mapping.value(of: Self.workField)
     study.settings = mapping.value(of: Self.settingsField)
     study.seconds = Double(mapping.value(of: Self.durationField).picoseconds) / 1e12
     study.samples = mapping.value(of: Self.samplesField)
@@ -74,8 +79,16 @@ extension MergingScenario: MappingDecodable {
     guard mapping.isSound, let host else { return nil }
     study.hostBytes = host.bytes
     study.isHuge = host.isHuge
+    study.processors = host.processors
+    study.sliceNanoseconds = host.slice.picoseconds / 1000
+    study.workSeconds = Double(work.picoseconds) / 1e12
+    if host.processors == nil, mapping.has("work") {
+      mapping.refuse("work", "work takes its own time where the host has no “processors”")
+    }
     for problem in study.problems {
-      mapping.refuse(problem.contains("write to") ? "writes" : "memory", problem)
+      mapping.refuse(
+        problem.contains("write to") ? "writes" : problem.contains("work") ? "work" : "memory",
+        problem)
     }
     guard mapping.isSound else { return nil }
     self.init(title, study)

@@ -38,6 +38,16 @@ extension PressureHost: MappingDecodable {
   private static let queueField = OptionalField(
     "queue", ValueForm<Int>.integer(in: 1...65_536),
     "how many of them its queue has room for, before who reclaims waits; twice the depth without")
+  private static let processorsField = OptionalField(
+    "processors", ValueForm<Int>.integer(in: 1...4096),
+    "the processors that services, kswapd and ksmd share; never short without")
+  private static let sliceField = DefaultField(
+    "slice", ValueForm<TimeSpan>.quantity(in: TimeSpan(picoseconds: 1_000_000)...longest),
+    default: TimeSpan(picoseconds: standard.sliceNanoseconds * 1000),
+    "how long one keeps its processor while others wait")
+  private static let scannerField = OptionalField(
+    "ksmd", ValueForm<PressureScanner>.mapping(),
+    "the scanner of same-page merging, of which only its processor time is seen here")
 
   private static let shortest = TimeSpan(picoseconds: 1000)
   private static let longest = TimeSpan(picoseconds: 1_000_000_000_000)
@@ -52,6 +62,7 @@ extension PressureHost: MappingDecodable {
       policyField.declaration,
       minField.declaration, lowField.declaration, highField.declaration, readField.declaration,
       writeField.declaration, depthField.declaration, queueField.declaration,
+      processorsField.declaration, sliceField.declaration, scannerField.declaration,
     ]
   }
 
@@ -69,6 +80,14 @@ extension PressureHost: MappingDecodable {
     let depth = mapping.value(of: Self.depthField)
     let policy = mapping.value(of: Self.policyField)
     let queue = mapping.value(of: Self.queueField)
+    let processors = mapping.value(of: Self.processorsField)
+    let slice = mapping.value(of: Self.sliceField)
+    let scanner = mapping.value(of: Self.scannerField)
+    if processors == nil {
+      for key in ["slice", "ksmd"] where mapping.has(key) {
+        mapping.refuse(key, "processors are never short without “processors”")
+      }
+    }
     let given = marks.compactMap { $0 }
     if !given.isEmpty, given.count < 3 || given != given.sorted() {
       mapping.refuse(
@@ -86,5 +105,8 @@ extension PressureHost: MappingDecodable {
     self.depth = depth
     self.queue = queue
     self.policy = policy
+    self.processors = processors
+    sliceNanoseconds = slice.picoseconds / 1000
+    self.scanner = scanner
   }
 }

@@ -3,14 +3,20 @@ import HostMemory
 
 /// A fleet in virtual time: VMs boot and write, the scanner wakes, visits and sleeps.
 struct MergedFleet: ~Copyable {
-  private let study: MergingStudy
-  private var merger: SamePageMerger
-  private var ranges: [MergeableRange] = []
+  let study: MergingStudy
+  private(set) var merger: SamePageMerger
+  private(set) var ranges: [MergeableRange] = []
   /// How often the volatile pages have changed.
   private var generation: UInt64 = 0
   private var random = SplitMix64(seed: 1)
-  private var writes: UInt64 = 0
-  private var outcome: MergingOutcome
+  private(set) var writes: UInt64 = 0
+  var outcome: MergingOutcome
+  /// The scanner's time and its own at the last sample, and the copies until then.
+  private var sampled: (time: UInt64, cpu: UInt64) = (0, 0)
+  private var copied: UInt64 = 0
+  private var seen: UInt64 = 0
+  /// What an execution on processors keeps.
+  var play = Play()
 
   init(_ study: MergingStudy) throws(MergingError) {
     self.study = study
@@ -20,55 +26,88 @@ struct MergedFleet: ~Copyable {
   }
 
   mutating func run() throws(MergingError) -> MergingOutcome {
-    if let profile = study.profile { outcome.breakNanoseconds = CopyBreak.nanoseconds(profile) }
     let end = nanoseconds(study.seconds)
-    var sampled: (time: UInt64, cpu: UInt64) = (0, 0)
     var nextSample = 1
     var nextWake: UInt64 = 0
     var nextBoot: UInt64 = 0
-    var brokenBefore: UInt64 = 0
-    var seen: UInt64 = 0
-    let pause =
-      study.writesPerSecond > 0 ? 1e9 / study.writesPerSecond / Double(study.vms) : .infinity
     while true {
-      let sampleTime = nanoseconds(
-        study.seconds * Double(nextSample) / Double(study.samples))
-      let nextWrite = pause.isFinite ? UInt64(Double(writes + 1) * pause) : .max
+      let sampleTime = moment(ofSample: nextSample)
+      let nextWrite = momentOfWrite
       let time = min(nextBoot, nextWake, nextWrite, sampleTime)
-      note(at: time, since: &seen)
+      note(at: time)
       if time == nextBoot {
         try boot()
-        nextBoot =
-          ranges.count < study.vms
-          ? nanoseconds(study.bootSeconds * Double(ranges.count) / Double(study.vms)) : .max
+        nextBoot = momentOfBoot
       } else if time == nextWrite {
         write()
       } else if time == nextWake {
-        let wake = merger.wake(at: Int(time / 1_000_000))
-        // Whatever changes faster than a scan takes has changed before each visit.
-        if wake.endedScan { changeVolatile() }
-        nextWake =
-          time + wake.cpuNanoseconds + UInt64(merger.settings.sleepMilliseconds) * 1_000_000
-        if outcome.caughtUpSeconds == nil, ranges.count == study.vms,
-          merger.counters.savedBytes >= outcome.ceilingBytes / 10 * 9
-        {
-          outcome.caughtUpSeconds = Double(time + wake.cpuNanoseconds) / 1e9
-        }
+        let computed = wake(at: time)
+        nextWake = time + computed + pause
+        noteMerged(at: time + computed)
       } else {
-        let cpu = merger.cpuNanoseconds
-        outcome.samples.append(
-          MergingOutcome.Sample(
-            seconds: Double(time) / 1e9, vms: ranges.count, counters: merger.counters,
-            brokenHugePages: merger.brokenHugePages,
-            cpuShare: Double(cpu - sampled.cpu) / Double(max(time - sampled.time, 1)),
-            pagesToScan: merger.settings.pagesToScan, breaks: outcome.breaks - brokenBefore,
-            neededBytes: neededBytes))
-        sampled = (time, cpu)
-        brokenBefore = outcome.breaks
+        sample(at: time)
         nextSample += 1
         if time >= end || nextSample > study.samples { break }
       }
     }
+    return finished()
+  }
+
+  /// When a sample is due, of which the first has the number 1.
+  func moment(ofSample number: Int) -> UInt64 {
+    nanoseconds(study.seconds * Double(number) / Double(study.samples))
+  }
+
+  /// When the next VM boots, if one is left.
+  var momentOfBoot: UInt64 {
+    ranges.count < study.vms
+      ? nanoseconds(study.bootSeconds * Double(ranges.count) / Double(study.vms)) : .max
+  }
+
+  /// When the next write to what may be shared is due, if there are any.
+  var momentOfWrite: UInt64 {
+    guard study.writesPerSecond > 0 else { return .max }
+    let pause = 1e9 / study.writesPerSecond / Double(study.vms)
+    return UInt64(Double(writes + 1) * pause)
+  }
+
+  /// How long the scanner sleeps.
+  var pause: UInt64 { UInt64(merger.settings.sleepMilliseconds) * 1_000_000 }
+
+  /// Wakes the scanner; says how long it computes.
+  mutating func wake(at time: UInt64) -> UInt64 {
+    let wake = merger.wake(at: Int(time / 1_000_000))
+    // Whatever changes faster than a scan takes has changed before each visit.
+    if wake.endedScan { changeVolatile() }
+    return wake.cpuNanoseconds
+  }
+
+  /// Notes when nine tenths of all that can be merged is.
+  mutating func noteMerged(at time: UInt64) {
+    if outcome.caughtUpSeconds == nil, ranges.count == study.vms,
+      merger.counters.savedBytes >= outcome.ceilingBytes / 10 * 9
+    {
+      outcome.caughtUpSeconds = Double(time) / 1e9
+    }
+  }
+
+  /// Looks at the counters.
+  mutating func sample(at time: UInt64) {
+    let cpu = merger.cpuNanoseconds
+    outcome.samples.append(
+      MergingOutcome.Sample(
+        seconds: Double(time) / 1e9, vms: ranges.count, counters: merger.counters,
+        brokenHugePages: merger.brokenHugePages,
+        cpuShare: Double(cpu - sampled.cpu) / Double(max(time - sampled.time, 1)),
+        pagesToScan: merger.settings.pagesToScan, breaks: outcome.breaks - copied,
+        neededBytes: neededBytes))
+    sampled = (time, cpu)
+    copied = outcome.breaks
+  }
+
+  /// What became of the fleet.
+  mutating func finished() -> MergingOutcome {
+    if let profile = study.profile { outcome.breakNanoseconds = CopyBreak.nanoseconds(profile) }
     outcome.cpuNanoseconds = merger.cpuNanoseconds
     var settings = merger.settings
     settings.advisor = nil
@@ -85,7 +124,7 @@ struct MergedFleet: ~Copyable {
   }
 
   /// Takes in how the host has stood since the last moment.
-  private mutating func note(at time: UInt64, since seen: inout UInt64) {
+  mutating func note(at time: UInt64) {
     let needed = neededBytes
     if let host = study.hostBytes, needed > host {
       outcome.shortSeconds += Double(time - seen) / 1e9
@@ -99,7 +138,7 @@ struct MergedFleet: ~Copyable {
   }
 
   /// A VM writes to one of its pages that others may have too.
-  private mutating func write() {
+  mutating func write() {
     writes += 1
     guard !ranges.isEmpty else { return }
     let vm = Int(random.below(UInt64(ranges.count)))
@@ -118,10 +157,10 @@ struct MergedFleet: ~Copyable {
     }
   }
 
-  private func nanoseconds(_ seconds: Double) -> UInt64 { UInt64(max(seconds, 0) * 1e9) }
+  func nanoseconds(_ seconds: Double) -> UInt64 { UInt64(max(seconds, 0) * 1e9) }
 
   /// The next VM boots, and its memory is written.
-  private mutating func boot() throws(MergingError) {
+  mutating func boot() throws(MergingError) {
     let vm = ranges.count
     let range = try merger.register(pages: study.pagesPerVM, isHuge: study.isHuge)
     let image = UInt64(vm % study.mix.images)

@@ -62,6 +62,7 @@ public struct MergingDiagnosis: Sendable, Hashable {
       "The scanner took \(percent(outcome.cpuShare)) of a CPU and has been through all memory"
         + " \(times(last.counters.fullScans)).",
     ]
+    if let use = outcome.processorUse { findings.append(sharing(use)) }
     var minor =
       "\(PressureDiagnosis.count(outcome.firstTouches)) minor faults are first touches, and"
       + " \(PressureDiagnosis.count(outcome.breaks)) are writes to shared"
@@ -83,9 +84,24 @@ public struct MergingDiagnosis: Sendable, Hashable {
           + " \(percent(decay(outcome))) are needed again.")
     }
     if outcome.isHuge, last.brokenHugePages > 0 {
-      findings.append("\(last.brokenHugePages) pages of 2 MiB were broken to merge parts of them.")
+      findings.append(
+        "\(PressureDiagnosis.count(UInt64(last.brokenHugePages))) pages of 2 MiB were broken to merge"
+          + " parts of them.")
     }
     return findings
+  }
+
+  /// How VMs and scanner shared the processors.
+  private static func sharing(_ use: MergingOutcome.ProcessorUse) -> String {
+    let processors = use.processors == 1 ? "1 processor" : "\(use.processors) processors"
+    guard let last = use.readySeconds.last, use.workSeconds > 0 else {
+      return "The scanner took \(seconds(use.scannerSeconds)) of \(processors); no VM became ready."
+    }
+    let middle = use.readySeconds[use.readySeconds.count / 2]
+    return
+      "On \(processors) \(use.readySeconds.count) VMs that compute \(seconds(use.workSeconds)) are ready after"
+      + " \(seconds(middle)) in the middle and \(seconds(last)) at the longest; the scanner took"
+      + " \(seconds(use.scannerSeconds)), and they stood in line for \(seconds(use.queuedSeconds))."
   }
 
   private static func cause(
@@ -106,7 +122,8 @@ public struct MergingDiagnosis: Sendable, Hashable {
           + " written is nobody else's any more."
       }
       return
-        "The scanner has not got round to it: at \(Int(outcome.pagesPerSecond)) pages a second it sees all"
+        "The scanner has not got round to it: at"
+        + " \(PressureDiagnosis.count(UInt64(outcome.pagesPerSecond))) pages a second it sees all"
         + " memory in \(seconds(scanSeconds(outcome))), and needs two rounds to merge anything."
     case .late:
       return
@@ -189,6 +206,6 @@ public struct MergingDiagnosis: Sendable, Hashable {
     PressureDiagnosis.time(UInt64(max(seconds, 0) * 1e9))
   }
   private static func times(_ count: UInt64) -> String {
-    count == 1 ? "once" : "\(count) times"
+    count == 1 ? "once" : "\(PressureDiagnosis.count(count)) times"
   }
 }

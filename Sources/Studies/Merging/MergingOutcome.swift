@@ -22,6 +22,22 @@ public struct MergingOutcome: Hashable, Sendable {
     public let neededBytes: UInt64
   }
 
+  /// How VMs that compute and the scanner shared processors.
+  public struct ProcessorUse: Hashable, Sendable {
+    /// How many processors there were.
+    public let processors: Int
+    /// What each VM computed until it was ready, in seconds.
+    public let workSeconds: Double
+    /// How long the scanner was on a processor, in seconds.
+    public let scannerSeconds: Double
+    /// How long VMs that became ready had stood in line for one, together.
+    public internal(set) var queuedSeconds = 0.0
+    /// How long after its boot each VM was ready that was so while the fleet was watched, in order of length.
+    public internal(set) var readySeconds: [Double] = []
+  }
+
+  /// How processors were shared, if they could be short.
+  public internal(set) var processorUse: ProcessorUse?
   /// The samples in the order of time.
   public internal(set) var samples: [Sample] = []
   /// What every merge that is possible would give back.

@@ -27,6 +27,13 @@ public struct MergingStudy: Hashable, Sendable {
   /// What a write to a shared page is priced by, if it is.
   public var profile: CostProfile?
 
+  /// The processors that the VMs and the scanner share; nothing where they are never short.
+  public var processors: Int?
+  /// How long one keeps its processor while others wait, in nanoseconds.
+  public var sliceNanoseconds: UInt64 = 3_000_000
+  /// What each VM computes from its boot on until it is ready, in seconds, on one virtual processor.
+  public var workSeconds = 0.0
+
   /// Ten VMs of 1 GiB.
   public init() {}
 
@@ -64,6 +71,15 @@ public struct MergingStudy: Hashable, Sendable {
       problems.append(
         "The VMs can write to \(Int(Self.mostWrites)) pages at most while they are watched.")
     }
+    if processors != nil {
+      if !(0...Self.mostWork ~= workSeconds) {
+        problems.append("A VM's work can take from 0 to \(Int(Self.mostWork)) seconds.")
+      } else if seconds > Self.mostWork || Double(vms) * workSeconds > Self.mostWork {
+        problems.append(
+          "On processors that can be short, a fleet's work and the time that it is watched are"
+            + " \(Int(Self.mostWork)) seconds at most.")
+      }
+    }
     if settings.sleepMilliseconds == 0, settings.cost.scanNanoseconds == 0 {
       problems.append("Without sleep and without cost no time passes.")
     }
@@ -72,6 +88,9 @@ public struct MergingStudy: Hashable, Sendable {
 
   /// As many pages as 256 GiB have.
   private static let mostPages = 64 << 20
+
+  /// The longest that an execution on processors lasts, in seconds: later moments have no number.
+  private static let mostWork = 1e6
 
   /// The most writes that are played.
   private static let mostWrites = 1e8
@@ -98,6 +117,6 @@ public struct MergingStudy: Hashable, Sendable {
   /// Watches the fleet.
   public func outcome() throws(MergingError) -> MergingOutcome {
     var fleet = try MergedFleet(self)
-    return try fleet.run()
+    return processors == nil ? try fleet.run() : try fleet.runOnProcessors()
   }
 }

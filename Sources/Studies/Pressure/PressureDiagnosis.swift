@@ -112,6 +112,7 @@ public struct PressureDiagnosis: Sendable, Hashable {
           + " \(times(outcome.counters.stalls)); at least \(size(outcome.leastFreeBytes)) were free."
       )
     }
+    if let processors = outcome.processors { findings.append(queue(outcome, processors)) }
     let spent = outcome.services.reduce(into: PressureOutcome.Times()) { $0.add($1.time) }
     if spent.reclaiming > 0 {
       findings.append(
@@ -171,6 +172,20 @@ public struct PressureDiagnosis: Sendable, Hashable {
       return "\(service.name) read \(size(reads)) of files for the first time, with up to"
         + " \(Self.rate(warmUp.mostRate)) major faults a second" + ending
     }
+  }
+
+  /// How the processors were shared.
+  private static func queue(_ outcome: PressureOutcome, _ processors: Int) -> String {
+    let queued = outcome.services.reduce(0) { $0 + $1.queuedNanoseconds }
+    let all = outcome.services.reduce(queued) { $0 + $1.time.total }
+    func part(_ time: UInt64) -> String {
+      percent(Double(time) / Double(max(outcome.duration, 1)))
+    }
+    return
+      "The services stood in line for \(processors == 1 ? "the processor" : "\(processors) processors")"
+      + " for \(time(queued)), \(percent(Double(queued) / Double(max(all, 1)))) of their time; kswapd"
+      + " took \(part(outcome.kswapdNanoseconds)) of one processor and ksmd"
+      + " \(part(outcome.ksmdNanoseconds))."
   }
 
   private static func cause(_ condition: Condition, _ outcome: PressureOutcome) -> String {

@@ -21,6 +21,14 @@ public struct PressureHost: Sendable, Hashable {
   /// How many wait in storage's queue at most, with those that it does; twice the depth if not given.
   public var queue: Int?
 
+  /// The processors that services, kswapd and ksmd share; nothing where they are never short.
+  public var processors: Int?
+  /// How long an actor keeps its processor while others wait, in nanoseconds.
+  public var sliceNanoseconds: UInt64 = 3_000_000
+  /// The scanner of same-page merging, if one runs: it takes processor time, and what it gives back is a
+  /// study of merging's.
+  public var scanner: PressureScanner?
+
   /// Watermarks in bytes.
   public struct Marks: Sendable, Hashable {
     /// Below it touches reclaim.

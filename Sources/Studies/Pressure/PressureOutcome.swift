@@ -20,6 +20,8 @@ public struct PressureOutcome: Sendable, Hashable {
     public var time = Times()
     /// The part of it that its growth took.
     public var growthTime = Times()
+    /// How long its workers and its growth were ready and stood in line for a processor.
+    public var queuedNanoseconds: UInt64 = 0
     /// What reclaim did to it while it was measured.
     public var counters = ReclaimCounters()
     /// The bytes that it touches over and over, as far as its touches while it was measured tell.
@@ -124,6 +126,12 @@ public struct PressureOutcome: Sendable, Hashable {
   public let duration: UInt64
   /// One page of the model stood for so many.
   public let scale: UInt64
+  /// The processors that all shared, if they could be short.
+  public var processors: Int?
+  /// How long kswapd was on one, in nanoseconds.
+  public var kswapdNanoseconds: UInt64 = 0
+  /// How long ksmd was on one.
+  public var ksmdNanoseconds: UInt64 = 0
   /// The lowest that free memory came to.
   public var leastFreeBytes: UInt64 = .max
 

@@ -3,9 +3,9 @@ import HostMemory
 
 /// The execution of a pressure study: workers, growth and kswapd, each with its own time, the earliest next.
 struct PressureRun: ~Copyable {
-  private enum Role { case worker, growth, kswapd }
+  enum Role { case worker, growth, kswapd, ksmd }
 
-  private struct Actor {
+  struct Actor {
     var role: Role
     var service = 0
     var at: UInt64
@@ -16,20 +16,28 @@ struct PressureRun: ~Copyable {
     var began: UInt64 = 0
     /// The touches of all requests so far that a page of the model was not made of.
     var carried: UInt64 = 0
+    /// How long of its last step it was off its processor, waiting for memory, and how long it computed after
+    /// that.
+    var waited: UInt64 = 0
+    var computed: UInt64 = 0
+    /// Whether its request is done with its last step.
+    var completes = false
     var isDone = false
   }
 
-  private let study: PressureStudy
-  private var memory: PageReclaimer
-  private var actors: [Actor] = []
+  let study: PressureStudy
+  var memory: PageReclaimer
+  var actors: [Actor] = []
   /// The first page of each service, of its files and of its growth, and the next of growth.
   private var first: [(anon: UInt32, file: UInt32, growth: UInt32, end: UInt32)] = []
   private var nextGrowth: [UInt32] = []
   /// The major faults of each service at the last sample.
   private var majorsSeen: [UInt64] = []
   private var touched: [UInt8]
-  private var outcome: PressureOutcome
-  private var kswapd = 0
+  var outcome: PressureOutcome
+  var kswapd = 0
+  /// What an execution on processors keeps.
+  var play = Play()
   private let machines: ReclaimedMachines?
   private let frames: UInt64
 
@@ -138,8 +146,23 @@ struct PressureRun: ~Copyable {
       outcome.services[number].bytesAtStart = bytes(number)
     }
     arrange(start)
+    if let processors = study.host.processors {
+      play(on: study.host, processors, from: start)
+    } else {
+      runFreely(from: start, watch)
+    }
+    finish(before)
+    watch(self)
+    return outcome
+  }
+
+  /// The pause between two samples.
+  var sampleStep: UInt64 { max(study.durationNanoseconds / 200, 1) }
+
+  /// Lets every actor go on as soon as it can, as where processors are never short.
+  private mutating func runFreely(from start: UInt64, _ watch: (borrowing PressureRun) -> Void) {
     let end = start + study.durationNanoseconds
-    let step = max(study.durationNanoseconds / 200, 1)
+    let step = sampleStep
     var nextSample = start
     var seen = memory.total
     while let number = earliest(), actors[number].at < end {
@@ -148,15 +171,16 @@ struct PressureRun: ~Copyable {
         watch(self)
         nextSample += step
       }
-      act(number, start, end)
+      act(number, start)
+      if actors[number].completes { complete(number) }
+      if memory.isKswapdAwake, actors[kswapd].at == .max, number != kswapd {
+        actors[kswapd].at = actors[number].at == .max ? end : actors[number].at
+      }
     }
     while nextSample <= end {
       sample(nextSample - start, &seen)
       nextSample += step
     }
-    finish(before)
-    watch(self)
-    return outcome
   }
 
   /// Writes all memory once and reads what is to be cached of files; gives when that was over.
@@ -241,6 +265,10 @@ struct PressureRun: ~Copyable {
     }
     kswapd = actors.count
     actors.append(Actor(role: .kswapd, at: .max))
+    // Where processors are never short it would take nothing from anybody.
+    if study.host.processors != nil, study.host.scanner != nil {
+      actors.append(Actor(role: .ksmd, at: start))
+    }
   }
 
   private func earliest() -> Int? {
@@ -251,17 +279,21 @@ struct PressureRun: ~Copyable {
     return actors[best].at == .max ? nil : best
   }
 
-  private mutating func act(_ number: Int, _ start: UInt64, _ end: UInt64) {
+  /// Lets an actor make its next step, and sets the moment at which that is over if nothing else delays it.
+  mutating func act(_ number: Int, _ start: UInt64) {
+    actors[number].computed = 0
     switch actors[number].role {
     case .worker: work(number, start)
     case .growth: grow(number, start)
+    case .ksmd:
+      guard let scanner = study.host.scanner else { return }
+      actors[number].waited = scanner.sleepNanoseconds
+      actors[number].at += scanner.computeNanoseconds + scanner.sleepNanoseconds
     case .kswapd:
       let step = memory.kswapd(at: actors[number].at)
       let zaps = applyEvents()
+      actors[number].waited = step.waited
       actors[number].at = step.sleeps ? .max : step.at + zaps
-    }
-    if memory.isKswapdAwake, actors[kswapd].at == .max, number != kswapd {
-      actors[kswapd].at = actors[number].at == .max ? end : actors[number].at
     }
     outcome.leastFreeBytes = min(outcome.leastFreeBytes, memory.freeFrames * 4096 * study.scale)
   }
@@ -280,8 +312,10 @@ struct PressureRun: ~Copyable {
       actors[number].began = now
       if actors[number].left == 0 {
         outcome.services[service].time.work += about.requestWork
+        actors[number].waited = 0
         actors[number].at = now + about.requestWork
-        return complete(number)
+        actors[number].completes = true
+        return
       }
     }
     let range = first[service]
@@ -297,20 +331,23 @@ struct PressureRun: ~Copyable {
     let touch = touch(
       page, isWrite: isWrite, by: isFile ? .descriptor : .mapping, service, at: now)
     note(touch, from: now, service)
+    actors[number].waited = touch.waited
     if touch.end == .killed { return die(service, touch.at - start) }
     if touched[Int(page)] < 3 { touched[Int(page)] += 1 }
     let compute = actors[number].work / actors[number].left
     actors[number].work -= compute
+    actors[number].computed = compute
     outcome.services[service].time.work += compute
     now = touch.at + compute
     actors[number].at = now
     actors[number].left -= 1
-    if actors[number].left == 0 { complete(number) }
+    actors[number].completes = actors[number].left == 0
     reapKilled(now - start)
   }
 
   /// Notes that a worker's request is done, at the time that it has come to.
-  private mutating func complete(_ number: Int) {
+  mutating func complete(_ number: Int) {
+    actors[number].completes = false
     let service = actors[number].service
     outcome.services[service].requests += 1
     outcome.services[service].latencies.append(actors[number].at - actors[number].began)
@@ -320,6 +357,7 @@ struct PressureRun: ~Copyable {
     let service = actors[number].service
     guard nextGrowth[service] < first[service].end else {
       actors[number].at = .max
+      actors[number].isDone = true
       return
     }
     let began = actors[number].at
@@ -327,11 +365,13 @@ struct PressureRun: ~Copyable {
     nextGrowth[service] += 1
     let touch = touch(page, isWrite: true, by: .mapping, service, at: began)
     note(touch, from: began, service, isGrowth: true)
+    actors[number].waited = touch.waited
     if touch.end == .killed { return die(service, touch.at - start) }
     let pace =
       Double(4096 * study.scale) * 1e9 / Double(study.services[service].growthBytes)
     // It grows by its rate, or as fast as it gets memory.
     actors[number].at = max(began + UInt64(pace), touch.at)
+    actors[number].waited += actors[number].at - touch.at
     reapKilled(touch.at - start)
   }
 
@@ -364,8 +404,12 @@ struct PressureRun: ~Copyable {
   private mutating func die(_ service: Int, _ at: UInt64) {
     if outcome.services[service].killedAt == nil { outcome.services[service].killedAt = at }
     for number in actors.indices
-    where actors[number].role != .kswapd && actors[number].service == service {
+    where
+      (actors[number].role == .worker || actors[number].role == .growth)
+      && actors[number].service == service
+    {
       actors[number].at = .max
+      actors[number].isDone = true
     }
   }
 
@@ -374,7 +418,7 @@ struct PressureRun: ~Copyable {
     return (memory.usage(group) + memory.swapped(group)) * 4096 * study.scale
   }
 
-  private mutating func sample(_ at: UInt64, _ seen: inout ReclaimCounters) {
+  mutating func sample(_ at: UInt64, _ seen: inout ReclaimCounters) {
     let all = memory.total
     outcome.samples.append(
       PressureOutcome.Sample(

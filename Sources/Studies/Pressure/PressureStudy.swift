@@ -100,6 +100,11 @@ public struct PressureStudy: Sendable, Hashable {
       }
     }
     problems += sliceProblems
+    if host.scanner != nil, host.processors == nil {
+      problems.append(
+        "A scanner takes nothing from anybody where processors are never short: a number of them would"
+          + " fit.")
+    }
     for service in services {
       guard let machine = service.machine else { continue }
       problems += machine.problems.map { "“\(service.name)”: " + $0 }

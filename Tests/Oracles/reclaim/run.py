@@ -8,6 +8,9 @@ The same accesses are made by `reclaim` in real memory, under a limit and with s
 fourth, in which anonymous memory and files compete, is played and printed, but decides nothing: the kernel
 weighs the two by counts that are up to two seconds old, and differs from itself by as much.
 
+Two more questions have exact answers: how many faults reads take, and writes after them, in memory that nobody
+has written and in memory that was in swap; and which process the kernel kills when a group without swap is full.
+
 Everything is put back whatever happens, by a process of its own should this one be killed.
 
 Exit status: 0 within, 1 not, 77 not possible here, with the reason on the last line.
@@ -139,6 +142,11 @@ class Place:
         name = "memory.max" if self.is_second else "memory.limit_in_bytes"
         (self.group / name).write_text(str(self.limit * 4096))
 
+    def limit_to(self, pages: int) -> None:
+        """The group's limit is another one."""
+        name = "memory.max" if self.is_second else "memory.limit_in_bytes"
+        (self.group / name).write_text(str(pages * 4096))
+
     def drop_group(self) -> None:
         """The group is gone, with all that was charged to it."""
         if not self.group.exists():
@@ -236,6 +244,124 @@ def compare(pattern: Pattern, real: dict[str, int], ours: dict[str, int]) -> boo
     return fits or not pattern.decides
 
 
+# The limit, in pages, under which memory is read and written in passes, and how much of it.
+FAULTS_LIMIT = 2048
+FAULTS_PAGES = 512
+
+
+def model_faults(nestwalk: str, release: str, passes: list[tuple[int, int, bool]]) -> list[tuple[int, int]]:
+    """The faults of each pass, and the major ones of them: what each more of the passes adds.
+
+    A pass touches so many pages from one on.
+    """
+    totals = [(0, 0)]
+    lines = ""
+    for first, count, writes in passes:
+        lines += "".join(f"{page}{' w' if writes else ''}\n" for page in range(first, first + count))
+        said = subprocess.run(
+            [nestwalk, "reclaim", "-", "--limit", str(FAULTS_LIMIT * 4096), "--kernel", release,
+             "--json", "-"],
+            input=lines, capture_output=True, text=True, check=True, timeout=120).stdout
+        counted = json.loads(said)["counters"]
+        totals.append((counted["pgfault"], counted["pgmajfault"]))
+    return [(after[0] - before[0], after[1] - before[1])
+            for before, after in zip(totals, totals[1:], strict=False)]
+
+
+def compare_faults(nestwalk: str, place: Place, program: Path) -> bool:
+    """Holds the faults of reads, and of writes after them, against the kernel's, each exactly."""
+    other = 2 * FAULTS_LIMIT
+    place.make_group()
+    try:
+        place.limit_to(FAULTS_LIMIT)
+        said = subprocess.run(
+            [str(program), str(place.group / "cgroup.procs"), str(FAULTS_PAGES), str(other)],
+            capture_output=True, text=True, check=True, timeout=120).stdout
+    finally:
+        place.drop_group()
+    real = {name: (int(minor) + int(major), int(major))
+            for name, minor, major in (line.split(",") for line in said.splitlines())}
+    own = (0, FAULTS_PAGES)
+    beside = (FAULTS_PAGES, other)
+    found = model_faults(
+        nestwalk, ".".join(platform.release().split(".")[:2]),
+        [(*own, False), (*own, False), (*own, True), (*own, True), (*beside, True),
+         (*beside, True), (*own, False), (*own, True), (*own, True)])
+    ours = dict(zip(real, found[:4] + found[6:], strict=True))
+    fits = True
+    for name, faults in real.items():
+        note = "" if faults == ours[name] else " DIFFERENT"
+        fits = fits and not note
+        print(f"  {name}: kernel {faults[0]} faults, {faults[1]} major; model {ours[name][0]},"
+              f" {ours[name][1]}{note}")
+    return fits
+
+
+# Points this near each other are decided by what each process is beside its memory.
+VICTIM_MARGIN = 400
+
+
+def victims(limit: int, seed: int, count: int) -> Iterator[tuple[list[tuple[int, int]], int]]:
+    """Processes that fill a group together, each with its pages and oom_score_adj, and who asks for more."""
+    chance = random.Random(seed)
+    while count > 0:
+        number = chance.randrange(2, 6)
+        shares = [chance.random() + 0.05 for _ in range(number)]
+        room = limit * chance.choice([70, 80, 90]) // 100
+        pages = [int(room * share / sum(shares)) for share in shares]
+        adjustments = [chance.choice([0, 0, 0, 100, 250, 500, 1000]) for _ in pages]
+        asker = chance.randrange(number)
+        full = [held + (limit - sum(pages) if who == asker else 0)
+                for who, held in enumerate(pages)]
+        points = sorted(held + adjustment * (limit // 1000)
+                        for held, adjustment in zip(full, adjustments, strict=True))
+        if points[-1] - points[-2] < VICTIM_MARGIN:
+            continue
+        count -= 1
+        yield list(zip(pages, adjustments, strict=True)), asker
+
+
+def model_victim(nestwalk: str, limit: int, processes: list[tuple[int, int]], asker: int) -> int:
+    """Whom the model kills: services in a slice with the limit, one of which grows."""
+    services = [
+        {"name": f"{who}", "memory": f"{pages * 4} KiB", "workers": 0, "slice": "full",
+         "oom-score-adj": adjustment} | ({"growth": "1 TiB"} if who == asker else {})
+        for who, (pages, adjustment) in enumerate(processes)]
+    scenario = {
+        "study": "pressure", "duration": "10 s", "host": {"memory": "4 GiB"},
+        "slices": [{"name": "full", "memory.max": f"{limit * 4} KiB"}], "services": services}
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        json.dump(scenario, file)
+        file.flush()
+        said = subprocess.run([nestwalk, "run", file.name, "--json", "-"], capture_output=True,
+                              text=True, check=True, timeout=120).stdout
+    killed = [(service["killedAt"], number)
+              for number, service in enumerate(json.loads(said)["services"])
+              if "killedAt" in service]
+    return min(killed)[1] if killed else -1
+
+
+def compare_victims(nestwalk: str, place: Place, program: Path, seed: int) -> bool:
+    """Holds the choice of who is killed against the kernel's."""
+    limit, same, count = 8000, 0, 12
+    for processes, asker in victims(limit, seed, count):
+        place.make_group()
+        try:
+            place.limit_to(limit)
+            said = subprocess.run(
+                [str(program), str(place.group / "cgroup.procs"),
+                 *(f"{pages}:{adjustment}" for pages, adjustment in processes), str(asker)],
+                capture_output=True, text=True, check=True, timeout=60).stdout
+        finally:
+            place.drop_group()
+        real, ours = int(said), model_victim(nestwalk, limit, processes, asker)
+        same += real == ours
+        if real != ours:
+            print(f"  {processes}, {asker} asks: kernel kills {real}, model {ours} DIFFERENT")
+    print(f"  the killed one is the same in {same} of {count} full groups")
+    return same == count
+
+
 def main() -> int:
     """Compiles, plays, compares."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -251,23 +377,27 @@ def main() -> int:
     # Swap must not lie in memory: a folder of the tree's own file system.
     with tempfile.TemporaryDirectory(dir=HERE / "../../../.build") as name:
         folder = Path(name)
-        program = folder / "reclaim"
-        subprocess.run(["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-o",
-                        str(program), str(HERE / "reclaim.c")], check=True)
+        program, faults, killed = (folder / name for name in ("reclaim", "faults", "victims"))
+        for built in (program, faults, killed):
+            subprocess.run(["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-o",
+                            str(built), str(HERE / f"{built.name}.c")], check=True)
         place = Place(folder, options.pages)
         with undone(place):
+            exact = [compare_victims(options.nestwalk, place, killed, options.seed)]
             place.make_files()
             CLUSTER.write_text("0")
             if subprocess.run(["swapon", str(place.swap)], check=False).returncode != 0:
                 print("swapon refuses a file on this file system")
                 return IMPOSSIBLE
+            exact.append(compare_faults(options.nestwalk, place, faults))
             verdicts = []
             for pattern in patterns(options.pages, options.seed):
                 real = kernel(place, program, pattern, folder)
                 verdicts.append(compare(pattern, real, model(options.nestwalk, place, pattern)))
     print(f"reclaim of Linux {platform.release()}: {len(verdicts)} patterns,"
-          f" {verdicts.count(False)} not within {TOLERANCE:.0%}")
-    return 0 if all(verdicts) else 1
+          f" {verdicts.count(False)} not within {TOLERANCE:.0%};"
+          f" faults and killed processes {'the same' if all(exact) else 'DIFFERENT'}")
+    return 0 if all(verdicts + exact) else 1
 
 
 if __name__ == "__main__":

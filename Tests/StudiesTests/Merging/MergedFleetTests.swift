@@ -94,4 +94,50 @@ struct MergedFleetTests {
     let found = try #require(CopyBreak.nanoseconds(ShippedProfiles.textbook(.x86)))
     #expect(abs(found / 10_000 - 1) < 0.05)
   }
+
+  @Test(
+    "beside a scanner of duty d a VM on one processor is ready after its work over 1 - d",
+    arguments: [1_000_000, 3_000_000] as [UInt64], [25, 100])
+  func processors(_ slice: UInt64, _ pages: Int) throws {
+    var study = Self.study()
+    study.vms = 1
+    study.seconds = 15
+    study.workSeconds = 10
+    study.sliceNanoseconds = slice
+    study.settings.pagesToScan = pages
+    study.settings.isSmartScan = false
+    study.settings.cost = MergingCost(scanNanoseconds: 66_000, source: "this test")
+    study.mix = FleetMix()
+    (study.mix.zeroPercent, study.mix.commonPercent, study.mix.volatilePercent) = (0, 0, 0)
+    study.processors = 2
+    let idle = try #require(try study.outcome().processorUse)
+    #expect(idle.readySeconds == [10])
+    #expect(idle.queuedSeconds == 0)
+    study.processors = 1
+    let use = try #require(try study.outcome().processorUse)
+    let ready = try #require(use.readySeconds.first)
+    let duty = idle.scannerSeconds / study.seconds
+    // A wake-up stands in line for a slice at the most, and for another one after each of its own.
+    let computing = 0.02 * duty / (1 - duty)
+    let most = Double(pages) * 66e-6
+    let slices = (most / (Double(slice) / 1e9)).rounded(.up) * Double(slice) / 1e9
+    let least = computing / (computing + 0.02 + slices)
+    #expect(duty > 0.03)
+    #expect(ready <= 10 / (1 - duty) + 0.02, "\(ready), \(duty)")
+    #expect(ready >= 10 / (1 - least) - 0.02, "\(ready), \(least)")
+  }
+
+  @Test("with a processor for each, merging is as where none is ever short")
+  func ample() throws {
+    var study = Self.study(host: 1 << 30, writes: 2)
+    study.bootSeconds = 20
+    let free = try study.outcome()
+    study.processors = 8
+    study.workSeconds = 5
+    var shared = try study.outcome()
+    let use = try #require(shared.processorUse)
+    #expect(use.readySeconds == [5, 5, 5, 5])
+    shared.processorUse = nil
+    #expect(shared == free)
+  }
 }
