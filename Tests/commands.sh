@@ -147,6 +147,10 @@ check "a recorded boot" 0 "debian-boot with 4G: ready after" "$nestwalk" guest d
 check "a boot's file" 0 '"memory": 1073741824' \
   "$nestwalk" guest Scenarios/boots/microvm.boot --memory 1G --json -
 check "a boot in too little memory" 2 "needs at least" "$nestwalk" guest microvm --memory 64M
+check "a scanner that takes the VMs' processor" 0 "On 1 processor 20 VMs" \
+  "$nestwalk" run Scenarios/pressure/ksm-fleet.yaml --set host.processors=1 --set "work=10 s"
+check "work without processors" 2 "has no “processors”" \
+  "$nestwalk" run Scenarios/pressure/ksm-fleet.yaml --set "work=10 s"
 check "a merging script" 0 "pages_shared=1 pages_sharing=3" "$nestwalk" merge --script "$folder/steps"
 
 printf '%s\n' 1 2 3 4 1 2 5 1 2 3 4 5 >"$folder/pages.txt"

@@ -18,6 +18,15 @@ struct MergeCommandTests {
     }
   }
 
+  @Test("Digits stand in groups of three, as in other tables")
+  func groups() throws {
+    let run = try CommandRun(small)
+    let rows = run.lines.filter { $0.hasPrefix("  ") }
+    #expect(rows.contains { $0.contains("1,") })
+    let isLong: (String) -> Bool = { $0.contains(/[0-9]{4}/) }
+    #expect(!rows.contains(where: isLong), "\(rows)")
+  }
+
   @Test("VMs that would boot for longer than can be counted are refused")
   func bootsOver() throws {
     let run = try CommandRun(small + ["--boots-over", "1e12"])

@@ -219,4 +219,26 @@ struct PageReclaimerTests {
     adjusted.adjustment = -1000
     #expect(adjusted.points(totalPages: 100_000) == nil)
   }
+
+  @Test("An adjustment weighs in thousandths of what the full group may have")
+  func badnessOfGroup() throws {
+    var slice = MemoryGroupSettings()
+    slice.max = 10_000
+    var adjusted = MemoryGroupSettings()
+    adjusted.oomScoreAdjustment = 100
+    var memory = PageReclaimer(
+      HostLimits(frames: 1_000_000, min: 0, low: 0, high: 0), pages: 12_000,
+      groups: [(slice, nil), (adjusted, 1), (MemoryGroupSettings(), 1)])
+    memory.assign(0..<2000, to: 2, .anon)
+    memory.assign(2000..<12_000, to: 3, .anon)
+    var now: UInt64 = 0
+    for page in 0..<UInt32(10_000) { now = memory.touch(page, isWrite: true, at: now).at }
+    let (ofGroup, ofHost) = (memory.badness(2, in: 1), memory.badness(2))
+    #expect(ofGroup == 2000 + 100 * 10)
+    #expect(ofHost == 2000 + 100 * 1000)
+    // The larger one dies, that the host would have spared.
+    let touch = memory.touch(10_000, isWrite: true, at: now)
+    let (isSpared, isDead) = (memory.isAlive(2), !memory.isAlive(3))
+    #expect(touch.end == .killed && isSpared && isDead)
+  }
 }
