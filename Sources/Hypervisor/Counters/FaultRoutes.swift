@@ -1,4 +1,13 @@
 public import Costs
+public import HostMemory
+
+/// Pages of a file that a fault has taken from the host's page cache.
+public struct FilePages: Sendable, Hashable {
+  /// The number of the first one in the machine's memory, whose slots lie one after another.
+  public let first: Int
+  /// How many there are.
+  public let order: FrameOrder
+}
 
 /// The faults of a machine one by one, each as the route that its resolution took, and what the host did
 /// without a fault.
@@ -28,13 +37,26 @@ public struct FaultRoutes: Sendable {
   public private(set) var routes: [Route] = []
   /// Which routes were taken since the last ``VirtualMachine/removeTakenRoutes()``.
   public private(set) var taken: [Int] = []
+  /// The pages that came from a file which all machines share, and for which of the taken routes.
+  private var filePages: [(place: Int, pages: FilePages)] = []
   private var numbers: [Key: Int] = [:]
   /// The activity that was noted last, and the number of its route: as a rule the next one is the same, and
   /// to compare its words takes less than to hash them.
   private var last: (key: Key, number: Int)?
 
   /// Forgets which routes were taken, but not the routes.
-  mutating func removeTaken() { taken.removeAll(keepingCapacity: true) }
+  mutating func removeTaken() {
+    taken.removeAll(keepingCapacity: true)
+    filePages.removeAll(keepingCapacity: true)
+  }
+
+  /// Notes pages of a file for the route that is taken next: a resolution is posted when it is done.
+  mutating func noteFilePages(_ pages: FilePages) { filePages.append((taken.count, pages)) }
+
+  /// The pages of a file that came for one of the taken routes, by its place among them.
+  public func filePages(ofTaken place: Int) -> [FilePages] {
+    filePages.isEmpty ? [] : filePages.filter { $0.place == place }.map(\.pages)
+  }
 
   /// Notes an activity.
   mutating func take(_ activity: Activity, _ work: FaultWork) {
@@ -72,16 +94,18 @@ extension VirtualMachine {
     set { tally.routes = newValue ? tally.routes ?? FaultRoutes() : nil }
   }
 
-  /// Hands over the routes that were taken so far with their numbers, in their order, and forgets which they
-  /// were.
+  /// Hands over the routes that were taken so far with their numbers and the pages of a shared file that
+  /// came for them, in their order, and forgets which they were.
   ///
   /// They are read where they lie: a copy of ``routes`` would make the next note one of another array.
-  public mutating func handOverTakenRoutes(_ receive: (FaultRoutes.Route, Int) -> Void) {
+  public mutating func handOverTakenRoutes(
+    _ receive: (FaultRoutes.Route, Int, [FilePages]) -> Void
+  ) {
     let count = tally.routes?.taken.count ?? 0
     guard count > 0 else { return }
     for place in 0..<count {
       if let number = tally.routes?.taken[place], let route = tally.routes?.routes[number] {
-        receive(route, number)
+        receive(route, number, tally.routes?.filePages(ofTaken: place) ?? [])
       }
     }
     removeTakenRoutes()

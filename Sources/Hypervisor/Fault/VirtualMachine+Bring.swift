@@ -56,6 +56,9 @@ extension VirtualMachine {
     if record.isPresent, !record.isZero {
       work.allocations = 1
       fill(record.order, from: slots[slot].source, wasSwapped: false, &work)
+      if slots[slot].source == .sharedFile {
+        noteFilePages(recordNumber(address, slot: slot), record.order)
+      }
     }
     post(&work, for: pending, .spurious)
   }

@@ -29,6 +29,9 @@ public struct Slot: Sendable, Hashable {
     case swap
     /// Another host, as after the switch of a post-copy migration.
     case network
+    /// A file that is read into the host's page cache for all of its machines: which of them has a page
+    /// read is a matter of time, so the faults' routes say which pages they take from it.
+    case sharedFile
   }
 
   /// The first address.

@@ -37,6 +37,7 @@ extension VirtualMachine {
         work.allocations &+= 1
         if order == .large { largePages.thpFaultAlloc &+= 1 }
         fill(order, from: source, wasSwapped: record.isSwapped, &work)
+        if source == .sharedFile, !record.isSwapped { noteFilePages(page, order) }
         return place(order, in: frame, page, slot: slot, on: &host)
       }
       guard let smaller = order.smaller, policy.largePages != .pool else { return nil }
@@ -52,7 +53,7 @@ extension VirtualMachine {
   ) {
     switch wasSwapped ? .swap : source {
     case .zero: work.zeroBytes &+= order.bytes
-    case .file:
+    case .file, .sharedFile:
       work.pageCacheRequests &+= 1
       work.copyBytes &+= order.bytes
     case .snapshot, .swap:
@@ -64,6 +65,13 @@ extension VirtualMachine {
       work.networkBytes &+= order.bytes
       work.copyBytes &+= order.bytes
     }
+  }
+
+  /// Notes which pages of a file are taken from the page cache.
+  @inline(never)
+  mutating func noteFilePages(_ page: Int, _ order: FrameOrder) {
+    let first = page & ~Int(truncatingIfNeeded: order.frames &- 1)
+    tally.routes?.noteFilePages(FilePages(first: first, order: order))
   }
 
   /// The largest page that the process may have around a record.

@@ -62,6 +62,16 @@ extension StormReport {
     return sentence + "; moved most by \(movers.joined(separator: ", "))."
   }
 
+  /// How machines shared what was read of a snapshot, as a sentence; nothing where none do.
+  package var pageCache: String? {
+    let use = outcome.pageCache
+    guard use.asked > 0 else { return nil }
+    let reads = Self.grouped(UInt64(use.readings.count))
+    return "\(reads) readings brought \(Self.bytes(UInt64(use.bytes))) into the page cache, where"
+      + " \(Self.grouped(UInt64(use.found))) others found their pages and"
+      + " \(Self.grouped(UInt64(use.awaited))) waited for such a reading (\(time(use.waited)))."
+  }
+
   /// A time in the unit that suits it.
   package func time(_ duration: VirtualDuration) -> String {
     Measure.time.text(Double(duration.picoseconds) / 1000)

@@ -48,6 +48,7 @@ extension JSONWriter {
     member("host", report.storm.host.memoryBytes)
     endObject()
     resources(outcome)
+    pageCache(outcome.pageCache)
     profile(report)
     if let verdict = report.verdict { target(report, verdict) }
     if let mitigations = report.mitigations {
@@ -117,6 +118,20 @@ extension JSONWriter {
       endObject()
     }
     endArray()
+  }
+
+  /// How machines shared what was read of a snapshot, where any do.
+  private mutating func pageCache(_ use: PageCacheUse) {
+    guard use.asked > 0 else { return }
+    key("pageCache")
+    beginObject()
+    member("readings", use.readings.count)
+    member("bytes", Int(use.bytes))
+    member("asked", use.asked)
+    member("found", use.found)
+    member("awaited", use.awaited)
+    member("waited", use.waited)
+    endObject()
   }
 
   private mutating func profile(_ report: StormReport) {

@@ -33,6 +33,7 @@ extension StormReport {
     page.chart(shareChart)
     page.heading("Memory")
     page.chart(memoryChart)
+    if let pageCache { page.paragraph(pageCache) }
     page.heading("What it costs, and how well that is known")
     page.paragraph(price)
     page.table(costTable)

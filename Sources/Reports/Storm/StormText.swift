@@ -11,6 +11,9 @@ package enum StormText {
     if let verdict = report.verdict { lines += TextLayout.wrap(verdict, width: TextLayout.width) }
     lines += [""] + ready(report) + [""] + shares(report) + [""] + faults(report)
     lines += memory(report)
+    if let sentence = report.pageCache {
+      lines += TextLayout.wrap(sentence, width: TextLayout.width)
+    }
     lines += races(report)
     lines += TextLayout.wrap(report.price, width: TextLayout.width)
     return lines.joined(separator: "\n") + "\n"

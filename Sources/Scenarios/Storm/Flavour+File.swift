@@ -29,6 +29,9 @@ extension Flavour: MappingDecodable {
     "tables", ValueForm<HostFormat>.choice(), default: .ept4, "the second stage's tables")
   private static let sourceField = DefaultField(
     "source", ValueForm<Source>.choice(), default: .fresh, "where the memory comes from")
+  private static let snapshotField = OptionalField(
+    "snapshot", ValueForm<String>.text,
+    "the shared snapshot, where other machines of the fleet read the same one")
 
   private static let readyAfterField = OptionalField(
     "readyAfter",
@@ -45,7 +48,7 @@ extension Flavour: MappingDecodable {
       nameField.declaration, countField.declaration, guestField.declaration,
       memoryField.declaration, processorsField.declaration, activeField.declaration,
       touchesField.declaration, tablesField.declaration, sourceField.declaration,
-      readyAfterField.declaration,
+      snapshotField.declaration, readyAfterField.declaration,
     ]
   }
 
@@ -60,9 +63,13 @@ extension Flavour: MappingDecodable {
     let touches = mapping.value(of: Self.touchesField)
     let tables = mapping.value(of: Self.tablesField)
     let source = mapping.value(of: Self.sourceField)
+    let snapshot = mapping.value(of: Self.snapshotField)
     let readyAfter = mapping.value(of: Self.readyAfterField)
     if let memory, memory.bytes % 4096 != 0 {
       mapping.refuse("memory", "it must be a multiple of 4 KiB")
+    }
+    if snapshot != nil, source != .sharedSnapshot {
+      mapping.refuse("snapshot", "machines share one with “source: sharedSnapshot” alone")
     }
     if active > processors {
       mapping.refuse(
@@ -88,6 +95,7 @@ extension Flavour: MappingDecodable {
     self.active = active
     self.touches = touches
     self.source = source
+    self.snapshot = snapshot
     measuredReady = readyAfter.map(VirtualDuration.init)
   }
 }

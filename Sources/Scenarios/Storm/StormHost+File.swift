@@ -28,6 +28,10 @@ extension StormHost: MappingDecodable {
   private static let storageField = DefaultField(
     "storageDepth", ValueForm<Int>.integer(in: 1...65_536), default: standard.storageDepth,
     "how many requests the storage works on at once")
+  private static let readAroundField = DefaultField(
+    "readAround", ValueForm<ByteSize>.quantity(in: ByteSize(4096)...ByteSize(1 << 30)),
+    default: ByteSize(standard.readAroundBytes),
+    "how much of a shared snapshot is read at once around a page that is missing")
   private static let networkField = DefaultField(
     "networkDepth", ValueForm<Int>.integer(in: 1...65_536), default: standard.networkDepth,
     "how many requests the network carries at once")
@@ -49,7 +53,8 @@ extension StormHost: MappingDecodable {
       processorsField.declaration, memoryField.declaration, largePagesField.declaration,
       sliceField.declaration,
       switchField.declaration, zeroingField.declaration, batchField.declaration,
-      storageField.declaration, networkField.declaration, handlerField.declaration,
+      storageField.declaration, readAroundField.declaration, networkField.declaration,
+      handlerField.declaration,
     ]
   }
 
@@ -66,6 +71,10 @@ extension StormHost: MappingDecodable {
     }
     allocationBatch = mapping.value(of: Self.batchField)
     storageDepth = mapping.value(of: Self.storageField)
+    readAroundBytes = mapping.value(of: Self.readAroundField).bytes
+    if readAroundBytes % 4096 != 0 {
+      mapping.refuse("readAround", "it must be a multiple of 4 KiB")
+    }
     networkDepth = mapping.value(of: Self.networkField)
     handlerThreads = mapping.value(of: Self.handlerField)
     guard mapping.isSound else { return nil }

@@ -81,6 +81,15 @@ extension StormScenario: MappingDecodable {
             + " of \(profile.architecture.rawValue)")
       }
     }
+    for flavour in fleet ?? [] {
+      guard let name = flavour.snapshot,
+        let first = fleet?.first(where: { $0.snapshot == name }), first.guest != flavour.guest
+      else { continue }
+      mapping.refuse(
+        "fleet",
+        "the machines “\(first.name)” and “\(flavour.name)” share the snapshot “\(name)”, so their guest"
+          + " and memory must be the same")
+    }
     if mode == .reference, host.memoryBytes > 1 << 45 {
       mapping.refuse("mode", "machines are played together on a host of at most 32 TiB")
     }

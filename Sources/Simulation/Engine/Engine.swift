@@ -49,6 +49,7 @@ public struct Engine: ~Copyable {
   private var locks: [LockState] = []
   private var lockNames: [Lock] = []
   private var devices: [DeviceState] = []
+  private var caches: [PageCacheState] = []
   private var bandwidths = FlatRow<BandwidthState>([])
   /// The moment of the last step.
   public private(set) var now = VirtualTime.start
@@ -75,6 +76,12 @@ public struct Engine: ~Copyable {
     return DeviceNumber(value: devices.count - 1)
   }
 
+  /// Adds a file's pages.
+  public mutating func add(_ cache: PageCache) -> PageCacheNumber {
+    caches.append(PageCacheState(cache))
+    return PageCacheNumber(value: caches.count - 1)
+  }
+
   /// Adds a bandwidth.
   public mutating func add(_ bandwidth: Bandwidth) -> BandwidthNumber {
     bandwidths.append(BandwidthState(bandwidth))
@@ -89,6 +96,9 @@ public struct Engine: ~Copyable {
 
   /// How a device was used.
   public func use(of device: DeviceNumber) -> DeviceUse { devices[device.value].use }
+
+  /// How a file's pages were used.
+  public func use(of cache: PageCacheNumber) -> PageCacheUse { caches[cache.value].use }
 
   /// How a bandwidth was used.
   public func use(of bandwidth: BandwidthNumber) -> BandwidthUse { bandwidths[bandwidth.value].use }
@@ -228,6 +238,12 @@ public struct Engine: ~Copyable {
         begin(.onDevice, actor)
         queue.schedule(actor, at: devices[device.value].answer(bytes: bytes, at: now))
         return
+      case .read(let cache, let read):
+        guard let end = answer(read, from: cache) else { continue }
+        leaveProcessor(actor, &queue, &observer)
+        begin(.onDevice, actor)
+        queue.schedule(actor, at: end)
+        return
       case .sleep(let duration):
         guard duration > .zero else { continue }
         leaveProcessor(actor, &queue, &observer)
@@ -255,6 +271,13 @@ public struct Engine: ~Copyable {
         return
       }
     }
+  }
+
+  /// When pages of a file are there; nothing where they are.
+  @inline(never)
+  private mutating func answer(_ read: PageRead, from cache: PageCacheNumber) -> VirtualTime? {
+    let device = caches[cache.value].cache.device.value
+    return caches[cache.value].answer(read, &devices[device], at: now)
   }
 
   private mutating func begin(_ state: State, _ actor: Int) {

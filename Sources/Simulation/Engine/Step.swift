@@ -10,6 +10,8 @@ public enum Step: Sendable, Hashable {
   case unlock(LockNumber)
   /// Asks a device for so many bytes, and sleeps until they are there.
   case request(DeviceNumber, bytes: Int64)
+  /// Asks for pages of a file, and sleeps until they are there if they aren't.
+  case read(PageCacheNumber, PageRead)
   /// Sleeps for so long.
   case sleep(VirtualDuration)
   /// Waits, asleep, until another actor wakes it.
@@ -37,6 +39,11 @@ public struct LockNumber: Sendable, Hashable {
 
 /// Which device of an engine.
 public struct DeviceNumber: Sendable, Hashable {
+  let value: Int
+}
+
+/// Which file's pages of an engine.
+public struct PageCacheNumber: Sendable, Hashable {
   let value: Int
 }
 

@@ -8,6 +8,8 @@ public struct RecordedProgram: ~Copyable, Program {
     public var bandwidths: [BandwidthNumber] = []
     /// The devices, by the recording's number.
     public var devices: [DeviceNumber] = []
+    /// The pages of files, by the recording's number.
+    public var caches: [PageCacheNumber] = []
 
     /// No resources.
     public init() {}
@@ -167,6 +169,7 @@ extension RecordedProgram.Resources {
     case .unlock: return .unlock(locks[resource])
     case .move: return .move(bandwidths[resource], bytes: segment.amount)
     case .request: return .request(devices[resource], bytes: segment.amount)
+    case .read: return .read(caches[resource], PageRead(word: segment.amount))
     case .sleep: return .sleep(VirtualDuration(picoseconds: segment.amount))
     }
   }

@@ -11,6 +11,7 @@ public struct Recording: Sendable, Hashable {
     case unlock
     case move
     case request
+    case read
     case sleep
     case markReady
   }
@@ -19,11 +20,11 @@ public struct Recording: Sendable, Hashable {
   public struct Segment: Sendable, Hashable {
     /// The computing before the operation, in picoseconds.
     public var compute: Int64 = 0
-    /// Bytes, or picoseconds of sleep.
+    /// Bytes, pages of a file, or picoseconds of sleep.
     var amount: Int64 = 0
     var operation = Operation.none
-    /// Which lock, bandwidth or device, in the recording's own numbers.
-    var resource: UInt8 = 0
+    /// Which lock, bandwidth, device or file, in the recording's own numbers.
+    var resource: UInt16 = 0
     /// How much is noted at its end, where recordings are laid out for a run.
     var notes: UInt16 = 0
 
@@ -89,6 +90,9 @@ public struct Recording: Sendable, Hashable {
   /// Asks a device of the recording's for bytes.
   public mutating func request(_ device: Int, bytes: Int64) { end(.request, device, bytes) }
 
+  /// Asks for pages of a file of the recording's.
+  public mutating func read(_ cache: Int, _ read: PageRead) { end(.read, cache, read.word) }
+
   /// Sleeps for so long.
   public mutating func sleep(_ duration: VirtualDuration) { end(.sleep, 0, duration.picoseconds) }
 
@@ -117,7 +121,7 @@ public struct Recording: Sendable, Hashable {
 
   private mutating func end(_ operation: Operation, _ resource: Int, _ amount: Int64 = 0) {
     open.operation = operation
-    open.resource = UInt8(resource)
+    open.resource = UInt16(resource)
     open.amount = amount
     segments.append(open)
     open = Segment()

@@ -35,7 +35,7 @@ public struct MitigationStudy: Sendable {
     for batch in [8, 64] {
       add("\(batch) neighbours mapped with a fault") { $0.batch = batch }
     }
-    if !storm.cohortLimits.isEmpty {
+    if storm.cohortLimits.contains(where: { $0.needsPlay }) {
       add("faults of a machine beside each other") { $0.faultPath = .parallel }
     }
     add("pages of 2 MiB, as faults take them") { $0.backing = .large }

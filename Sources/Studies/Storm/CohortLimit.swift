@@ -8,6 +8,17 @@ public enum CohortLimit: Sendable, Hashable {
   case background(threads: Int)
   /// The host has fewer large pages than the machines ask for, so that those who come first get them.
   case largePages(available: UInt64)
+  /// Machines read one snapshot through the host's page cache, where the first one leaves pages for the
+  /// others.
+  case pageCache(snapshot: String, machines: Int)
+
+  /// Whether machines must be played together, fault by fault; else each can be counted alone.
+  public var needsPlay: Bool {
+    switch self {
+    case .racing, .background, .largePages: true
+    case .pageCache: false
+    }
+  }
 }
 
 extension CohortLimit: CustomStringConvertible {
@@ -25,6 +36,9 @@ extension CohortLimit: CustomStringConvertible {
     case .largePages(let available):
       "The host has \(available >> 20) MiB in runs of 2 MiB, and who comes first gets them: no machine can"
         + " be counted for the others (mode cohort), all are played on one host (mode reference)."
+    case .pageCache(let snapshot, let machines):
+      "\(machines) machines read “\(snapshot)” through one page cache, which the first one warms: none can"
+        + " be counted for the others (mode cohort), each is (mode every-vm)."
     }
   }
 }
@@ -44,6 +58,10 @@ extension Storm {
     if backgroundThreads > 0 { limits.append(.background(threads: backgroundThreads)) }
     if let available = host.largePageBytes, policy.backing != .small {
       limits.append(.largePages(available: available))
+    }
+    for snapshot in sharedSnapshots {
+      let machines = fleet.reduce(0) { $0 + ($1.sharedSnapshot == snapshot ? $1.count : 0) }
+      if machines > 1 { limits.append(.pageCache(snapshot: snapshot, machines: machines)) }
     }
     return limits
   }

@@ -29,7 +29,8 @@ struct CountedMachine {
     let before = host.frames.freeFrames
     var machine = try StormMachine(flavour, storm.policy, on: &host)
     let reserved = storm.policy.reservedBytes(flavour)
-    var recorder = MachineRecorder(storm.profile, storm.host, reservedBytes: reserved)
+    var recorder = MachineRecorder(
+      storm.profile, storm.host, reservedBytes: reserved, snapshot: storm.snapshotNumber(flavour))
     try machine.begin(storm.policy, &recorder, on: &host)
     setUp = recorder.shares.total
     try machine.play(into: &recorder, on: &host)

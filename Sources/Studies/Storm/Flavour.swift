@@ -14,6 +14,9 @@ public struct Flavour: Sendable, Hashable {
     case storedSnapshot
     /// A snapshot that a handler in user space brings over the network.
     case networkSnapshot
+    /// One snapshot on the host's storage that all machines read through the host's page cache: who touches
+    /// a page of it first has it read, and the others find it or wait until it is there.
+    case sharedSnapshot
   }
 
   /// What several virtual processors do of a guest's touches.
@@ -40,6 +43,8 @@ public struct Flavour: Sendable, Hashable {
   public var host: HostFormat
   /// Where the memory comes from.
   public var source = Source.fresh
+  /// Which snapshot they share with other flavours; their own where nothing is said.
+  public var snapshot: String?
   /// When one of them was ready that was measured alone; what the guest's work and its faults leave of that
   /// is its launch.
   public var measuredReady: VirtualDuration?

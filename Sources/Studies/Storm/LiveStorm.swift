@@ -78,7 +78,8 @@ struct LiveStorm: ~Copyable, Program {
     return try Row(count: all.count) { number throws(StormError) in
       var machine = try StormMachine(all[number], storm.policy, on: &host)
       var recorder = MachineRecorder(
-        storm.profile, storm.host, reservedBytes: storm.policy.reservedBytes(all[number]))
+        storm.profile, storm.host, reservedBytes: storm.policy.reservedBytes(all[number]),
+        snapshot: storm.snapshotNumber(all[number]))
       try machine.begin(storm.policy, &recorder, on: &host)
       return Player(
         machine: machine, recorder: recorder, steps: all[number].guest.steps(),

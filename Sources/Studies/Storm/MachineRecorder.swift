@@ -1,4 +1,5 @@
 import Costs
+import HostMemory
 import Hypervisor
 import Simulation
 
@@ -47,6 +48,8 @@ struct MachineRecorder {
   private var counts: [Int] = []
   /// Whether frames count as taken when they are: those of a pool were before.
   private let notesFrames: Bool
+  /// The number of the snapshot that the machine shares with others.
+  private let snapshot: Int
   /// What is noted counts as having happened at the end of a piece of computing, so none is longer.
   private static let longest = VirtualDuration(nanoseconds: 200_000)
   /// The frames that the processor still has of its last batch.
@@ -55,8 +58,11 @@ struct MachineRecorder {
   /// A recorder that prices by a profile, for a host.
   ///
   /// A machine whose memory was reserved has taken that many bytes from the start.
-  init(_ profile: CostProfile, _ host: StormHost, reservedBytes: UInt64? = nil) {
+  init(
+    _ profile: CostProfile, _ host: StormHost, reservedBytes: UInt64? = nil, snapshot: Int? = nil
+  ) {
     self.profile = profile
+    self.snapshot = snapshot ?? 0
     notesFrames = reservedBytes == nil
     allocationBatch = UInt64(max(host.allocationBatch, 1))
     let all = VirtualDuration(profile, .allocate, allocationBatch)
@@ -94,9 +100,10 @@ struct MachineRecorder {
   }
 
   /// A fault was taken and resolved.
-  mutating func take(_ route: FaultRoutes.Route, number: Int) {
+  mutating func take(_ route: FaultRoutes.Route, number: Int, reading pages: [FilePages] = []) {
     let price = price(of: route, number: number)
     recording.compute(price.before)
+    read(pages, for: route.activity)
     bring(price, note: true)
     // The machine's own lock is never contended: no other processor of the machine runs.
     recording.compute(price.under + price.after)
@@ -127,6 +134,16 @@ struct MachineRecorder {
     }
   }
 
+  /// Takes pages of the shared snapshot from the page cache, or waits until they are there.
+  private mutating func read(_ pages: [FilePages], for activity: Activity) {
+    for run in pages {
+      let order = UInt8(truncatingIfNeeded: run.order.frames.trailingZeroBitCount)
+      recording.read(
+        snapshot,
+        PageRead(page: UInt32(run.first), order: order, purpose: UInt8(activity.number)))
+    }
+  }
+
   private mutating func end(_ price: RoutePrice, number: Int) {
     if let kind = price.kind { recording.note(StormQuantity.faults + Int(kind.rawValue), 1) }
     recording.breakLongComputing(after: Self.longest)
@@ -148,9 +165,13 @@ struct MachineRecorder {
   }
 
   /// A page was brought for the process before a fault on it is resolved, or brought in vain.
-  mutating func bring(_ route: FaultRoutes.Route, number: Int, inVain: Bool) {
+  mutating func bring(
+    _ route: FaultRoutes.Route, number: Int, inVain: Bool, reading pages: [FilePages],
+    for activity: Activity
+  ) {
     let price = price(of: route, number: number)
     recording.compute(price.before)
+    read(pages, for: activity)
     bring(price, note: !inVain)
     recording.compute(price.under + price.after)
     recording.breakLongComputing(after: Self.longest)
@@ -164,9 +185,12 @@ struct MachineRecorder {
 
   /// The rest of a fault, once the machine's lock is given back: all but what was worked on the way in
   /// and under the lock.
-  mutating func leave(_ route: FaultRoutes.Route, number: Int, entered: VirtualDuration) {
+  mutating func leave(
+    _ route: FaultRoutes.Route, number: Int, entered: VirtualDuration, reading pages: [FilePages]
+  ) {
     let price = price(of: route, number: number)
     if price.before > entered { recording.compute(price.before - entered) }
+    read(pages, for: route.activity)
     bring(price, note: true)
     recording.compute(price.after)
     end(price, number: number)

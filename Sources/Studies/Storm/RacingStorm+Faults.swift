@@ -1,3 +1,4 @@
+import Costs
 import HostMemory
 import Hypervisor
 import Paging
@@ -45,7 +46,7 @@ extension RacingStorm {
     else { return }
     if let place = crews[crew].bringing.firstIndex(where: { $0.covers(address) }) {
       switch crews[crew].machine.flavour.source {
-      case .fresh, .cachedSnapshot:
+      case .fresh, .cachedSnapshot, .sharedSnapshot:
         // Each zeroes or copies a page of its own, and the first one's stays.
         crews[crew].machine.machine.bringInVain(for: pending, at: address)
         recordBringing(number, inVain: true)
@@ -67,16 +68,22 @@ extension RacingStorm {
   }
 
   mutating func recordBringing(_ number: Int, inVain: Bool) {
-    for (place, route) in takenRoutes(racers[number].crew) {
-      racers[number].recorder.bring(route, number: place, inVain: inVain)
+    for taken in takenRoutes(racers[number].crew) {
+      let activity = racers[number].pending.map {
+        Activity.fault(FaultEvent(.missing, $0.context, inVain ? .spurious : .allocate))
+      }
+      racers[number].recorder.bring(
+        taken.route, number: taken.number, inVain: inVain, reading: taken.pages,
+        for: activity ?? taken.route.activity)
     }
   }
 
   /// Takes out the routes that were taken last.
-  mutating func takenRoutes(_ crew: Int) -> [(Int, FaultRoutes.Route)] {
-    guard let routes = crews[crew].machine.machine.routes else { return [] }
-    let taken = routes.taken.map { ($0, routes.routes[$0]) }
-    crews[crew].machine.machine.removeTakenRoutes()
+  mutating func takenRoutes(_ crew: Int) -> [TakenRoute] {
+    var taken: [TakenRoute] = []
+    crews[crew].machine.machine.handOverTakenRoutes { route, number, pages in
+      taken.append(TakenRoute(number: number, route: route, pages: pages))
+    }
     return taken
   }
 
@@ -106,22 +113,19 @@ extension RacingStorm {
           ? crews[crew].machine.outOfMemory
           : .unresolved(flavour: flavour.name, address: racers[number].touch?.address.value ?? 0))
     }
-    racers[number].routes = takenRoutes(crew).map { place, route in
-      racers[number].recorder.resolve(route, number: place)
-      return place
+    racers[number].routes = takenRoutes(crew)
+    for taken in racers[number].routes {
+      racers[number].recorder.resolve(taken.route, number: taken.number)
     }
     record(number, then: .unlocking)
   }
 
   /// Goes back to the guest, which tries again.
   mutating func leave(_ number: Int) {
-    let crew = racers[number].crew
     racers[number].pending = nil
-    if let routes = crews[crew].machine.machine.routes {
-      for place in racers[number].routes {
-        racers[number].recorder.leave(
-          routes.routes[place], number: place, entered: racers[number].entered)
-      }
+    for taken in racers[number].routes {
+      racers[number].recorder.leave(
+        taken.route, number: taken.number, entered: racers[number].entered, reading: taken.pages)
     }
     record(number, then: .attempting)
   }

@@ -29,20 +29,18 @@ extension RacingStorm {
     guard let depth = crews[crew].depth, prepare(number, racers[number].piece, to: depth) else {
       return
     }
-    racers[number].routes = takenRoutes(crew).map { place, route in
-      racers[number].recorder.resolve(route, number: place)
-      return place
+    racers[number].routes = takenRoutes(crew)
+    for taken in racers[number].routes {
+      racers[number].recorder.resolve(taken.route, number: taken.number)
     }
     record(number, then: .mapped)
   }
 
   /// Works what of the piece needs no lock.
   mutating func finishPiece(_ number: Int) {
-    let crew = racers[number].crew
-    if let routes = crews[crew].machine.machine.routes {
-      for place in racers[number].routes {
-        racers[number].recorder.leave(routes.routes[place], number: place, entered: .zero)
-      }
+    for taken in racers[number].routes {
+      racers[number].recorder.leave(
+        taken.route, number: taken.number, entered: .zero, reading: taken.pages)
     }
     record(number, then: .populating)
   }

@@ -56,6 +56,13 @@ struct RacingStorm: ~Copyable, Program {
     }
   }
 
+  /// A route that was taken, and the pages of a shared snapshot that came for it.
+  struct TakenRoute {
+    let number: Int
+    let route: FaultRoutes.Route
+    let pages: [FilePages]
+  }
+
   /// A virtual processor at play.
   struct Racer {
     let crew: Int
@@ -83,7 +90,7 @@ struct RacingStorm: ~Copyable, Program {
     var cascades = 0
     var pending: PendingFault?
     var entered = VirtualDuration.zero
-    var routes: [Int] = []
+    var routes: [TakenRoute] = []
     /// What a thread populates.
     var piece: [Range<GuestPhysical>] = []
   }
@@ -164,7 +171,9 @@ struct RacingStorm: ~Copyable, Program {
         racers.append(
           Racer(
             crew: number, number: place,
-            recorder: MachineRecorder(storm.profile, storm.host, reservedBytes: reserved),
+            recorder: MachineRecorder(
+              storm.profile, storm.host, reservedBytes: reserved,
+              snapshot: storm.snapshotNumber(flavour)),
             steps: flavour.guest.steps(), phase: place == 0 ? .starting : .resting,
             isResting: place > 0))
       }

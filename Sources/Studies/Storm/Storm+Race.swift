@@ -27,6 +27,10 @@ extension Storm {
       self, racing: flavours, onOneHost: isReference, observer: &observer)
     var ledger = Ledger()
     for machine in execution.ledgers { ledger += machine }
+    ledger.count(execution.pageCache)
+    let cached = UInt64(execution.pageCache.bytes)
+    let usedBytes = cached + (policy.poolBytes == nil ? execution.usedBytes : needed)
+    try checkMemory(usedBytes)
     var ofFlavours: [StormOutcome.OfFlavour] = []
     var first = 0
     for (place, (flavour, one)) in zip(flavours, alone).enumerated() {
@@ -45,8 +49,8 @@ extension Storm {
       flavours: ofFlavours, ready: Distribution(execution.readySinceStart), ledger: ledger,
       shares: execution.shares, series: execution.series, frameLock: execution.frameLock,
       machineLocks: execution.machineLocks, storage: execution.storage,
-      network: execution.network, end: execution.end,
-      usedBytes: policy.poolBytes == nil ? execution.usedBytes : needed,
+      network: execution.network, pageCache: execution.pageCache, end: execution.end,
+      usedBytes: usedBytes,
       setUp: execution.setUps.reduce(.zero, +), mode: played, limits: mode == played ? [] : limits,
       bill: try bill(ledger))
   }

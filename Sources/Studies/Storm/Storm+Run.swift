@@ -21,7 +21,10 @@ extension Storm {
     let flavours = fleet.filter { $0.count > 0 }
     guard !flavours.isEmpty else { throw .noMachines }
     let limits = cohortLimits
-    guard limits.isEmpty else { return try race(flavours, limits, observer: &observer) }
+    guard !limits.contains(where: { $0.needsPlay }) else {
+      return try race(flavours, limits, observer: &observer)
+    }
+    let mode = limits.isEmpty || self.mode == .reference ? self.mode : .everyVM
     var machines: [CountedMachine] = []
     for flavour in flavours { machines.append(try CountedMachine(flavour, self)) }
     try checkMemory(flavours, machines)
@@ -52,6 +55,9 @@ extension Storm {
       // On one host the machines have come to use what they do alone: a pool's pages were counted before.
       if policy.poolBytes == nil { usedBytes = execution.usedBytes }
     }
+    ledger.count(execution.pageCache)
+    usedBytes += UInt64(execution.pageCache.bytes)
+    try checkMemory(usedBytes)
     var ofFlavours: [StormOutcome.OfFlavour] = []
     var setUp = TotalTime.zero
     var first = 0
@@ -73,8 +79,9 @@ extension Storm {
       flavours: ofFlavours, ready: Distribution(execution.readySinceStart), ledger: ledger,
       shares: execution.shares, series: execution.series, frameLock: execution.frameLock,
       machineLocks: execution.machineLocks, storage: execution.storage,
-      network: execution.network, end: execution.end, usedBytes: usedBytes, setUp: setUp,
-      mode: mode, limits: [], bill: try bill(ledger))
+      network: execution.network, pageCache: execution.pageCache, end: execution.end,
+      usedBytes: usedBytes, setUp: setUp, mode: mode, limits: mode == self.mode ? [] : limits,
+      bill: try bill(ledger))
   }
 
   /// Counts each machine for itself.

@@ -25,6 +25,8 @@ struct StormExecution {
   private(set) var machineLocks = LockUse()
   let storage: DeviceUse
   let network: DeviceUse
+  /// How the page cache was used that machines share.
+  let pageCache: PageCacheUse
   let end: VirtualTime
 
   /// Schedules recordings, each for so many machines.
@@ -44,7 +46,8 @@ struct StormExecution {
     } catch {
       throw .engine(error)
     }
-    series = program.series
+    series = stage.series(program.series)
+    pageCache = stage.pageCacheUse
     frameLock = stage.engine.use(of: stage.frameLock)
     storage = stage.engine.use(of: stage.storage)
     network = stage.engine.use(of: stage.network)
@@ -70,7 +73,8 @@ struct StormExecution {
       throw .engine(error)
     }
     if let failure = program.failure { throw failure }
-    series = program.series
+    series = stage.series(program.series)
+    pageCache = stage.pageCacheUse
     frameLock = stage.engine.use(of: stage.frameLock)
     storage = stage.engine.use(of: stage.storage)
     network = stage.engine.use(of: stage.network)
@@ -112,7 +116,8 @@ struct StormExecution {
     // Where one machine fails, others may wait for it for ever.
     if let failure = program.failure { throw failure }
     if let problem { throw .engine(problem) }
-    series = program.series
+    series = stage.series(program.series)
+    pageCache = stage.pageCacheUse
     frameLock = stage.engine.use(of: stage.frameLock)
     storage = stage.engine.use(of: stage.storage)
     network = stage.engine.use(of: stage.network)

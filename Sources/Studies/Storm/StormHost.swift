@@ -21,6 +21,9 @@ public struct StormHost: Sendable, Hashable {
   public var allocationBatch = 63
   /// How many requests the host's storage works on at once.
   public var storageDepth = 32
+  /// How many bytes of a shared snapshot are read at once around a page that is missing: a page where
+  /// nothing is said.
+  public var readAroundBytes: UInt64 = 4096
   /// How many requests the network carries at once.
   public var networkDepth = 256
   /// How many threads of a handler in user space bring pages.

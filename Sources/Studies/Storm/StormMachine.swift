@@ -138,7 +138,9 @@ struct StormMachine: ~Copyable {
 
   /// Records the faults that the last touch took.
   private mutating func recordFaults(_ recorder: inout MachineRecorder) {
-    machine.handOverTakenRoutes { route, number in recorder.take(route, number: number) }
+    machine.handOverTakenRoutes { route, number, pages in
+      recorder.take(route, number: number, reading: pages)
+    }
   }
 
   /// Lets the guest's processor walk the guest's tables; a guest that starts from nothing writes them
@@ -214,6 +216,7 @@ extension Flavour.Source {
     case .cachedSnapshot: .file
     case .storedSnapshot: .snapshot
     case .networkSnapshot: .network
+    case .sharedSnapshot: .sharedFile
     }
   }
 }

@@ -43,6 +43,8 @@ public struct StormOutcome: Sendable {
   public let storage: DeviceUse
   /// How the network was used.
   public let network: DeviceUse
+  /// How the page cache was used that machines share.
+  public let pageCache: PageCacheUse
   /// When the last machine was done.
   public let end: VirtualTime
   /// The bytes that all machines come to use.

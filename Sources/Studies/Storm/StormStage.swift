@@ -25,6 +25,11 @@ struct StormStage: ~Copyable {
     resources.locks = [frameLock]
     resources.bandwidths = [engine.add(storm.host.memory(storm.profile))]
     resources.devices = [storage, network, engine.add(storm.host.handler(storm.profile))]
+    let block = max(Int(storm.host.readAroundBytes / 4096), 1)
+    for name in storm.sharedSnapshots {
+      let cache = PageCache(name, on: storage, block: block, pages: storm.snapshotPages(name))
+      resources.caches.append(engine.add(cache))
+    }
     self.resources = resources
     gate = storm.policy.startsAtOnce.map {
       engine.add(Lock("starts", waiting: .sleep, capacity: max($0, 1)))
