@@ -220,6 +220,21 @@ for scenario in $(grep -l '^study: boot-storm' Scenarios/*.yaml); do
     failed=$((failed + 1))
   fi
 done
+check "a page cache that the first machine warms" 0 "into the page cache" \
+  "$nestwalk" run Scenarios/resume-shared-image.yaml --set host.readAround=128K --set fleet[1].count=7
+check "a shared page cache has no cohort" 0 "through one page cache, which the first one warms" \
+  "$nestwalk" run Scenarios/resume-shared-image.yaml --set fleet[1].count=3
+check "a shared page cache, all on one host" 0 "into the page cache" \
+  "$nestwalk" run Scenarios/resume-shared-image.yaml --set fleet[1].count=3 --set mode=reference
+check "a snapshot that machines of two sizes share" 2 "guest and memory must be the same" \
+  "$nestwalk" check Scenarios/resume-shared-image.yaml --set "fleet[1].memory=512 MiB"
+check "machines of eight kinds" 0 "8 different guests of 64 machines" \
+  "$nestwalk" run Scenarios/boot-storm-varied.yaml
+check "machines that are all different" 0 "“variation” without “kinds”" \
+  "$nestwalk" run Scenarios/boot-storm-varied.yaml \
+  --set "fleet[0].variation={work: 15, leftOut: 5}" --set fleet[0].count=4
+check "a misspelt variation" 2 "is “shuffle” meant?" \
+  "$nestwalk" check Scenarios/boot-storm-varied.yaml --set fleet[0].variation.shufle=3
 check "a missed target" 3 "Target missed" \
   "$nestwalk" run Scenarios/boot-storm-32.yaml --set target.ready=1ms
 check "a target that is met" 0 "Target met" \

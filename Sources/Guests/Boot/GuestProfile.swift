@@ -13,6 +13,8 @@ public struct GuestProfile: Sendable, Hashable {
   public var phases: [GuestPhase]
   /// How the guest maps its memory for itself.
   public var mapping: GuestMapping
+  /// What sets this guest apart from others of the profile, if anything does.
+  public var variant: GuestVariant?
   let recording: ScaledRecording?
 
   /// Instructions that a processor executes in a microsecond where nobody says otherwise: assumed, as
@@ -64,7 +66,7 @@ public struct GuestProfile: Sendable, Hashable {
   /// The steps, from the launch to the end of the last phase.
   public func steps() -> GuestSteps { GuestSteps(self) }
 
-  /// The nanoseconds that the processor works in a phase.
+  /// The nanoseconds that the processor works in a phase; a variant's are another number.
   public func computeNanoseconds(_ phase: Int) -> UInt64 {
     switch phases[phase].work {
     case .runs(_, let nanoseconds): return nanoseconds
@@ -77,12 +79,14 @@ public struct GuestProfile: Sendable, Hashable {
 
   /// The nanoseconds until the guest is ready if no touch costs anything.
   public var readyNanoseconds: UInt64 {
-    var sum: UInt64 = 0
+    var work: UInt64 = 0
+    var wait: UInt64 = 0
     for (number, phase) in phases.enumerated() {
-      sum += computeNanoseconds(number) + phase.waitNanoseconds
+      work += computeNanoseconds(number)
+      wait += phase.waitNanoseconds
       if phase.endsReady { break }
     }
-    return sum
+    return (variant?.scaled(work) ?? work) + wait
   }
 
   // MARK: The launch

@@ -1,6 +1,6 @@
 import Paging
 
-/// The steps of a guest, one after another; making a step allocates nothing.
+/// The steps of a guest, one after another; making a step allocates nothing but where touches change places.
 public struct GuestSteps: Sequence, IteratorProtocol, Sendable {
   private enum Stage { case start, work, wait, ready }
 
@@ -24,10 +24,24 @@ public struct GuestSteps: Sequence, IteratorProtocol, Sendable {
   private var doneBefore: UInt64 = 0
   private var total: UInt64 = 0
 
-  init(_ profile: GuestProfile) { self.profile = profile }
+  /// What a variant makes of the steps.
+  private var varied: VariedSteps?
+
+  init(_ profile: GuestProfile) {
+    self.profile = profile
+    varied = profile.variant.map(VariedSteps.init)
+  }
 
   /// The next step; nothing after the last phase.
   public mutating func next() -> GuestStep? {
+    guard var steps = varied else { return nextOfProfile() }
+    // Taken out meanwhile, so that it has its array alone.
+    varied = nil
+    defer { varied = steps }
+    return steps.next { nextOfProfile() }
+  }
+
+  private mutating func nextOfProfile() -> GuestStep? {
     if let touch = pending {
       pending = nil
       return .touch(touch)

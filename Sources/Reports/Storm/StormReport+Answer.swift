@@ -62,6 +62,15 @@ extension StormReport {
     return sentence + "; moved most by \(movers.joined(separator: ", "))."
   }
 
+  /// How many guests the machines have where those of a flavour differ, as a sentence; nothing where none do.
+  package var variation: String? {
+    guard storm.fleet.contains(where: { $0.variation != nil }) else { return nil }
+    let kinds = Self.grouped(UInt64(outcome.flavours.reduce(0) { $0 + $1.kinds }))
+    let sentence = "What was drawn makes \(kinds) different guests of \(storm.count) machines"
+    return sentence
+      + (outcome.mode == .cohort ? ", each counted once for all machines that have it." : ".")
+  }
+
   /// How machines shared what was read of a snapshot, as a sentence; nothing where none do.
   package var pageCache: String? {
     let use = outcome.pageCache

@@ -178,6 +178,9 @@ extension JSONWriter {
       beginObject()
       member("name", flavour.name)
       member("count", flavour.count)
+      if report.storm.fleet.contains(where: { $0.variation != nil }) {
+        member("kinds", flavour.kinds)
+      }
       member("ready", flavour.ready)
       member("alone", flavour.alone)
       member("bareMetal", flavour.bareMetal)

@@ -26,6 +26,7 @@ extension StormReport {
     page.heading("When machines are ready")
     page.paragraph("Each is counted from its own planned start.")
     page.chart(readyChart)
+    if let variation { page.paragraph(variation) }
     page.heading("What they fault on")
     page.chart(faultChart)
     page.table(faultTable)

@@ -84,12 +84,12 @@ public struct StormReport: Sendable {
 
   /// The bytes of the second stage's tables, of all machines.
   package var stageTwoTables: UInt64 {
-    outcome.flavours.reduce(0) { $0 + UInt64($1.count) * $1.tableBytes }
+    outcome.flavours.reduce(0) { $0 + $1.allTableBytes }
   }
 
   /// The bytes of the tables of the machines' processes for their memory, of all machines.
   package var processTables: UInt64 {
-    outcome.flavours.reduce(0) { $0 + UInt64($1.count) * $1.processTableBytes }
+    outcome.flavours.reduce(0) { $0 + $1.allProcessTableBytes }
   }
 
   /// The bytes of the guests' own tables, of all machines.

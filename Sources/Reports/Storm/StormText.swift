@@ -11,7 +11,7 @@ package enum StormText {
     if let verdict = report.verdict { lines += TextLayout.wrap(verdict, width: TextLayout.width) }
     lines += [""] + ready(report) + [""] + shares(report) + [""] + faults(report)
     lines += memory(report)
-    if let sentence = report.pageCache {
+    for case let sentence? in [report.pageCache, report.variation] {
       lines += TextLayout.wrap(sentence, width: TextLayout.width)
     }
     lines += races(report)

@@ -32,6 +32,8 @@ extension Flavour: MappingDecodable {
   private static let snapshotField = OptionalField(
     "snapshot", ValueForm<String>.text,
     "the shared snapshot, where other machines of the fleet read the same one")
+  private static let variationField = OptionalField(
+    "variation", ValueForm<Variation>.mapping(), "what sets the machines apart, drawn at random")
 
   private static let readyAfterField = OptionalField(
     "readyAfter",
@@ -48,7 +50,7 @@ extension Flavour: MappingDecodable {
       nameField.declaration, countField.declaration, guestField.declaration,
       memoryField.declaration, processorsField.declaration, activeField.declaration,
       touchesField.declaration, tablesField.declaration, sourceField.declaration,
-      snapshotField.declaration, readyAfterField.declaration,
+      snapshotField.declaration, variationField.declaration, readyAfterField.declaration,
     ]
   }
 
@@ -64,6 +66,7 @@ extension Flavour: MappingDecodable {
     let tables = mapping.value(of: Self.tablesField)
     let source = mapping.value(of: Self.sourceField)
     let snapshot = mapping.value(of: Self.snapshotField)
+    let variation = mapping.value(of: Self.variationField)
     let readyAfter = mapping.value(of: Self.readyAfterField)
     if let memory, memory.bytes % 4096 != 0 {
       mapping.refuse("memory", "it must be a multiple of 4 KiB")
@@ -96,6 +99,7 @@ extension Flavour: MappingDecodable {
     self.touches = touches
     self.source = source
     self.snapshot = snapshot
+    self.variation = variation
     measuredReady = readyAfter.map(VirtualDuration.init)
   }
 }

@@ -65,8 +65,9 @@ extension StormScenario: MappingDecodable {
     let seed = mapping.value(of: Self.seedField)
     let seeds = mapping.value(of: Self.seedsField)
     _ = mapping.value(of: Self.sweepField)
-    if spread.picoseconds == 0, !mapping.has("sweep") {
-      let rule = "nothing is drawn at random without a “spread”, so leave it out"
+    let isVaried = fleet?.contains { $0.variation != nil } ?? true
+    if spread.picoseconds == 0, !isVaried, !mapping.has("sweep") {
+      let rule = "nothing is drawn at random without a “spread” or a “variation”, so leave it out"
       if seed != nil { mapping.refuse("seed", rule) }
       if seeds != nil { mapping.refuse("seeds", rule) }
     }

@@ -21,14 +21,23 @@ public struct RecordedProgram: ~Copyable, Program {
     let resources: Int
     let start: VirtualTime
     let gate: LockNumber?
+    let delay: VirtualDuration
+    let waits: TimeFactor
 
     /// An actor that starts at a moment, once it has passed a gate if there is one; it leaves that when
     /// it is ready.
-    public init(recording: Int, resources: Int, start: VirtualTime, gate: LockNumber? = nil) {
+    ///
+    /// Behind the gate it sleeps for a delay, and its sleep takes so many times as long as the recording's.
+    public init(
+      recording: Int, resources: Int, start: VirtualTime, gate: LockNumber? = nil,
+      delay: VirtualDuration = .zero, waits: TimeFactor = .one
+    ) {
       self.recording = recording
       self.resources = resources
       self.start = start
       self.gate = gate
+      self.delay = delay
+      self.waits = waits
     }
   }
 
@@ -45,6 +54,7 @@ public struct RecordedProgram: ~Copyable, Program {
   enum Phase: UInt8 {
     case starting
     case entering
+    case delaying
     case computing
     case operating
     case leaving
@@ -125,8 +135,12 @@ public struct RecordedProgram: ~Copyable, Program {
         parts[number].phase = .entering
         let start = parts[number].actor.start
         if start > time { return .sleep(start - time) }
-      case .entering:
+      case .delaying:
         parts[number].phase = .computing
+        let delay = parts[number].actor.delay
+        if delay > .zero { return .sleep(delay) }
+      case .entering:
+        parts[number].phase = .delaying
         if let gate = parts[number].actor.gate { return .lock(gate, shared: false) }
       case .leaving:
         parts[number].phase = .computing
@@ -154,13 +168,16 @@ public struct RecordedProgram: ~Copyable, Program {
       parts[number].ready = time
       parts[number].phase = .leaving
     }
-    return resources[parts[number].actor.resources].step(segment)
+    return resources[parts[number].actor.resources].step(
+      segment, waits: parts[number].actor.waits)
   }
 }
 
 extension RecordedProgram.Resources {
   /// The step at the end of a segment; nothing where it has none for the engine.
-  public func step(_ segment: Recording.Segment) -> Step? {
+  ///
+  /// Sleep takes so many times as long.
+  public func step(_ segment: Recording.Segment, waits: TimeFactor = .one) -> Step? {
     let resource = Int(segment.resource)
     switch segment.operation {
     case .none, .markReady: return nil
@@ -170,7 +187,7 @@ extension RecordedProgram.Resources {
     case .move: return .move(bandwidths[resource], bytes: segment.amount)
     case .request: return .request(devices[resource], bytes: segment.amount)
     case .read: return .read(caches[resource], PageRead(word: segment.amount))
-    case .sleep: return .sleep(VirtualDuration(picoseconds: segment.amount))
+    case .sleep: return .sleep(waits(VirtualDuration(picoseconds: segment.amount)))
     }
   }
 }

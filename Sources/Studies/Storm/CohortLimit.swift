@@ -11,12 +11,14 @@ public enum CohortLimit: Sendable, Hashable {
   /// Machines read one snapshot through the host's page cache, where the first one leaves pages for the
   /// others.
   case pageCache(snapshot: String, machines: Int)
+  /// Each machine has a guest of its own.
+  case variation(flavour: String, machines: Int)
 
   /// Whether machines must be played together, fault by fault; else each can be counted alone.
   public var needsPlay: Bool {
     switch self {
     case .racing, .background, .largePages: true
-    case .pageCache: false
+    case .pageCache, .variation: false
     }
   }
 }
@@ -39,6 +41,9 @@ extension CohortLimit: CustomStringConvertible {
     case .pageCache(let snapshot, let machines):
       "\(machines) machines read “\(snapshot)” through one page cache, which the first one warms: none can"
         + " be counted for the others (mode cohort), each is (mode every-vm)."
+    case .variation(let flavour, let machines):
+      "Each of the \(machines) guests of “\(flavour)” is drawn for itself (“variation” without “kinds”): none"
+        + " can be counted for the others (mode cohort), each is (mode every-vm)."
     }
   }
 }
@@ -58,6 +63,11 @@ extension Storm {
     if backgroundThreads > 0 { limits.append(.background(threads: backgroundThreads)) }
     if let available = host.largePageBytes, policy.backing != .small {
       limits.append(.largePages(available: available))
+    }
+    for flavour in fleet where flavour.count > 1 {
+      guard let variation = flavour.variation, variation.variesGuests, variation.kinds == nil
+      else { continue }
+      limits.append(.variation(flavour: flavour.name, machines: flavour.count))
     }
     for snapshot in sharedSnapshots {
       let machines = fleet.reduce(0) { $0 + ($1.sharedSnapshot == snapshot ? $1.count : 0) }

@@ -45,6 +45,8 @@ public struct Flavour: Sendable, Hashable {
   public var source = Source.fresh
   /// Which snapshot they share with other flavours; their own where nothing is said.
   public var snapshot: String?
+  /// What sets them apart from each other, if anything does.
+  public var variation: Variation?
   /// When one of them was ready that was measured alone; what the guest's work and its faults leave of that
   /// is its launch.
   public var measuredReady: VirtualDuration?

@@ -20,6 +20,7 @@ struct LiveStorm: ~Copyable, Program {
     var recorder: MachineRecorder
     var steps: GuestSteps
     let start: VirtualTime
+    let member: StormMembers.Member
     /// What the last step of the guest became, and what of it was done.
     var segments: [Recording.Segment] = []
     var notes: [Recording.Note] = []
@@ -40,6 +41,7 @@ struct LiveStorm: ~Copyable, Program {
   enum Phase {
     case starting
     case entering
+    case delaying
     case playing
     case ending
     case leaving
@@ -57,12 +59,12 @@ struct LiveStorm: ~Copyable, Program {
   private(set) var failure: StormError?
 
   init(
-    _ storm: Storm, _ flavours: [Flavour], starts: [VirtualTime],
+    _ storm: Storm, _ members: StormMembers, starts: [VirtualTime],
     resources: RecordedProgram.Resources, gate: LockNumber?, series: TimeSeries
   ) throws(StormError) {
     var host = try Self.host(storm)
     let freeAtStart = host.frames.freeFrames
-    let players = try Self.players(storm, flavours, starts, on: &host)
+    let players = try Self.players(storm, members, starts, on: &host)
     self.host = host
     self.players = players
     self.freeAtStart = freeAtStart
@@ -72,9 +74,9 @@ struct LiveStorm: ~Copyable, Program {
   }
 
   private static func players(
-    _ storm: Storm, _ flavours: [Flavour], _ starts: [VirtualTime], on host: inout Host
+    _ storm: Storm, _ members: StormMembers, _ starts: [VirtualTime], on host: inout Host
   ) throws(StormError) -> Row<Player> {
-    let all = flavours.flatMap { Array(repeating: $0, count: $0.count) }
+    let all = members.flavours
     return try Row(count: all.count) { number throws(StormError) in
       var machine = try StormMachine(all[number], storm.policy, on: &host)
       var recorder = MachineRecorder(
@@ -83,7 +85,7 @@ struct LiveStorm: ~Copyable, Program {
       try machine.begin(storm.policy, &recorder, on: &host)
       return Player(
         machine: machine, recorder: recorder, steps: all[number].guest.steps(),
-        start: starts[number])
+        start: starts[number], member: members.machines[number])
     }
   }
 
@@ -115,8 +117,12 @@ struct LiveStorm: ~Copyable, Program {
         players[number].phase = .entering
         if players[number].start > time { return .sleep(players[number].start - time) }
       case .entering:
-        players[number].phase = .playing
+        players[number].phase = .delaying
         if let gate { return .lock(gate, shared: false) }
+      case .delaying:
+        players[number].phase = .playing
+        let delay = players[number].member.delay
+        if delay > .zero { return .sleep(delay) }
       case .playing:
         if players[number].next < players[number].segments.count {
           players[number].phase = .ending
@@ -162,6 +168,6 @@ struct LiveStorm: ~Copyable, Program {
       players[number].ready = time
       players[number].phase = .leaving
     }
-    return resources.step(segment)
+    return resources.step(segment, waits: players[number].member.waits)
   }
 }

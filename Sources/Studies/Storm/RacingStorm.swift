@@ -26,6 +26,7 @@ struct RacingStorm: ~Copyable, Program {
     let depth: PopulationDepth?
     var piecesBegun = 0
     let start: VirtualTime
+    let member: StormMembers.Member
     /// What its faults pass, where they can meet.
     let lock: LockNumber?
     /// The steps that its processors divide.
@@ -98,6 +99,7 @@ struct RacingStorm: ~Copyable, Program {
   enum Phase {
     case starting
     case entering
+    case delaying
     case launching
     case drawing
     case arriving
@@ -134,17 +136,17 @@ struct RacingStorm: ~Copyable, Program {
   /// Why the play stopped, if it did.
   var failure: StormError?
 
-  /// The machines of these flavours, all on one host or each on one of its own.
+  /// These machines, all on one host or each on one of its own.
   init(
-    _ storm: Storm, _ flavours: [Flavour], onOneHost: Bool, starts: [VirtualTime],
+    _ storm: Storm, _ members: StormMembers, onOneHost: Bool, starts: [VirtualTime],
     resources: RecordedProgram.Resources, locks: [LockNumber?], gate: LockNumber?,
     series: TimeSeries, inHalves: Bool = false
   ) throws(StormError) {
-    let all = flavours.flatMap { Array(repeating: $0, count: $0.count) }
+    let all = members.flavours
     var hosts = try Self.hosts(storm, all, onOneHost: onOneHost)
     let freeAtStart = (0..<hosts.count).map { hosts[$0].frames.freeFrames }
     var racers: [Racer] = []
-    let crews = try Self.crews(storm, all, starts, locks, &racers, on: &hosts)
+    let crews = try Self.crews(storm, members, starts, locks, &racers, on: &hosts)
     self.hosts = hosts
     self.freeAtStart = freeAtStart
     self.crews = crews
@@ -157,10 +159,11 @@ struct RacingStorm: ~Copyable, Program {
   }
 
   private static func crews(
-    _ storm: Storm, _ all: [Flavour], _ starts: [VirtualTime], _ locks: [LockNumber?],
+    _ storm: Storm, _ members: StormMembers, _ starts: [VirtualTime], _ locks: [LockNumber?],
     _ racers: inout [Racer], on hosts: inout Row<Host>
   ) throws(StormError) -> Row<Crew> {
-    try Row(count: all.count) { number throws(StormError) in
+    let all = members.flavours
+    return try Row(count: all.count) { number throws(StormError) in
       let flavour = all[number]
       let host = hosts.count == 1 ? 0 : number
       var machine = try StormMachine(flavour, storm.policy, on: &hosts[host])
@@ -183,6 +186,7 @@ struct RacingStorm: ~Copyable, Program {
         machine: machine, host: host, actors: first..<populators.lowerBound,
         populators: populators, pieces: threads > 0 ? machine.pieces(storm.policy) : [],
         depth: storm.policy.population.depth, start: starts[number],
+        member: members.machines[number],
         lock: locks[number], steps: flavour.guest.steps(),
         setUp: racers[first].recorder.shares.total)
     }
@@ -240,7 +244,7 @@ struct RacingStorm: ~Copyable, Program {
       crews[racers[number].crew].ready = time
       if let gate { return .unlock(gate) }
     }
-    return resources.step(segment)
+    return resources.step(segment, waits: crews[racers[number].crew].member.waits)
   }
 
   /// What a processor does once its segments are done; nothing where that takes no step of the engine's.
@@ -253,8 +257,12 @@ struct RacingStorm: ~Copyable, Program {
       let start = crews[crew].start
       return start > time ? .sleep(start - time) : nil
     case .entering:
-      racers[number].phase = .launching
+      racers[number].phase = .delaying
       return gate.map { .lock($0, shared: false) }
+    case .delaying:
+      racers[number].phase = .launching
+      let delay = crews[crew].member.delay
+      return delay > .zero ? .sleep(delay) : nil
     case .launching: launch(number)
     case .drawing: draw(number)
     case .arriving: rest(number)

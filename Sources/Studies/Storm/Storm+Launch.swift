@@ -16,6 +16,7 @@ extension Storm {
       var one = flavour
       one.count = 1
       one.measuredReady = nil
+      one.variation = nil
       one.guest = one.guest.launched(computeNanoseconds: 0, source: "measured")
       var single = Storm([one], profile: profile)
       single.host = host

@@ -6,15 +6,16 @@ import Simulation
 extension Storm {
   /// Plays all machines, each on a host of its own or, where that is asked for, all on one.
   func race(
-    _ flavours: [Flavour], _ limits: [CohortLimit], observer: inout some EngineObserver
+    _ flavours: [Flavour], _ members: StormMembers, _ limits: [CohortLimit],
+    observer: inout some EngineObserver
   ) throws(StormError) -> StormOutcome {
     var alone: [StormExecution] = []
-    for flavour in flavours { alone.append(try race(alone: flavour, profile)) }
-    let used = zip(flavours, alone).map { flavour, one in
+    for input in members.inputs { alone.append(try race(alone: input, profile)) }
+    let used = zip(members.inputs, alone).map { flavour, one in
       policy.usedBytes(flavour, taken: one.usedBytes, one.ledgers[0])
     }
     var needed = try policy.idlePoolBytes(flavours)
-    for (flavour, bytes) in zip(flavours, used) {
+    for (flavour, bytes) in zip(members.inputs, used) {
       needed += UInt64(flavour.count) * bytes
       guard needed <= host.memoryBytes else {
         throw .outOfMemory(flavour: flavour.name, needed: needed, available: host.memoryBytes)
@@ -24,7 +25,7 @@ extension Storm {
       mode == .reference
       || limits.contains { if case .largePages = $0 { true } else { false } }
     let execution = try StormExecution(
-      self, racing: flavours, onOneHost: isReference, observer: &observer)
+      self, racing: members, onOneHost: isReference, observer: &observer)
     var ledger = Ledger()
     for machine in execution.ledgers { ledger += machine }
     ledger.count(execution.pageCache)
@@ -33,16 +34,22 @@ extension Storm {
     try checkMemory(usedBytes)
     var ofFlavours: [StormOutcome.OfFlavour] = []
     var first = 0
-    for (place, (flavour, one)) in zip(flavours, alone).enumerated() {
+    for (place, flavour) in flavours.enumerated() {
+      let kinds = members.firsts[place]..<members.firsts[place + 1]
+      let one = alone[kinds.lowerBound]
+      let input = members.inputs[kinds.lowerBound]
       let machines = first..<first + flavour.count
       first += flavour.count
       ofFlavours.append(
         StormOutcome.OfFlavour(
           name: flavour.name, count: flavour.count,
           ready: Distribution(Array(execution.ready[machines])), alone: one.ready[0],
-          bareMetal: try race(alone: flavour, profile.withoutPrices()).ready[0],
-          ledger: one.ledgers[0], usedBytes: used[place], tableBytes: one.tableBytes[0],
-          processTableBytes: one.processTableBytes[0]))
+          bareMetal: try race(alone: input, profile.withoutPrices()).ready[0],
+          ledger: one.ledgers[0], usedBytes: used[kinds.lowerBound], tableBytes: one.tableBytes[0],
+          processTableBytes: one.processTableBytes[0],
+          allTableBytes: execution.tableBytes[machines].reduce(0, +),
+          allProcessTableBytes: execution.processTableBytes[machines].reduce(0, +),
+          kinds: kinds.count))
     }
     let played = isReference ? Mode.reference : .everyVM
     return StormOutcome(
@@ -65,7 +72,8 @@ extension Storm {
     var flavour = flavour
     flavour.count = 1
     var nobody = NoEngineObserver()
-    return try StormExecution(storm, racing: [flavour], onOneHost: false, observer: &nobody)
+    return try StormExecution(
+      storm, racing: StormMembers([flavour], seed: seed), onOneHost: false, observer: &nobody)
   }
 }
 

@@ -21,35 +21,37 @@ extension Storm {
     let flavours = fleet.filter { $0.count > 0 }
     guard !flavours.isEmpty else { throw .noMachines }
     let limits = cohortLimits
+    let members = StormMembers(flavours, seed: seed)
     guard !limits.contains(where: { $0.needsPlay }) else {
-      return try race(flavours, limits, observer: &observer)
+      return try race(flavours, members, limits, observer: &observer)
     }
     let mode = limits.isEmpty || self.mode == .reference ? self.mode : .everyVM
-    var machines: [CountedMachine] = []
-    for flavour in flavours { machines.append(try CountedMachine(flavour, self)) }
-    try checkMemory(flavours, machines)
+    let machines = try count(members.inputs, threads: threads)
+    try checkMemory(members.inputs, machines)
     let execution: StormExecution
     var ledger = Ledger()
     var usedBytes = try policy.idlePoolBytes(flavours)
     switch mode {
     case .cohort:
       execution = try StormExecution(
-        self, machines, counts: flavours.map(\.count), observer: &observer)
-      for (flavour, machine) in zip(flavours, machines) {
+        self, machines, numbers: members.machines.map(\.input), members.machines,
+        observer: &observer)
+      for (flavour, machine) in zip(members.inputs, machines) {
         ledger.add(machine.ledger, times: UInt64(flavour.count))
         usedBytes += UInt64(flavour.count) * machine.usedBytes
       }
     case .everyVM:
-      let all = try countAll(flavours, machines, threads: threads)
-      execution = try StormExecution(self, all, counts: all.map { _ in 1 }, observer: &observer)
+      let all = try countAll(members.inputs, machines, threads: threads)
+      execution = try StormExecution(
+        self, all, numbers: members.places, members.machines, observer: &observer)
       for machine in all {
         ledger += machine.ledger
         usedBytes += machine.usedBytes
       }
     case .reference:
-      execution = try StormExecution(self, playing: flavours, observer: &observer)
+      execution = try StormExecution(self, playing: members, observer: &observer)
       for machine in execution.ledgers { ledger += machine }
-      for (flavour, machine) in zip(flavours, machines) {
+      for (flavour, machine) in zip(members.inputs, machines) {
         usedBytes += UInt64(flavour.count) * machine.usedBytes
       }
       // On one host the machines have come to use what they do alone: a pool's pages were counted before.
@@ -61,19 +63,27 @@ extension Storm {
     var ofFlavours: [StormOutcome.OfFlavour] = []
     var setUp = TotalTime.zero
     var first = 0
-    for (flavour, machine) in zip(flavours, machines) {
+    for (place, flavour) in flavours.enumerated() {
+      let kinds = members.firsts[place]..<members.firsts[place + 1]
+      let machine = machines[kinds.lowerBound]
+      let input = members.inputs[kinds.lowerBound]
       var nobody = NoEngineObserver()
-      let alone = try StormExecution(self, [machine], counts: [1], observer: &nobody)
+      let alone = try StormExecution(
+        self, [machine], numbers: [0], [StormMembers.Member(input: 0)], observer: &nobody)
       let ready = Array(execution.ready[first..<first + flavour.count])
       first += flavour.count
-      setUp += machine.setUp * flavour.count
+      func sum(_ bytes: (CountedMachine) -> UInt64) -> UInt64 {
+        kinds.reduce(0) { $0 + UInt64(members.inputs[$1].count) * bytes(machines[$1]) }
+      }
+      for kind in kinds { setUp += machines[kind].setUp * members.inputs[kind].count }
       ofFlavours.append(
         StormOutcome.OfFlavour(
           name: flavour.name, count: flavour.count, ready: Distribution(ready),
           alone: alone.ready[0],
-          bareMetal: VirtualDuration(nanoseconds: Int64(flavour.guest.readyNanoseconds)),
+          bareMetal: VirtualDuration(nanoseconds: Int64(input.guest.readyNanoseconds)),
           ledger: machine.ledger, usedBytes: machine.usedBytes, tableBytes: machine.tableBytes,
-          processTableBytes: machine.processTableBytes))
+          processTableBytes: machine.processTableBytes, allTableBytes: sum(\.tableBytes),
+          allProcessTableBytes: sum(\.processTableBytes), kinds: kinds.count))
     }
     return StormOutcome(
       flavours: ofFlavours, ready: Distribution(execution.readySinceStart), ledger: ledger,
@@ -82,6 +92,21 @@ extension Storm {
       network: execution.network, pageCache: execution.pageCache, end: execution.end,
       usedBytes: usedBytes, setUp: setUp, mode: mode, limits: mode == self.mode ? [] : limits,
       bill: try bill(ledger))
+  }
+
+  /// Counts one machine of each input.
+  private func count(
+    _ inputs: [Flavour], threads: Int
+  ) throws(StormError) -> [CountedMachine] {
+    let results = IndependentWork.results(of: inputs.count, threads: threads) { place in
+      Result<CountedMachine, StormError> { () throws(StormError) in
+        try CountedMachine(inputs[place], self)
+      }
+    }
+    var machines: [CountedMachine] = []
+    machines.reserveCapacity(results.count)
+    for result in results { machines.append(try result.get()) }
+    return machines
   }
 
   /// Counts each machine for itself.
@@ -95,7 +120,9 @@ extension Storm {
     let results = IndependentWork.results(of: numbers.count, threads: threads) { place in
       let number = numbers[place]
       return Result<CountedMachine, StormError> { () throws(StormError) in
-        try CountedMachine(flavours[number], self).sharing(firsts[number])
+        // Of an input that one machine has, that machine was counted.
+        if flavours[number].count == 1 { return firsts[number] }
+        return try CountedMachine(flavours[number], self).sharing(firsts[number])
       }
     }
     var machines: [CountedMachine] = []

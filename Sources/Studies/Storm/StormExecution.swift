@@ -29,17 +29,18 @@ struct StormExecution {
   let pageCache: PageCacheUse
   let end: VirtualTime
 
-  /// Schedules recordings, each for so many machines.
+  /// Schedules machines by recordings: each by the one with the number that is told for it.
   init(
-    _ storm: Storm, _ machines: [CountedMachine], counts: [Int],
-    observer: inout some EngineObserver
+    _ storm: Storm, _ machines: [CountedMachine], numbers: [Int],
+    _ members: [StormMembers.Member], observer: inout some EngineObserver
   ) throws(StormError) {
-    var stage = StormStage(storm, count: counts.reduce(0, +))
-    let numbers = counts.enumerated().flatMap { Array(repeating: $0, count: $1) }
+    var stage = StormStage(storm, count: numbers.count)
     var program = RecordedProgram(
       machines.map(\.recording), [stage.resources], series: StormStage.series,
-      actors: zip(numbers, stage.starts).map { [gate = stage.gate] number, start in
-        RecordedProgram.Actor(recording: number, resources: 0, start: start, gate: gate)
+      actors: numbers.indices.map { [gate = stage.gate, starts = stage.starts] place in
+        RecordedProgram.Actor(
+          recording: numbers[place], resources: 0, start: starts[place], gate: gate,
+          delay: members[place].delay, waits: members[place].waits)
       })
     do {
       try stage.engine.run(&program, observer: &observer)
@@ -59,13 +60,13 @@ struct StormExecution {
     }
   }
 
-  /// Plays all machines of these flavours in one execution on one host.
+  /// Plays all machines in one execution on one host.
   init(
-    _ storm: Storm, playing flavours: [Flavour], observer: inout some EngineObserver
+    _ storm: Storm, playing members: StormMembers, observer: inout some EngineObserver
   ) throws(StormError) {
-    var stage = StormStage(storm, count: flavours.reduce(0) { $0 + $1.count })
+    var stage = StormStage(storm, count: members.machines.count)
     var program = try LiveStorm(
-      storm, flavours, starts: stage.starts, resources: stage.resources, gate: stage.gate,
+      storm, members, starts: stage.starts, resources: stage.resources, gate: stage.gate,
       series: StormStage.series)
     do {
       try stage.engine.run(&program, observer: &observer)
@@ -89,13 +90,13 @@ struct StormExecution {
     }
   }
 
-  /// Plays all machines of these flavours with all their processors in one execution, on one host or each
+  /// Plays all machines with all their processors in one execution, on one host or each
   /// on one of its own.
   init(
-    _ storm: Storm, racing flavours: [Flavour], onOneHost: Bool, inHalves: Bool = false,
+    _ storm: Storm, racing members: StormMembers, onOneHost: Bool, inHalves: Bool = false,
     observer: inout some EngineObserver
   ) throws(StormError) {
-    let all = flavours.flatMap { Array(repeating: $0, count: $0.count) }
+    let all = members.flavours
     var stage = StormStage(
       storm, count: all.count,
       actors: all.reduce(0) { $0 + $1.racers + storm.backgroundThreads })
@@ -105,7 +106,7 @@ struct StormExecution {
       locks.append(isShared ? stage.engine.add(Lock("machine", waiting: .spin)) : nil)
     }
     var program = try RacingStorm(
-      storm, flavours, onOneHost: onOneHost, starts: stage.starts, resources: stage.resources,
+      storm, members, onOneHost: onOneHost, starts: stage.starts, resources: stage.resources,
       locks: locks, gate: stage.gate, series: StormStage.series, inHalves: inHalves)
     var problem: EngineError?
     do {

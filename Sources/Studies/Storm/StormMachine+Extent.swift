@@ -26,7 +26,10 @@ extension StormMachine {
   /// their addresses.
   private var hotSet: [Range<GuestPhysical>] {
     var pages = Set(tableAddresses.map(\.value))
-    for case .touch(let touch) in flavour.guest.steps() {
+    // What was recorded is the profile's own run, whatever sets this guest apart.
+    var guest = flavour.guest
+    guest.variant = nil
+    for case .touch(let touch) in guest.steps() {
       pages.insert(touch.address.value & ~4095)
     }
     var runs: [Range<GuestPhysical>] = []

@@ -15,7 +15,7 @@ public struct StormOutcome: Sendable {
     public let alone: VirtualDuration
     /// When a guest is ready whose touches cost nothing.
     public let bareMetal: VirtualDuration
-    /// The counts of one machine.
+    /// The counts of one machine: as what else is told of one, of the first where they vary.
     public let ledger: Ledger
     /// The bytes that one machine comes to use.
     public let usedBytes: UInt64
@@ -23,6 +23,12 @@ public struct StormOutcome: Sendable {
     public let tableBytes: UInt64
     /// The bytes of the tables of one machine's process for its memory.
     public let processTableBytes: UInt64
+    /// The bytes of the second stage's tables of all machines.
+    public let allTableBytes: UInt64
+    /// The bytes of the tables of all machines' processes for their memory.
+    public let allProcessTableBytes: UInt64
+    /// How many different guests the machines have.
+    public let kinds: Int
   }
 
   /// The flavours, in the order of the fleet.

@@ -40,9 +40,10 @@ struct RacingStormTests {
     _ storm: Storm, racing: Bool, inHalves: Bool = false
   ) throws -> StormExecution {
     var nobody = NoEngineObserver()
-    guard racing else { return try StormExecution(storm, playing: storm.fleet, observer: &nobody) }
+    let members = StormMembers(storm.fleet, seed: storm.seed)
+    guard racing else { return try StormExecution(storm, playing: members, observer: &nobody) }
     return try StormExecution(
-      storm, racing: storm.fleet, onOneHost: true, inHalves: inHalves, observer: &nobody)
+      storm, racing: members, onOneHost: true, inHalves: inHalves, observer: &nobody)
   }
 
   @Test(
