@@ -20,7 +20,33 @@ extension DensityCommand {
 
   private var title: String {
     "\(memory ?? ByteSize(0)) and \(TextLayout.count(virtualProcessors, "vCPU")) on"
-      + " \(hostMemory ?? ByteSize(0))"
+      + " \(hostSize)"
+  }
+
+  /// The host's memory: as given, or that of its nodes together.
+  var hostSize: ByteSize {
+    hostMemory ?? ByteSize(node.reduce(0) { $0 + $1.node.memoryBytes })
+  }
+
+  /// What is wrong with the nodes that are told one by one.
+  var nodeProblems: [String] {
+    guard !node.isEmpty else { return [] }
+    var problems: [String] = []
+    if nodes != nil { problems.append("“--nodes” and “--node” exclude each other.") }
+    if node.count > 64 { problems.append("“--node” is given \(node.count) times; at most 64 count.") }
+    let sum = node.reduce(UInt64(0)) { $0 + $1.node.memoryBytes }
+    if let hostMemory, hostMemory.bytes != sum {
+      problems.append(
+        "“--host-memory” is \(hostMemory), and the nodes have \(ByteSize(sum)): leave it out.")
+    }
+    let own = node.compactMap(\.node.processors)
+    if !own.isEmpty, own.count < node.count {
+      problems.append("All of “--node” must say their processors, or none.")
+    }
+    if !own.isEmpty, processors != nil {
+      problems.append("“--processors” and those of “--node” exclude each other.")
+    }
+    return problems
   }
 
   /// The virtual processors of each machine.
@@ -48,19 +74,24 @@ extension DensityCommand {
 
   /// The question that the options ask.
   private var described: Density {
-    var host = DensityHost(memoryBytes: hostMemory?.bytes ?? 0)
+    var host = DensityHost(memoryBytes: hostSize.bytes)
     if let reserved { host.reservedBytes = reserved.bytes }
     host.processors = processors
     host.processorRatio = processorRatio
     host.nodes = nodes ?? 1
+    host.listedNodes = node.map(\.node)
+    let own = node.compactMap(\.node.processors)
+    if !own.isEmpty { host.processors = own.reduce(0, +) }
     host.swapBytes = swap?.bytes ?? 0
     if pool {
       // What machines take beside the pool must have room too: a sixteenth stays outside.
-      let rest = host.usableBytes
-      host.pools = [
-        DensityHost.Pool(
-          pageBytes: pageBytes, pages: (rest - rest / 16) / pageBytes)
-      ]
+      func pages(_ rest: UInt64) -> UInt64 { (rest - rest / 16) / pageBytes }
+      let ofNodes = host.usableBytesOnNodes.enumerated().map { number, rest in
+        DensityHost.Pool(pageBytes: pageBytes, pages: pages(rest), node: number)
+      }
+      host.pools =
+        ofNodes.isEmpty
+        ? [DensityHost.Pool(pageBytes: pageBytes, pages: pages(host.usableBytes))] : ofNodes
     }
     var density = Density([flavour], on: host)
     density.bindsNodes = host.nodes > 1

@@ -23,9 +23,9 @@ extension DensityCommand {
       ]
       let host = ["reserved", "ratio", "swap", "risk"]
       let details = ["parts", "rules", "settings"]
-      let ofOne = ["processors", "nodes"] + details + ["print-scenario"]
+      let ofOne = ["processors", "nodes", "node"] + details + ["print-scenario"]
       return switch self {
-      case .scenario: machine + host + ["processors", "nodes"]
+      case .scenario: machine + host + ["processors", "nodes", "node"]
       case .printing: details + ["json", "csv", "html"]
       case .inventory, .placing: ofOne
       case .check: machine + host + ofOne
@@ -64,6 +64,7 @@ extension DensityCommand {
       ("working-set", !workingSet.isEmpty), ("returns", returns != nil),
       ("reserved", reserved != nil), ("ratio", ratio != nil), ("swap", swap != nil),
       ("risk", risk != nil), ("processors", processors != nil), ("nodes", nodes != nil),
+      ("node", !node.isEmpty),
       ("parts", parts), ("rules", rules), ("settings", settings),
       ("print-scenario", printScenario), ("json", json != nil), ("csv", csv != nil),
       ("html", html != nil),

@@ -15,6 +15,7 @@ struct DensityCommand: Command {
   var processors: Int?
   var ratio: DecimalNumber?
   var nodes: Int?
+  var node: [NodeArgument] = []
   var swap: ByteSize?
   var backing: ByteSize?
   var pool = false
@@ -50,6 +51,9 @@ struct DensityCommand: Command {
       "nestwalk density --memory 2G --vcpus 2 --host-memory 512G",
       "How many machines of 2 GiB fit 512 GiB."),
     CommandExample(
+      "nestwalk density --memory 16G --vcpus 4 --node 384G:48 --node 128G:16 --ratio 2",
+      "Machines that each lie on one of two NUMA nodes that are not alike."),
+    CommandExample(
       "nestwalk density --memory 8G --host-memory 256G --swap 64G --working-set 2G"
         + " --working-set 6G --risk 1%",
       "The same where guests use 2 or 6 GiB and may want too much for 1 % of the time."),
@@ -75,6 +79,9 @@ struct DensityCommand: Command {
     .option(
       "nodes", \.nodes, value: "N", "On how many NUMA nodes machines lie, each on one of them",
       default: "1"),
+    .option(
+      "node", \.node, value: "SIZE[:N]",
+      "A NUMA node with its memory and processors, where nodes are not alike; one for each"),
     .option("swap", \.swap, value: "SIZE", "The host's swap", default: "none"),
     .option(
       "backing", \.backing, value: "SIZE", "The largest pages of the host: 4K, 2M or 1G",
@@ -120,7 +127,7 @@ struct DensityCommand: Command {
       if memory == nil {
         problems.append("Name a FILE, or the memory of a machine with “--memory”.")
       }
-      if hostMemory == nil {
+      if hostMemory == nil, node.isEmpty {
         problems.append("Name a FILE, or the host's memory with “--host-memory”.")
       }
       if !overrides.isEmpty { problems.append("“--set” changes a field of a FILE: name one.") }
@@ -140,6 +147,7 @@ struct DensityCommand: Command {
     if let nodes, nodes < 1 || nodes > 64 {
       problems.append("“--nodes” is \(nodes); it must be 1 to 64.")
     }
+    problems += nodeProblems
     if let processors, processors < 1 || processors > 100_000 {
       problems.append("“--processors” is \(processors); it must be 1 to 100000.")
     }

@@ -27,6 +27,7 @@ extension JSONWriter {
     if let boot = outcome.boot { self.boot(boot) }
     if let risk = outcome.risk { member("risk", risk) }
     constraints(outcome)
+    nodes(outcome)
     key("hostMemory")
     beginObject()
     member("total", report.density.host.memoryBytes)
@@ -109,6 +110,21 @@ extension JSONWriter {
     endArray()
   }
 
+  private mutating func nodes(_ outcome: DensityOutcome) {
+    guard !outcome.nodes.isEmpty else { return }
+    key("nodes")
+    beginArray()
+    for node in outcome.nodes {
+      beginObject()
+      member("machines", node.machines)
+      member("used", node.usedBytes)
+      member("capacity", node.usableBytes)
+      if let processors = node.processors { member("processors", processors) }
+      endObject()
+    }
+    endArray()
+  }
+
   private mutating func kind(_ flavour: DensityOutcome.OfFlavour, _ report: DensityReport) {
     let overhead = flavour.overhead
     let frees = report.density.host.freesHugePageRecords
@@ -182,6 +198,10 @@ extension JSONWriter {
   private mutating func settings(_ report: DensityReport) {
     key("settings")
     beginObject()
+    key("machines")
+    beginArray()
+    for count in DensitySettings.totals(report) { value(count) }
+    endArray()
     member("kubeVirtOverheadRatio", DensitySettings.kubeVirtRatio(report))
     member("novaReservedHostMemoryMB", DensitySettings.novaReserved(report))
     key("hugePages")

@@ -9,6 +9,10 @@ extension DensityReport {
     if let placed { page.paragraph(placed) }
     page.heading("What there is an end of")
     page.table(constraintTable)
+    if !outcome.nodes.isEmpty {
+      page.heading("Where machines lie")
+      page.table(nodeTable)
+    }
     page.heading("Where the host's memory goes")
     page.chart(memoryChart)
     page.heading("What each machine takes")
@@ -84,6 +88,19 @@ extension DensityReport {
           constraint.alone == .max ? "-" : StormReport.grouped(constraint.alone),
           constraint.stops.joined(separator: ", "),
         ], marked: !constraint.stops.isEmpty)
+    }
+    return table
+  }
+
+  private var nodeTable: TextTable {
+    var table = TextTable(["NUMA node", "machines", "memory used", "there is", "free"])
+    for (number, node) in outcome.nodes.enumerated() {
+      table.add([
+        "node \(number)" + (node.processors.map { ", \($0) processors" } ?? ""),
+        StormReport.grouped(node.machines), StormReport.bytes(node.usedBytes),
+        StormReport.bytes(node.usableBytes),
+        StormReport.bytes(node.usableBytes - min(node.usedBytes, node.usableBytes)),
+      ])
     }
     return table
   }

@@ -3,10 +3,55 @@ internal import Studies
 
 /// The settings that let a host hold what was worked out.
 package enum DensitySettings {
-  /// The settings, each under the system that it is for.
+  /// The settings, each under the system that it is for, after the machines that they are for.
   package static func lines(_ report: DensityReport) -> [String] {
-    kubeVirt(report) + [""] + nova(report) + hugePages(report) + [""] + libvirt(report)
-      + firecracker(report)
+    machines(report) + [""] + kubeVirt(report) + [""] + nova(report) + hugePages(report) + [""]
+      + libvirt(report) + firecracker(report)
+  }
+
+  /// The machines that the settings are for, on each node: those that fit or, where a boot time is asked
+  /// for, those of them that are ready in time.
+  static func counts(_ report: DensityReport) -> [[UInt64]] {
+    let outcome = report.outcome
+    guard let boot = outcome.boot, boot.machines < outcome.count else {
+      return outcome.flavours.map(\.onNodes)
+    }
+    return zip(outcome.flavours, boot.counts).map { flavour, wanted in
+      // Of those on each node as many less as of all: whoever goes leaves room and takes none.
+      var (before, placed) = (UInt64(0), UInt64(0))
+      return flavour.onNodes.map { count in
+        before += count
+        let upTo = wanted * before / max(flavour.count, 1)
+        defer { placed = upTo }
+        return upTo - placed
+      }
+    }
+  }
+
+  /// How many machines of each kind the settings are for.
+  static func totals(_ report: DensityReport) -> [UInt64] {
+    counts(report).map { $0.reduce(0, +) }
+  }
+
+  private static func machines(_ report: DensityReport) -> [String] {
+    let outcome = report.outcome
+    let totals = totals(report)
+    let count = totals.reduce(0, +)
+    var text = "Settings for \(DensityReport.count(count, "machine"))"
+    let kinds = zip(outcome.flavours, totals).filter { $0.1 > 0 }
+    if outcome.flavours.count > 1, !kinds.isEmpty {
+      let parts = kinds.map { "\(StormReport.grouped($0.1)) \($0.0.overhead.flavour.name)" }
+      text += " (\(parts.joined(separator: ", ")))"
+    }
+    if count < outcome.count {
+      text +=
+        ", as many as meet the boot target; \(StormReport.grouped(outcome.count)) fit"
+    } else if outcome.boot != nil {
+      text += ": all that fit, and all meet the boot target"
+    } else {
+      text += ": all that fit"
+    }
+    return TextLayout.wrap(text, width: TextLayout.width - 2).map { "# " + $0 }
   }
 
   private static let mebibyte: UInt64 = 1 << 20
@@ -32,8 +77,8 @@ package enum DensitySettings {
   /// What Nova must leave alone: the host's own and what all machines take beside their memory.
   static func novaReserved(_ report: DensityReport) -> UInt64 {
     let host = report.density.host
-    let added = report.outcome.flavours.reduce(UInt64(0)) {
-      $0 + $1.count * $1.overhead.added(atWorst: true)
+    let added = zip(report.outcome.flavours, totals(report)).reduce(UInt64(0)) {
+      $0 + $1.1 * $1.0.overhead.added(atWorst: true)
     }
     let bytes =
       host.reservedBytes + host.frameRecordBytes + host.processBytes + host.processTableBytes
@@ -46,8 +91,9 @@ package enum DensitySettings {
     var lines = [
       "# nova.conf", "[DEFAULT]", "reserved_host_memory_mb = \(novaReserved(report))",
     ]
-    let promised = report.outcome.flavours.reduce(UInt64(0)) {
-      $0 + ($1.overhead.flavour.usesPool ? 0 : $1.count * $1.overhead.flavour.memoryBytes)
+    let promised = zip(report.outcome.flavours, totals(report)).reduce(UInt64(0)) {
+      let flavour = $1.0.overhead.flavour
+      return $0 + (flavour.usesPool ? 0 : $1.1 * flavour.memoryBytes)
     }
     let reserved = novaReserved(report) * mebibyte
     let rest = host.memoryBytes > reserved ? host.memoryBytes - reserved : 1
@@ -67,22 +113,37 @@ package enum DensitySettings {
     _ report: DensityReport
   ) -> [(pageBytes: UInt64, node: Int, pages: UInt64)] {
     var rows: [(pageBytes: UInt64, node: Int, pages: UInt64)] = []
-    let pooled = report.outcome.flavours.filter { $0.overhead.flavour.usesPool && $0.count > 0 }
-    for size in Set(pooled.map(\.overhead.flavour.backingBytes)).sorted() {
-      let nodes = max(report.density.host.nodes, 1)
-      for node in 0..<nodes {
-        let pages = pooled.filter { $0.overhead.flavour.backingBytes == size }
-          .reduce(UInt64(0)) { sum, flavour in
-            let each = (flavour.overhead.flavour.memoryBytes + size - 1) / size
-            // Where machines lie on any node, each node has its part of the pages.
-            guard flavour.onNodes.count == nodes else {
-              let all = flavour.count * each
-              return sum + (all + UInt64(nodes - 1)) / UInt64(nodes)
-            }
-            return sum + flavour.onNodes[node] * each
-          }
-        rows.append((size, node, pages))
+    let host = report.density.host
+    let pooled = zip(report.outcome.flavours, counts(report)).filter {
+      $0.0.overhead.flavour.usesPool && $0.0.count > 0
+    }
+    for size in Set(pooled.map(\.0.overhead.flavour.backingBytes)).sorted() {
+      let nodes = max(host.nodes, 1)
+      let own = host.pagesOnNodes(of: size)
+      var (free, rest) = (own, own.reduce(0, +))
+      // Where machines lie on any node, each gives in proportion to what its pool has.
+      var anywhere: UInt64 = 0
+      var pages = Array(repeating: UInt64(0), count: nodes)
+      for (flavour, counts) in pooled where flavour.overhead.flavour.backingBytes == size {
+        let each = (flavour.overhead.flavour.memoryBytes + size - 1) / size
+        if counts.count == nodes {
+          for node in pages.indices { pages[node] += counts[node] * each }
+        } else {
+          anywhere += counts.reduce(0, +) * each
+        }
       }
+      for node in pages.indices {
+        guard own.count == nodes else {
+          pages[node] += (anywhere + UInt64(nodes - 1)) / UInt64(nodes)
+          continue
+        }
+        let share = rest > 0 ? UInt64(UInt128(anywhere) * UInt128(free[node]) / UInt128(rest)) : 0
+        rest -= free[node]
+        free[node] -= min(share, free[node])
+        anywhere -= share
+        pages[node] += share
+      }
+      rows += pages.enumerated().map { (size, $0.offset, $0.element) }
     }
     return rows
   }
@@ -135,7 +196,8 @@ package enum DensitySettings {
         var lines = [
           "# Firecracker: \(flavour.name)",
           "{\"machine-config\": {\"vcpu_count\": \(flavour.processors),",
-          "  \"mem_size_mib\": \(flavour.memoryBytes >> 20), \"huge_pages\": \"\(pages)\"}"
+          "  \"mem_size_mib\": \((flavour.memoryBytes + mebibyte - 1) / mebibyte),"
+            + " \"huge_pages\": \"\(pages)\"}"
             + (flavour.returns == .balloon ? "," : "}"),
         ]
         if flavour.returns == .balloon {

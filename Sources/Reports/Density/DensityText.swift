@@ -22,7 +22,9 @@ package enum DensityText {
     lines += TextLayout.wrap(report.certificate, width: TextLayout.width)
     if let assumed = report.assumed { lines += TextLayout.wrap(assumed, width: TextLayout.width) }
     if let placed = report.placed { lines += TextLayout.wrap(placed, width: TextLayout.width) }
-    lines += [""] + constraints(report) + [""] + memory(report)
+    lines += [""] + constraints(report)
+    if !report.outcome.nodes.isEmpty { lines += [""] + nodes(report) }
+    lines += [""] + memory(report)
     let flavours = report.outcome.flavours
     if flavours.count > 1 { lines += [""] + kinds(report) }
     if flavours.count == 1 || detail.parts {
@@ -52,6 +54,19 @@ package enum DensityText {
             constraint.text(constraint.used), constraint.text(constraint.capacity),
             Measure.share.text(constraint.slack),
             constraint.alone == .max ? "-" : StormReport.grouped(constraint.alone),
+          ])
+      }
+  }
+
+  /// The nodes of a host that lists them.
+  private static func nodes(_ report: DensityReport) -> [String] {
+    [row("NUMA node", ["machines", "memory used", "there is", "free"])]
+      + report.outcome.nodes.enumerated().map { number, node in
+        row(
+          "node \(number)" + (node.processors.map { ", \($0) processors" } ?? ""),
+          [
+            StormReport.grouped(node.machines), bytes(node.usedBytes), bytes(node.usableBytes),
+            bytes(node.usableBytes - min(node.usedBytes, node.usableBytes)),
           ])
       }
   }

@@ -55,6 +55,14 @@ public struct ValueForm<Value>: Sendable {
     }
   }
 
+  /// The form of a value that is written as a scalar or, with more to say, as a list.
+  public static func scalar(_ scalar: Self, orList list: Self) -> Self {
+    Self(schema: .any([scalar.schema, list.schema])) { node, name, log in
+      if case .sequence = node.content { return list.decode(node, name, log) }
+      return scalar.decode(node, name, log)
+    }
+  }
+
   /// The form of a value that is written as a scalar or, with more to say, as a mapping.
   public static func scalar(_ scalar: Self, orMapping mapping: Self) -> Self {
     Self(schema: .any([scalar.schema, mapping.schema])) { node, name, log in

@@ -22,8 +22,8 @@ extension DensityHost: MappingDecodable {
     "reserved", ValueForm<ByteSize>.size, default: ByteSize(standard.reservedBytes),
     "what is kept for the host itself")
   private static let nodesField = DefaultField(
-    "nodes", ValueForm<Int>.integer(in: 1...64), default: 1,
-    "how many NUMA nodes share all evenly")
+    "nodes", ValueForm<NodeLayout>.nodes, default: .even(1),
+    "how many NUMA nodes share all evenly, or a list of nodes")
   private static let poolsField = DefaultField(
     "hugePages", ValueForm<[Pool]>.list(of: .mapping(), count: 0...8), default: [],
     "the pools of huge pages")
@@ -66,10 +66,11 @@ extension DensityHost: MappingDecodable {
     isInstalledMemory = mapping.value(of: Self.installedField)
     freesHugePageRecords = mapping.value(of: Self.recordsField)
     reservedBytes = mapping.value(of: Self.reservedField).bytes
-    nodes = mapping.value(of: Self.nodesField)
+    let layout = mapping.value(of: Self.nodesField)
     pools = mapping.value(of: Self.poolsField)
     swapBytes = mapping.value(of: Self.swapField).bytes
     processors = mapping.value(of: Self.processorsField)
+    take(layout, memory: memory, &mapping)
     processorRatio = mapping.value(of: Self.ratioField)
     named = mapping.value(of: Self.resourcesField).map {
       DensityFlavour.Named($0.key, $0.value)
@@ -102,7 +103,7 @@ extension DensityHost: MappingDecodable {
   }
 
   /// The host as it is written.
-  var node: Node {
+  var node: Scenarios.Node {
     let usual = Self.standard
     var list = MemberList()
     if name != usual.name { list.add("name", .text(name)) }
@@ -113,14 +114,23 @@ extension DensityHost: MappingDecodable {
     if isInstalledMemory { list.add("installed", .literal(true)) }
     if !freesHugePageRecords { list.add("freesHugePageRecords", .literal(false)) }
     list.add("reserved", .literal(ByteSize(reservedBytes)))
-    if nodes != 1 { list.add("nodes", .literal(nodes)) }
-    list.add("hugePages", nodes: pools.map(\.node))
+    if !listedNodes.isEmpty {
+      list.add("nodes", nodes: listedNodes.map(\.node))
+    } else if nodes != 1 {
+      list.add("nodes", .literal(nodes))
+    }
+    list.add("hugePages", nodes: pools.map(\.written))
     if swapBytes > 0 { list.add("swap", .literal(ByteSize(swapBytes))) }
-    list.add("processors", processors.map { .literal($0) })
+    // The sum of what its nodes have need not be said.
+    if !listedNodes.contains(where: { $0.processors != nil }) {
+      list.add("processors", processors.map { .literal($0) })
+    }
     if processorRatio != 1 { list.add("processorRatio", .literal(processorRatio)) }
     if !named.isEmpty {
       list.add(
-        "resources", Node(.mapping(named.map { Node.Member($0.name, .literal($0.amount)) })))
+        "resources",
+        Scenarios.Node(
+          .mapping(named.map { Scenarios.Node.Member($0.name, .literal($0.amount)) })))
     }
     list.add("processes", nodes: processes.map(\.node))
     return list.node
@@ -133,27 +143,35 @@ extension DensityHost.Pool: MappingDecodable {
     "pageSize", ValueForm<UInt64>.choice(among: [("2M", 2 << 20), ("1G", 1 << 30)]),
     "the size of a page")
   private static let pagesField = RequiredField(
-    "pages", ValueForm<UInt64>.integer(in: 0...1 << 40), "how many there are, on all nodes")
+    "pages", ValueForm<UInt64>.integer(in: 0...1 << 40),
+    "how many there are, on all nodes or on its own")
+  private static let nodeField = OptionalField(
+    "node", ValueForm<Int>.integer(in: 0...63),
+    "the node that it lies on, from 0, where “nodes” lists them")
 
   /// What such a mapping is.
   public static var noun: String { "a pool of huge pages" }
 
   /// The fields in the order in which they are told.
   public static var fields: [FieldDeclaration] {
-    [sizeField.declaration, pagesField.declaration]
+    [sizeField.declaration, pagesField.declaration, nodeField.declaration]
   }
 
   /// What a pool is read from.
   public init?(from mapping: inout MappingDecoder) {
     let size = mapping.value(of: Self.sizeField)
     let pages = mapping.value(of: Self.pagesField)
+    let node = mapping.value(of: Self.nodeField)
     guard mapping.isSound, let size, let pages else { return nil }
-    self.init(pageBytes: size, pages: pages)
+    self.init(pageBytes: size, pages: pages, node: node)
   }
 
-  var node: Node {
-    .mapping([
-      "pageSize": .literal(pageBytes == 1 << 30 ? "1G" : "2M"), "pages": .literal(pages),
-    ])
+  /// The pool as it is written.
+  var written: Scenarios.Node {
+    var list = MemberList()
+    list.add("pageSize", .literal(pageBytes == 1 << 30 ? "1G" : "2M"))
+    list.add("pages", .literal(pages))
+    list.add("node", node.map { .literal($0) })
+    return list.node
   }
 }

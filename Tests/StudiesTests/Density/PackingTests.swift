@@ -21,7 +21,7 @@ struct PackingTests {
     func visit(_ item: Int, _ node: Int, _ own: [UInt64], _ shared: [UInt64], _ worth: UInt64) {
       if item == packing.items.count {
         if node + 1 < packing.nodes {
-          visit(0, node + 1, packing.resources.map(\.capacity), shared, worth)
+          visit(0, node + 1, packing.capacities(on: node + 1), shared, worth)
         } else if zip(totals, packing.items).allSatisfy({ $0 >= $1.least }) {
           best = max(best ?? 0, worth)
         }
@@ -47,8 +47,7 @@ struct PackingTests {
       }
       totals[item] -= count
     }
-    let all = packing.resources.map(\.capacity)
-    visit(0, 0, all, all, 0)
+    visit(0, 0, packing.capacities(on: 0), packing.resources.map(\.capacity), 0)
     return best
   }
 
@@ -67,7 +66,7 @@ struct PackingTests {
         }
       }
       if resource.isOfNodes {
-        if used.contains(where: { $0 > resource.capacity }) { return false }
+        if used.enumerated().contains(where: { $1 > resource.capacity(on: $0) }) { return false }
       } else if used.reduce(0, +) > resource.capacity {
         return false
       }
@@ -90,6 +89,37 @@ struct PackingTests {
       }
       return Packing.Item(
         worth: isPlain ? 1 : 1 + numbers.below(9), least: numbers.below(6) == 0 ? 1 : 0,
+        most: numbers.below(3) == 0 ? 1 + numbers.below(4) : nil, demand: demand)
+    }
+    let packing = Packing(items: items, resources: resources, nodes: nodes)
+    let expected = best(packing)
+    let found = PackingSearch.solve(packing)
+    #expect(found?.worth == expected, "\(packing)")
+    guard let found else { return }
+    #expect(found.isBest)
+    #expect(isSound(found, packing), "\(packing)")
+  }
+
+  @Test("is that of trying every choice where nodes are not alike", arguments: 0..<400)
+  func unequalNodes(seed: Int) {
+    var numbers = Numbers(state: UInt64(seed) &* 0x2545_f491_4f6c_dd1d &+ 3)
+    let nodes = 2 + Int(numbers.below(2))
+    let resources = (0..<1 + numbers.below(3)).map { number in
+      // Some nodes are alike, some have nothing, and some resources are shared.
+      let amounts = (0..<nodes).map { _ in
+        numbers.below(5) == 0 ? 0 : 3 + numbers.below(nodes == 2 ? 11 : 7)
+      }
+      let isOfNodes = number == 0 || numbers.below(3) > 0
+      return Packing.Resource(
+        capacity: isOfNodes ? amounts.reduce(0, +) / UInt64(nodes) : 4 + numbers.below(16),
+        isOfNodes: isOfNodes, onNodes: isOfNodes && numbers.below(5) > 0 ? amounts : nil)
+    }
+    let items = (0..<1 + numbers.below(3)).map { _ in
+      let demand = resources.enumerated().map { index, _ in
+        index == 0 ? 2 + numbers.below(5) : numbers.below(6)
+      }
+      return Packing.Item(
+        worth: 1 + numbers.below(9), least: numbers.below(6) == 0 ? 1 : 0,
         most: numbers.below(3) == 0 ? 1 + numbers.below(4) : nil, demand: demand)
     }
     let packing = Packing(items: items, resources: resources, nodes: nodes)

@@ -91,6 +91,7 @@ extension Density {
     outcome.risk = risk
     if var model { outcome.curve = curve(overheads, solution, &model) }
     if demand.packing.nodes > 1 {
+      outcome.nodes = onNodes(demand.packing, solution)
       var joined = self
       joined.bindsNodes = false
       let across = try joined.fill(overheads, unused: 0).solution
@@ -106,6 +107,18 @@ extension Density {
       outcome.placement = try place(overheads)
     }
     return outcome
+  }
+
+  /// What lies on each node, where they are listed.
+  private func onNodes(
+    _ packing: Packing, _ solution: PackingSolution
+  ) -> [DensityOutcome.OfNode] {
+    zip(host.listedNodes, zip(host.usableBytesOnNodes, solution.counts)).map { node, own in
+      DensityOutcome.OfNode(
+        machines: own.1.reduce(0, +),
+        usedBytes: zip(own.1, packing.items).reduce(0) { $0 + $1.0 * $1.1.demand[0] },
+        usableBytes: own.0, processors: node.processors)
+    }
   }
 
   /// How many fit at both ends of what nobody measured, and which parts that comes from.
@@ -275,17 +288,17 @@ extension Density {
         let amount = packing.items[item].demand[index]
         guard amount > 0 else { return false }
         guard resource.isOfNodes else { return used + amount > resource.capacity }
-        return solution.counts.allSatisfy { counts in
+        return solution.counts.enumerated().allSatisfy { node, counts in
           let here = flavours.indices.reduce(UInt64(0)) {
             $0 + counts[$1] * packing.items[$1].demand[index]
           }
-          return here + amount > resource.capacity
+          return here + amount > resource.capacity(on: node)
         }
       }
       rows.append(
         DensityConstraint(
           kind: kind, used: used,
-          capacity: resource.capacity * UInt64(resource.isOfNodes ? packing.nodes : 1),
+          capacity: resource.total(packing.nodes).partialValue,
           alone: alone ?? .max, stops: stops.map { flavours[$0].name }))
     }
     return Self.sorted(rows)

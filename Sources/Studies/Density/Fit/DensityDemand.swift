@@ -16,39 +16,45 @@ struct DensityDemand {
         demand: [])
     }
     let nodes = study.bindsNodes ? max(host.nodes, 1) : 1
+    let areListed = nodes > 1 && nodes == host.listedNodes.count
     func add(
-      _ kind: DensityConstraint.Kind, _ capacity: UInt64, ofNodes: Bool, _ demand: [UInt64]
+      _ kind: DensityConstraint.Kind, _ capacity: UInt64, ofNodes: Bool, _ demand: [UInt64],
+      onNodes: [UInt64]? = nil
     ) {
       kinds.append(kind)
       resources.append(
         Packing.Resource(
-          capacity: ofNodes ? capacity / UInt64(nodes) : capacity, isOfNodes: ofNodes))
+          capacity: ofNodes ? capacity / UInt64(nodes) : capacity, isOfNodes: ofNodes,
+          onNodes: areListed ? onNodes : nil))
       for (index, amount) in demand.enumerated() { items[index].demand.append(amount) }
     }
     let usable = host.usableBytes
+    let usableOnNodes = host.usableBytesOnNodes
     add(
       .memory, usable - min(unused, usable), ofNodes: true,
-      overheads.map { Self.memory($0, study.overcommit != nil) })
+      overheads.map { Self.memory($0, study.overcommit != nil) },
+      onNodes: zip(usableOnNodes, DensityHost.split(unused, over: usableOnNodes)).map {
+        $0 - $1
+      })
     for size in Set(study.flavours.filter(\.usesPool).map(\.backingBytes)).sorted() {
-      guard let pool = host.pools.first(where: { $0.pageBytes == size }) else {
+      guard host.poolSizes.contains(size) else {
         let flavour = study.flavours.first { $0.usesPool && $0.backingBytes == size }
         throw .noPool(flavour: flavour?.name ?? "", pageBytes: size)
       }
       add(
-        .pool(pageBytes: size), pool.pages, ofNodes: true,
+        .pool(pageBytes: size), host.pages(of: size), ofNodes: true,
         study.flavours.map { flavour in
           flavour.usesPool && flavour.backingBytes == size
             ? (flavour.memoryBytes + size - 1) / size : 0
-        })
+        }, onNodes: host.pagesOnNodes(of: size))
     }
     if let processors = host.processors {
-      // Held within bounds, so that what a caller of the library states can't leave the integers.
-      let ratio = host.processorRatio.isFinite ? host.processorRatio : 0
-      let thousandths = (Double(processors) * ratio * 1000).rounded(.down)
-      let capacity = UInt64(min(max(thousandths, 0), 1e15))
+      let own = host.listedNodes.compactMap(\.processors)
       add(
-        .processors, capacity, ofNodes: true,
-        study.flavours.map { UInt64($0.processors) * 1000 })
+        .processors, Self.thousandths(processors, host), ofNodes: true,
+        study.flavours.map { UInt64($0.processors) * 1000 },
+        onNodes: own.count == host.listedNodes.count
+          ? own.map { Self.thousandths($0, host) } : nil)
     }
     if study.overcommit != nil {
       let (sum, isOver) = (usable - min(unused, usable)).addingReportingOverflow(host.swapBytes)
@@ -65,6 +71,14 @@ struct DensityDemand {
     }
     self.kinds = kinds
     packing = Packing(items: items, resources: resources, nodes: nodes)
+  }
+
+  /// What so many processors bear, in thousandths of a virtual processor.
+  ///
+  /// It is held within bounds, so that what a caller of the library states can't leave the integers.
+  private static func thousandths(_ processors: Int, _ host: DensityHost) -> UInt64 {
+    let ratio = host.processorRatio.isFinite ? host.processorRatio : 0
+    return UInt64(min(max((Double(processors) * ratio * 1000).rounded(.down), 0), 1e15))
   }
 
   /// The memory outside pools that is taken off for a machine: all that it may ever have or, where memory

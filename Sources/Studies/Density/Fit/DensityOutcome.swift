@@ -12,6 +12,18 @@ public struct DensityOutcome: Sendable, Hashable {
     public var onNodes: [UInt64]
   }
 
+  /// A NUMA node of a host whose nodes are listed, with the machines that lie on it.
+  public struct OfNode: Sendable, Hashable {
+    /// How many machines.
+    public let machines: UInt64
+    /// The memory outside pools that they take.
+    public let usedBytes: UInt64
+    /// The memory outside pools that there is for machines.
+    public let usableBytes: UInt64
+    /// The processors; nothing where they are not told by node.
+    public let processors: Int?
+  }
+
   /// How likely pressure is with so many machines.
   public struct RiskPoint: Sendable, Hashable {
     /// How many machines of all kinds.
@@ -93,6 +105,8 @@ public struct DensityOutcome: Sendable, Hashable {
   public internal(set) var constraints: [DensityConstraint]
   /// How many machines would fit if one could lie on several nodes; nothing where that is so anyway.
   public internal(set) var acrossNodes: UInt64?
+  /// The listed nodes, where each machine lies on one of them.
+  public internal(set) var nodes: [OfNode] = []
   /// How likely pressure is; nothing without overcommitment.
   public internal(set) var risk: Double?
   /// How likely it is as machines are added in proportion.

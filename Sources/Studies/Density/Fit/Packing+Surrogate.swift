@@ -5,10 +5,7 @@ extension Packing {
   /// of the sum is worth far less than that of each resource alone where several of them bind. The weights
   /// are those of whose sum the bound is the least that a search step by step finds.
   func withSurrogate() -> Packing {
-    let totals = resources.map { resource in
-      resource.capacity.multipliedReportingOverflow(
-        by: UInt64(resource.isOfNodes ? nodes : 1))
-    }
+    let totals = resources.map { $0.total(nodes) }
     let used = resources.indices.filter { index in
       !totals[index].overflow && totals[index].partialValue > 0
         && items.contains { $0.demand[index] > 0 }

@@ -14,10 +14,26 @@ struct Packing: Sendable, Hashable {
 
   /// What there is an end of.
   struct Resource: Sendable, Hashable {
-    /// How much there is, on each node where it belongs to nodes.
+    /// How much there is, on each node where it belongs to nodes; where these are not alike, on one of them
+    /// on average.
     var capacity: UInt64
     /// Whether each node has its own.
     var isOfNodes = false
+    /// How much each node has, where they are not alike.
+    var onNodes: [UInt64]?
+
+    /// How much there is on a node.
+    func capacity(on node: Int) -> UInt64 { onNodes?[node] ?? capacity }
+
+    /// How much there is on all of so many nodes.
+    func total(_ nodes: Int) -> (partialValue: UInt64, overflow: Bool) {
+      guard isOfNodes else { return (capacity, false) }
+      guard let onNodes else { return capacity.multipliedReportingOverflow(by: UInt64(nodes)) }
+      return onNodes.reduce((0, false)) { sum, amount in
+        let (next, isOver) = sum.partialValue.addingReportingOverflow(amount)
+        return (next, sum.overflow || isOver)
+      }
+    }
   }
 
   var items: [Item]
@@ -30,6 +46,31 @@ struct Packing: Sendable, Hashable {
     var packing = self
     packing.resources = [resources[resource]]
     for index in items.indices { packing.items[index].demand = [items[index].demand[resource]] }
+    return packing
+  }
+
+  /// What there is of each resource on a node.
+  func capacities(on node: Int) -> [UInt64] { resources.map { $0.capacity(on: node) } }
+
+  /// The same problem on one of the nodes.
+  func alone(on node: Int) -> Packing {
+    var packing = self
+    packing.nodes = 1
+    for index in resources.indices {
+      packing.resources[index].capacity = resources[index].capacity(on: node)
+      packing.resources[index].onNodes = nil
+    }
+    return packing
+  }
+
+  /// The same problem with its nodes in another order.
+  func ordered(_ order: [Int]) -> Packing {
+    var packing = self
+    for index in resources.indices {
+      packing.resources[index].onNodes = resources[index].onNodes.map { amounts in
+        order.map { amounts[$0] }
+      }
+    }
     return packing
   }
 

@@ -14,6 +14,8 @@ struct PackingSearch {
   private let free: [[Int]]
   /// What the nodes behind each are worth at most.
   private var later: [UInt64]
+  /// Whether each node has the same as the one before.
+  private var isLikeBefore: [Bool] = []
   private let unit: UInt64
   private var counts: [[UInt64]]
   private var totals: [UInt64]
@@ -30,17 +32,32 @@ struct PackingSearch {
       packing.nodes > 1 && packing.resources.allSatisfy(\.isOfNodes)
       && packing.items.allSatisfy { $0.least == 0 && $0.most == nil }
     if isSeparable {
-      // The nodes have nothing in common, so that each is filled for itself, and all alike.
-      var one = packing
-      one.nodes = 1
-      guard let solution = solve(one, limit: limit) else { return nil }
-      let nodes = UInt64(packing.nodes)
-      return PackingSolution(
-        counts: Array(repeating: solution.counts[0], count: packing.nodes),
-        worth: solution.worth * nodes, bound: solution.bound * nodes, steps: solution.steps)
+      // The nodes have nothing in common, so that each is filled for itself, and those alike in one way.
+      var kinds: [[UInt64]: PackingSolution] = [:]
+      var sum = PackingSolution(counts: [], worth: 0, bound: 0, steps: 0)
+      for node in 0..<packing.nodes {
+        let capacities = packing.capacities(on: node)
+        guard
+          let solution = kinds[capacities] ?? solve(packing.alone(on: node), limit: limit)
+        else { return nil }
+        if kinds.updateValue(solution, forKey: capacities) == nil { sum.steps += solution.steps }
+        sum.counts.append(solution.counts[0])
+        sum.worth += solution.worth
+        sum.bound += solution.bound
+      }
+      return sum
     }
-    var search = PackingSearch(packing.withSurrogate(), limit: limit)
-    return search.run()
+    // Nodes that are alike lie side by side, the largest first, so that what differs only by which of them
+    // holds it is tried once.
+    let order = (0..<packing.nodes).sorted {
+      let (left, right) = (packing.capacities(on: $0), packing.capacities(on: $1))
+      return left == right ? $0 < $1 : right.lexicographicallyPrecedes(left)
+    }
+    var search = PackingSearch(packing.ordered(order).withSurrogate(), limit: limit)
+    guard var solution = search.run() else { return nil }
+    let counts = solution.counts
+    for (place, node) in order.enumerated() { solution.counts[node] = counts[place] }
+    return solution
   }
 
   private init(_ packing: Packing, limit: Int) {
@@ -52,8 +69,9 @@ struct PackingSearch {
         || (items[number].most != 0 && items[number].worth > 0
           && !items.indices.contains { Self.spares(number, $0, items) })
     }
-    let capacity = packing.resources.map {
-      max($0.capacity * UInt64($0.isOfNodes ? packing.nodes : 1), 1)
+    let capacity = packing.resources.map { resource in
+      let (total, isOver) = resource.total(packing.nodes)
+      return isOver ? .max : max(total, 1)
     }
     // What an item takes of all resources together, each as a part of what there is.
     let load = items.map { item in
@@ -100,22 +118,24 @@ struct PackingSearch {
 
   private mutating func run() -> PackingSolution? {
     let shared = packing.resources.map { $0.isOfNodes ? 0 : $0.capacity }
-    if packing.nodes > 1 {
-      var one = packing
-      one.nodes = 1
-      // What the sum of all resources leaves is for all nodes.
-      for index in one.items.indices { one.items[index].least = 0 }
-      let alone = Self.solve(one, limit: limit / 4)?.bound ?? .max
-      for node in 0..<packing.nodes {
-        later[node] =
-          alone.multipliedReportingOverflow(by: UInt64(packing.nodes - 1 - node))
-          .partialValue
-      }
-    } else {
-      later = [0]
+    later = Array(repeating: 0, count: packing.nodes)
+    isLikeBefore = (0..<packing.nodes).map { node in
+      node > 0 && packing.capacities(on: node) == packing.capacities(on: node - 1)
     }
-    root = bound(from: 0, own: packing.resources.map(\.capacity), shared, node: 0)
-    visit(0, node: 0, own: packing.resources.map(\.capacity), shared, worth: 0, isTied: false)
+    // What the nodes behind one are worth, each by itself; those alike are worth the same.
+    var alone: UInt64 = 0
+    for node in (0..<packing.nodes).dropFirst().reversed() {
+      if node + 1 == packing.nodes || !isLikeBefore[node + 1] {
+        var one = packing.alone(on: node)
+        // What the sum of all resources leaves is for all nodes.
+        for index in one.items.indices { one.items[index].least = 0 }
+        alone = Self.solve(one, limit: limit / 4)?.bound ?? .max
+      }
+      let (sum, isOver) = later[node].addingReportingOverflow(alone)
+      later[node - 1] = isOver ? .max : sum
+    }
+    root = bound(from: 0, own: packing.capacities(on: 0), shared, node: 0)
+    visit(0, node: 0, own: packing.capacities(on: 0), shared, worth: 0, isTied: false)
     guard var solution = best else { return nil }
     solution.steps = steps
     solution.bound = steps < limit ? solution.worth : max(solution.worth, min(open, root))
@@ -131,8 +151,9 @@ struct PackingSearch {
     guard steps < 20 * limit else { return }
     if place == order.count {
       if node + 1 < packing.nodes {
-        let fresh = packing.resources.map(\.capacity)
-        visit(0, node: node + 1, own: fresh, shared, worth: worth, isTied: true)
+        visit(
+          0, node: node + 1, own: packing.capacities(on: node + 1), shared, worth: worth,
+          isTied: isLikeBefore[node + 1])
       } else if order.allSatisfy({ totals[$0] >= packing.items[$0].least }),
         best.map({ worth > $0.worth }) ?? true
       {
@@ -198,7 +219,8 @@ struct PackingSearch {
         let (sum, overflow) = here.addingReportingOverflow(later[node])
         if !overflow { least = min(least, sum) }
         let first = behind > 0 ? 0 : place
-        least = min(least, fill(index, own[index] + resource.capacity * behind, from: first))
+        let rest = (node + 1..<packing.nodes).reduce(UInt64(0)) { $0 + resource.capacity(on: $1) }
+        least = min(least, fill(index, own[index] + rest, from: first))
       } else {
         least = min(least, fill(index, shared[index], from: behind > 0 ? 0 : place))
       }

@@ -6,13 +6,16 @@ public struct DensityHost: Sendable, Hashable {
   public struct Pool: Sendable, Hashable {
     /// The bytes of a page.
     public var pageBytes: UInt64
-    /// How many pages it has, on all nodes together.
+    /// How many pages it has, on all nodes together or on its own.
     public var pages: UInt64
+    /// The number of the listed node that it lies on; nothing where it lies on all.
+    public var node: Int?
 
     /// A pool of so many pages.
-    public init(pageBytes: UInt64, pages: UInt64) {
+    public init(pageBytes: UInt64, pages: UInt64, node: Int? = nil) {
       self.pageBytes = pageBytes
       self.pages = pages
+      self.node = node
     }
 
     /// Its bytes.
@@ -85,8 +88,12 @@ public struct DensityHost: Sendable, Hashable {
   public var freesHugePageRecords = true
   /// What is kept for the host itself.
   public var reservedBytes: UInt64 = 1 << 30
-  /// How many NUMA nodes share memory, processors and pools evenly.
+  /// How many NUMA nodes it has; they share memory, processors and pools evenly where they are not listed.
   public var nodes = 1
+  /// Its NUMA nodes one by one, where they need not be alike; their memory is the host's together.
+  public var listedNodes: [Node] = [] {
+    didSet { if !listedNodes.isEmpty { nodes = listedNodes.count } }
+  }
   /// The pools of huge pages.
   public var pools: [Pool] = []
   /// The swap.

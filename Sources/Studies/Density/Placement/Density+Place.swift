@@ -72,7 +72,7 @@ extension Density {
       let sum = flavours.indices.reduce(UInt128(0)) {
         $0 + UInt128(wanted[$1]) * UInt128(packing.items[$1].demand[index])
       }
-      let capacity = UInt128(resource.capacity) * UInt128(resource.isOfNodes ? packing.nodes : 1)
+      let capacity = UInt128(resource.total(packing.nodes).partialValue)
       guard sum > 0, capacity > 0 else { continue }
       most = max(most, Int((sum + capacity - 1) / capacity))
     }
@@ -96,10 +96,10 @@ extension Density {
     var stranded: [PlacementOutcome.Cause: UInt64] = [:]
     let smallest = packing.items.map { $0.demand[0] }.min() ?? 0
     for host in hosts {
-      for pool in self.host.pools {
-        let index = demand.kinds.firstIndex(of: .pool(pageBytes: pool.pageBytes))
-        let free = index.map { host.free($0) } ?? pool.pages
-        stranded[.pool, default: 0] += free * pool.pageBytes
+      for size in self.host.poolSizes {
+        let index = demand.kinds.firstIndex(of: .pool(pageBytes: size))
+        let free = index.map { host.free($0) } ?? self.host.pages(of: size)
+        stranded[.pool, default: 0] += free * size
       }
       let free = host.free(0)
       let isRoom = flavours.indices.contains { host.place(for: $0, packing) != nil }
@@ -119,8 +119,7 @@ private struct PlacedHost {
   private(set) var counts: [UInt64]
 
   init(_ packing: Packing) {
-    let all = packing.resources.map(\.capacity)
-    left = Array(repeating: all, count: packing.nodes)
+    left = (0..<packing.nodes).map { packing.capacities(on: $0) }
     counts = Array(repeating: 0, count: packing.items.count)
   }
 
