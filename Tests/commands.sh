@@ -286,6 +286,8 @@ check "samples without a host" 2 "--host-memory" "$nestwalk" import "$folder/sam
 echo '{"machine-config":{"vcpu_count":2,"mem_size_mib":512}}' >"$folder/vm.json"
 check "a machine of Firecracker on a captured host" 0 "firecracker (measured" \
   "$nestwalk" import "$folder/captured.yaml" "$folder/vm.json"
+check "values that can't be used are told of" 0 " 0 not told of" \
+  python3 Tests/Import/mutations.py "$nestwalk"
 check "a source that is misspelt" 2 "is “libvirt” meant?" "$nestwalk" import libvrt
 check "libvirt that is not there" 1 "install the package libvirt0" \
   env NESTWALK_LIBVIRT="$folder/none.so" "$nestwalk" import libvirt --uri test:///default
@@ -293,7 +295,7 @@ check "libvirt that is not there" 1 "install the package libvirt0" \
 # The same of those that ask how many machines fit.
 for scenario in $(grep -l '^study: density' Scenarios/*.yaml); do
   check "check of $scenario" 0 "a question of density" "$nestwalk" check "$scenario"
-  check "density of $scenario" 0 "what there is an end of" \
+  check "density of $scenario" 0 "what is limited" \
     "$nestwalk" density "$scenario" --parts --rules --settings --html "$folder/density.html"
   "$nestwalk" density "$scenario" --json "$folder/first.json" >"$folder/text"
   "$nestwalk" density "$scenario" --print-scenario >"$folder/printed.yaml"
@@ -305,6 +307,12 @@ for scenario in $(grep -l '^study: density' Scenarios/*.yaml); do
     failed=$((failed + 1))
   fi
 done
+check "settings of as many as are ready in time" 0 "max_instances_per_host" \
+  "$nestwalk" density Scenarios/density-boot.yaml --settings
+check "nodes that are not alike" 0 "node 1, 16 processors" \
+  "$nestwalk" density --memory 16G --vcpus 4 --node 384G:48 --node 128G:16 --ratio 2
+check "a size as a report rounds it" 0 "86.6" \
+  "$nestwalk" density --memory 2.13GiB --host-memory 86.6GiB
 check "sixteen machines of 8 GiB" 0 "1.004 times" "$nestwalk" density Scenarios/density-16x8.yaml
 check "17 GiB that don't hold 10" 0 ": 0 machines fit" "$nestwalk" density Scenarios/oom-puzzle.yaml
 check "17 GiB that hold 10" 0 ": 1 machine fits" \

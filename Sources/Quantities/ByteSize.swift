@@ -14,7 +14,9 @@ public struct ByteSize: Quantity {
 
   /// Sizes, in bytes and powers of 1024.
   ///
-  /// `GB` is refused: memory is sold in powers of 1024 under that name, and disks in powers of 1000.
+  /// `GB` is refused: memory is sold in powers of 1024 under that name, and disks in powers of 1000. Decimals
+  /// that make no whole number of bytes, such as those of `86.6 GiB` in a report, are of a size that was rounded
+  /// to be read: from mebibytes on it is the nearest whole number of pages of 4 KiB, below the nearest of bytes.
   public static let kind = QuantityKind(
     "a number of bytes", examples: "4K, 2MiB or 1G", smallest: "bytes",
     largest: "\(UInt64.max) bytes", bareFactor: 1,
@@ -30,5 +32,6 @@ public struct ByteSize: Quantity {
       ("kB", "“KiB”, which is 1024 bytes"), ("KB", "“KiB”, which is 1024 bytes"),
       ("MB", "“MiB”, which is 1024 KiB"), ("GB", "“GiB”, which is 1024 MiB"),
       ("TB", "“TiB”, which is 1024 GiB"), ("PB", "“PiB”, which is 1024 TiB"),
-    ])
+    ],
+    grain: { factor in factor >= 1 << 20 ? 4096 : factor >= 1 << 10 ? 1 : nil })
 }

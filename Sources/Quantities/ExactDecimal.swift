@@ -76,6 +76,22 @@ public struct ExactDecimal: Sendable, Hashable {
     self = number
   }
 
+  /// The number times a factor, as the nearest multiple of a step; nothing where that is 0, or too large.
+  func rounded(times factor: UInt64, toMultipleOf step: UInt64) -> UInt64? {
+    var divisor = UInt128(max(step, 1))
+    for _ in 0..<max(0, -exponent) {
+      let (next, isOver) = divisor.multipliedReportingOverflow(by: 10)
+      guard !isOver else { return nil }
+      divisor = next
+    }
+    let (product, isOver) = UInt128(digits).multipliedReportingOverflow(by: UInt128(factor))
+    guard !isOver, exponent <= 0 else { return nil }
+    let (quotient, rest) = product.quotientAndRemainder(dividingBy: divisor)
+    let steps = quotient + (rest >= divisor - rest ? 1 : 0)
+    guard steps > 0, let result = UInt64(exactly: steps * UInt128(max(step, 1))) else { return nil }
+    return result
+  }
+
   /// The number times a factor, where that is a whole number below 2^64.
   public func multiplied(by factor: UInt64) throws(QuantityError) -> UInt64 {
     guard digits != 0, factor != 0 else { return 0 }

@@ -34,7 +34,14 @@ extension Quantity {
       else { throw .noNumber }
       factor = try Self.kind.factor(of: symbol)
     }
-    self.init(smallestUnits: try number.multiplied(by: factor))
+    do throws(QuantityError) {
+      self.init(smallestUnits: try number.multiplied(by: factor))
+    } catch {
+      guard error == .tooFine, let grain = Self.kind.grain?(factor),
+        let rounded = number.rounded(times: factor, toMultipleOf: grain)
+      else { throw error }
+      self.init(smallestUnits: rounded)
+    }
   }
 
   /// The quantity, exactly, in the largest unit in which it has at most three decimals.

@@ -12,14 +12,19 @@ public struct QuantityKind: Sendable {
   public let bareFactor: UInt64?
   /// The units in ascending order.
   public let units: [QuantityUnit]
+  /// What decimals of a unit that make no whole number of the smallest unit are rounded to a multiple of, as
+  /// those of a size that was rounded to be read; nothing where they are refused.
+  public let grain: (@Sendable (_ factor: UInt64) -> UInt64?)?
   /// Units that are read in two ways, each with what to write instead.
   public let ambiguous: [(symbol: String, instead: String)]
 
   /// A kind with its units, in ascending order.
   public init(
     _ noun: String, examples: String, smallest: String, largest: String, bareFactor: UInt64?,
-    units: [QuantityUnit], ambiguous: [(symbol: String, instead: String)] = []
+    units: [QuantityUnit], ambiguous: [(symbol: String, instead: String)] = [],
+    grain: (@Sendable (_ factor: UInt64) -> UInt64?)? = nil
   ) {
+    self.grain = grain
     self.noun = noun
     self.examples = examples
     self.smallest = smallest

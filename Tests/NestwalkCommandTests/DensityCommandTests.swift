@@ -18,7 +18,7 @@ struct DensityCommandTests {
       "density", "--memory", "2GiB", "--vcpus", "2", "--host-memory", "512GiB",
     ])
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.output.hasPrefix("2 GiB and 2 vCPUs on 512 GiB: 235 machines fit."))
+    #expect(run.output.hasPrefix("2 GiB and 2 vCPUs on 512 GiB: 235 (235 to 237) machines fit."))
     #expect(run.output.contains("KubeVirt 280 MiB"))
     let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.allSatisfy { $0.count <= 80 })
@@ -67,6 +67,48 @@ struct DensityCommandTests {
     }
   }
 
+  @Test("settings are those of as many as meet the boot target, and say so")
+  func settingsInTime() throws {
+    let scenario = """
+      study: density
+      host: {memory: 24 GiB, processors: 2, processorRatio: 64, hugePages: [{pageSize: 2M, pages: 9000}]}
+      machines:
+        - {name: tiny, memory: 256 MiB, monitor: firecracker, guest: microvm, backing: 2M, pool: true}
+      boot: {ready: 2 s}
+      """
+    let run = try CommandRun(["density", "-", "--settings"], input: scenario)
+    #expect(run.status == 0, "\(run.errors)")
+    let said = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let ready = try #require(said.firstMatch(of: #/fit, ([0-9]+) of them meet/#)?.1)
+    let count = try #require(UInt64(ready))
+    #expect(count > 0 && count < 70)
+    #expect(said.contains("Settings for \(count) machine"))
+    #expect(said.contains("as many as meet the boot target; 70 fit"))
+    #expect(said.contains("max_instances_per_host = \(count)"))
+    #expect(said.contains("echo \(count * 128) >"))
+    // One that all meet has the settings of all.
+    let slow = scenario.replacingOccurrences(of: "2 s", with: "300 s")
+    let all = try CommandRun(["density", "-", "--settings"], input: slow).output
+    #expect(all.contains("# Settings for 70 machines: all that fit, and all meet the boot target"))
+    #expect(all.contains("echo 8960 >"))
+  }
+
+  @Test("nodes that are told one by one must agree with what else is told")
+  func nodes() throws {
+    let options = ["density", "--memory", "16G", "--vcpus", "4"]
+    let run = try CommandRun(options + ["--node", "64.5G:16", "--node", "32G:4"])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.hasPrefix("16 GiB and 4 vCPUs on 96.5 GiB: 4 "))
+    #expect(run.output.contains("node 1, 4 processors"))
+    let wrong = try CommandRun(
+      options + ["--node", "64G:16", "--node", "32G", "--nodes", "2", "--host-memory", "95G"])
+    #expect(wrong.status == 2)
+    for part in ["“--nodes” and “--node”", "the nodes have 96 GiB", "or none"] {
+      #expect(wrong.errors.contains(part))
+    }
+    #expect(try CommandRun(options + ["--node", "64G:x"]).errors.contains("384G:48"))
+  }
+
   @Test("a page, JSON and CSV are written beside the text")
   func files() throws {
     let folder = try TemporaryFolder()
@@ -79,7 +121,7 @@ struct DensityCommandTests {
     let json = String(decoding: try folder.read("a.json"), as: UTF8.self)
     #expect(json.contains("\"machines\": 16,"))
     let csv = String(decoding: try folder.read("a.csv"), as: UTF8.self)
-    #expect(csv.hasPrefix("kind,count,part,now_bytes,worst_bytes,charged_to,source\n"))
+    #expect(csv.hasPrefix("kind,count,part,now_bytes,worst_bytes,charged_to,source,now_low_bytes,"))
     #expect(csv.contains("\ntiny,16,secondStage,"))
     let page = String(decoding: try folder.read("a.html"), as: UTF8.self)
     #expect(page.contains("<figcaption>The host's memory</figcaption>"))

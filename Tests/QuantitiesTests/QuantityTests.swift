@@ -36,11 +36,38 @@ struct QuantityTests {
     arguments: [
       ("4096", 4096), ("4K", 4096), ("4KiB", 4096), ("1.5 GiB", 3 << 29), ("0.5KiB", 512),
       ("1e6", 1_000_000), ("16383 PiB", 16383 << 50), ("7 B", 7), ("1 E", nil), ("4iB", nil),
-      ("KiB", nil), ("1 ", nil), ("1  G", nil), ("0.3 KiB", nil), ("16384 PiB", nil), ("4 GB", nil),
+      ("KiB", nil), ("1 ", nil), ("1  G", nil), ("0.3 KiB", 307), ("0.3 B", nil), ("0.3", nil),
+      ("86.6GiB", 92_986_040_320), ("0.0001 MiB", nil), ("1.1e-9 TiB", nil), ("16384 PiB", nil),
+      ("4 GB", nil),
       ("4g", nil),
     ] as [(String, UInt64?)])
   func sizes(text: String, bytes: UInt64?) {
     #expect((try? ByteSize(parsing: text))?.bytes == bytes)
+  }
+
+  @Test(
+    "A size that is told exactly is read back, and one that is rounded is read as near as it was")
+  func readBack() throws {
+    var state: UInt64 = 4711
+    for _ in 0..<20_000 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let bytes = (state ^ state >> 29) >> (state >> 58)
+      #expect(try ByteSize(parsing: ByteSize(bytes).description).bytes == bytes)
+      // As reports do it: three digits that count, and then the unit.
+      for (factor, unit) in [
+        (1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"),
+      ]
+        as [(UInt64, String)] where bytes >= factor && bytes < factor << 10
+      {
+        let hundredths = (UInt128(bytes) * 100 + UInt128(factor / 2)) / UInt128(factor)
+        let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
+        let text = "\(whole).\(rest < 10 ? "0" : "")\(rest) \(unit)"
+        let read = try ByteSize(parsing: text).bytes
+        let distance = read > bytes ? read - bytes : bytes - read
+        #expect(distance <= factor / 200 + 2048 + 1, "\(text)")
+        if factor >= 1 << 20, rest % 25 != 0 { #expect(read % 4096 == 0) }
+      }
+    }
   }
 
   @Test("Rates, frequencies and shares are exact")

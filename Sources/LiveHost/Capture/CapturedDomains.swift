@@ -5,8 +5,11 @@ enum CapturedDomains {
   /// Adds the domains to the inventory of their host; one that can't be read is noted as a problem.
   static func read(_ files: HostFiles, into inventory: inout Inventory) {
     let statistics = Dictionary(grouping: bulk(files), by: \.subject)
-    let second = files.line(HostFiles.second).flatMap { UInt64($0) }
-    let groups = ControlGroup.all(files)
+    var remarks: [ImportProblem] = []
+    let second = files.number(HostFiles.second, &remarks)
+    inventory.problems += remarks.map { InventoryProblem($0.source, $0.place) }
+    // What is wrong with the groups was told with the host.
+    let groups = ControlGroup.all(files, &remarks)
     let pool = defaultPoolPage(files)
     guard let host = inventory.hosts.first?.name else { return }
     for number in files.names(in: "virsh/domains") {

@@ -54,6 +54,25 @@ public struct HostFiles: Sendable, Hashable {
     return String(trimming: String(decoding: bytes, as: UTF8.self)[...])
   }
 
+  /// What a file of one line says, as `read` takes it; what can't be taken is told, and not known.
+  func value<Value>(
+    _ path: String, as rule: String, _ remarks: inout [ImportProblem],
+    _ read: (String) -> Value?
+  ) -> Value? {
+    guard let line = line(path) else { return nil }
+    if let value = read(line) { return value }
+    let shown = line.split(separator: "\n").first.map { String($0.prefix(60)) } ?? ""
+    remarks.append(
+      ImportProblem("it says “\(shown)”, which is left out; it must be \(rule)", in: name(of: path))
+    )
+    return nil
+  }
+
+  /// The whole number that a file of one line says.
+  func number(_ path: String, _ remarks: inout [ImportProblem]) -> UInt64? {
+    value(path, as: "a whole number", &remarks) { UInt64($0) }
+  }
+
   /// The names of what a folder holds, in the order of the paths, each once.
   func names(in folder: String) -> [String] {
     let prefix = folder + "/"

@@ -28,6 +28,7 @@ public struct FirecrackerMachine: Sendable, Hashable {
     var reader = FirecrackerReader(bytes, name: name)
     do throws(JSONError) {
       try reader.readFile()
+      reader.checkBalloon()
     } catch {
       reader.problems.append(
         ImportProblem(

@@ -51,7 +51,10 @@ struct FirecrackerReader {
           try reader.readMachine(key)
         }
       } else if key == "balloon" {
-        guard try json.kind() == .object else {
+        let kind = try json.kind()
+        guard kind == .object else {
+          // Firecracker writes null where there is none.
+          if kind != .null { report("“balloon” must be an object", at: json.offset) }
           try json.skip()
           continue
         }
@@ -67,6 +70,16 @@ struct FirecrackerReader {
       }
     }
     try json.finish()
+  }
+
+  /// Tells of a balloon that takes more than there is.
+  mutating func checkBalloon() {
+    if let memory, let balloon, balloon.bytes > memory {
+      problems.append(
+        ImportProblem(
+          "the balloon’s “amount_mib” is \(balloon.bytes >> 20); it must be at most “mem_size_mib”,"
+            + " \(memory >> 20)", in: name))
+    }
   }
 
   mutating func reportMissing() {

@@ -176,7 +176,21 @@ struct DomainReading: Sendable {
   }
 
   /// What is not known of it, each as a sentence.
-  var remarks: [String] {
+  var remarks: [String] { description.remarks + statistics.unusable + contradictions + silence }
+
+  /// What two statistics say that can't both be.
+  private var contradictions: [String] {
+    guard hasGuestStatistics, let available = statistics.bytes("balloon.available") else {
+      return []
+    }
+    return ["usable", "unused"].compactMap { name in
+      guard let part = statistics.bytes("balloon.\(name)"), part > available else { return nil }
+      return "its statistic “\(name)” is more than “available”, and is left out"
+    }
+  }
+
+  /// Why its guest says nothing of its memory, or nothing new.
+  private var silence: [String] {
     guard let balloon = description.balloon else {
       return ["it has no balloon, so the guest tells nothing of its memory"]
     }

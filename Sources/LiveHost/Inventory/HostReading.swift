@@ -35,10 +35,19 @@ public enum HostReading {
   private static func inventory(
     of files: HostFiles, fallback: String
   ) throws(ImportError) -> Inventory {
-    let host = try KernelMemory(files).host(
-      named: fallback, machine: files.line(HostFiles.machine))
+    let kernel = try KernelMemory(files)
+    let machine = files.line(HostFiles.machine)
+    let host = kernel.host(named: fallback, machine: machine)
     var inventory = Inventory(host.name)
     inventory.hosts = [host]
+    inventory.problems = kernel.remarks.map { InventoryProblem($0.source, $0.place) }
+    if let machine, host.architecture == nil {
+      inventory.problems.append(
+        InventoryProblem(
+          files.name(of: HostFiles.machine),
+          "“\(machine.prefix(60))” is no architecture that is known here, and is taken for x86_64;"
+            + " it must be x86_64, aarch64 or riscv64"))
+    }
     return inventory
   }
 }

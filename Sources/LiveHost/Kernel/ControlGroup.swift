@@ -34,50 +34,55 @@ public struct ControlGroup: Sendable, Hashable {
   private static let unlimited: UInt64 = 1 << 62
 
   /// The group whose files stand in a folder; nothing where no file is there.
-  init?(_ files: HostFiles, folder: String, path: String) {
+  ///
+  /// What is there and neither a number nor `max` is added to `remarks`.
+  init?(_ files: HostFiles, folder: String, path: String, _ remarks: inout [ImportProblem]) {
     self.path = path
-    func bytes(_ name: String) -> UInt64? {
-      guard let text = files.line("\(folder)/\(name)"), let number = UInt64(text),
-        number < Self.unlimited
-      else { return nil }
-      return number
+    func bytes(_ name: String, _ remarks: inout [ImportProblem]) -> UInt64? {
+      let number = files.value(
+        "\(folder)/\(name)", as: "a number of bytes or “max”", &remarks
+      ) { $0 == "max" ? .max : UInt64($0) }
+      return number.flatMap { $0 < Self.unlimited ? $0 : nil }
     }
     func exists(_ name: String) -> Bool { files["\(folder)/\(name)"] != nil }
     if exists("memory.limit_in_bytes") || exists("memory.usage_in_bytes") {
       version = 1
-      limit = bytes("memory.limit_in_bytes")
-      high = bytes("memory.soft_limit_in_bytes")
+      limit = bytes("memory.limit_in_bytes", &remarks)
+      high = bytes("memory.soft_limit_in_bytes", &remarks)
       protected = nil
       swapLimit = nil
-      charged = bytes("memory.usage_in_bytes")
+      charged = bytes("memory.usage_in_bytes", &remarks)
       swapped = nil
     } else if exists("memory.max") || exists("memory.current") {
       version = 2
-      limit = bytes("memory.max")
-      high = bytes("memory.high")
-      protected = bytes("memory.min")
-      swapLimit = bytes("memory.swap.max")
-      charged = bytes("memory.current")
-      swapped = bytes("memory.swap.current")
+      limit = bytes("memory.max", &remarks)
+      high = bytes("memory.high", &remarks)
+      protected = bytes("memory.min", &remarks)
+      swapLimit = bytes("memory.swap.max", &remarks)
+      charged = bytes("memory.current", &remarks)
+      swapped = bytes("memory.swap.current", &remarks)
     } else {
       return nil
     }
   }
 
   /// Every group among the files, in the order of the paths.
-  static func all(_ files: HostFiles) -> [Self] {
+  static func all(_ files: HostFiles, _ remarks: inout [ImportProblem]) -> [Self] {
     var folders: [String] = []
     var known: Set<String> = []
     for file in files.files where file.path.hasPrefix("sys/fs/cgroup/") {
       let folder = String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)])
       if known.insert(folder).inserted { folders.append(folder) }
     }
-    return folders.compactMap { folder in
+    var groups: [Self] = []
+    for folder in folders {
       let isFirstVersion =
         folder == "sys/fs/cgroup/memory" || folder.hasPrefix("sys/fs/cgroup/memory/")
       let root = isFirstVersion ? "sys/fs/cgroup/memory" : "sys/fs/cgroup"
-      return Self(files, folder: folder, path: String(folder.dropFirst(root.count + 1)))
+      let path = String(folder.dropFirst(root.count + 1))
+      if let group = Self(files, folder: folder, path: path, &remarks) { groups.append(group) }
     }
+    return groups
   }
 
   /// Whether this is the group of libvirt's domain of this number: `qemu-1-name` below

@@ -23,20 +23,32 @@ public struct HugePagePool: Sendable, Hashable {
     self.surplus = surplus
   }
 
-  /// The pools in a folder of `hugepages-…kB`, from the smallest page.
-  static func all(_ files: HostFiles, folder: String) -> [Self] {
-    files.names(in: folder).compactMap { name -> Self? in
-      guard name.hasPrefix("hugepages-"), name.hasSuffix("kB"),
+  /// The pools in a folder of `hugepages-…kB`, from the smallest page; what can't be read is added to
+  /// `remarks`.
+  static func all(
+    _ files: HostFiles, folder: String, _ remarks: inout [ImportProblem]
+  ) -> [Self] {
+    var pools: [Self] = []
+    for name in files.names(in: folder) where name.hasPrefix("hugepages-") {
+      let path = "\(folder)/\(name)"
+      guard name.hasSuffix("kB"),
         let kibibytes = UInt64(name.dropFirst("hugepages-".count).dropLast(2)),
         kibibytes.nonzeroBitCount == 1, 4...(1 << 30) ~= kibibytes
-      else { return nil }
-      func number(_ file: String) -> UInt64? {
-        files.line("\(folder)/\(name)/\(file)").flatMap { UInt64($0) }
+      else {
+        remarks.append(
+          ImportProblem(
+            "the folder names no size of pages and is left out; it must be such as hugepages-2048kB",
+            in: files.name(of: path)))
+        continue
       }
-      guard let pages = number("nr_hugepages") else { return nil }
-      return Self(
-        pageBytes: kibibytes << 10, pages: pages, free: number("free_hugepages"),
-        reserved: number("resv_hugepages"), surplus: number("surplus_hugepages"))
-    }.sorted { $0.pageBytes < $1.pageBytes }
+      guard let pages = files.number("\(path)/nr_hugepages", &remarks) else { continue }
+      pools.append(
+        Self(
+          pageBytes: kibibytes << 10, pages: pages,
+          free: files.number("\(path)/free_hugepages", &remarks),
+          reserved: files.number("\(path)/resv_hugepages", &remarks),
+          surplus: files.number("\(path)/surplus_hugepages", &remarks)))
+    }
+    return pools.sorted { $0.pageBytes < $1.pageBytes }
   }
 }

@@ -26,10 +26,13 @@ public struct KernelMemory: Sendable, Hashable {
   public let groups: [ControlGroup]
   /// The paths of the reader's own control group and of those above it.
   public let ownGroups: [String]
+  /// What a file said and could not be used, so that it is not known.
+  public let remarks: [ImportProblem]
 
   /// What the files say, or everything that is wrong with them.
   public init(_ files: HostFiles) throws(ImportError) {
     var problems: [ImportProblem] = []
+    var remarks: [ImportProblem] = []
     let meminfo = "proc/meminfo"
     information = MemoryInformation(
       files[meminfo] ?? [], name: files.name(of: meminfo), &problems)
@@ -46,17 +49,22 @@ public struct KernelMemory: Sendable, Hashable {
     memoryBytes = information["MemTotal"] ?? 0
     name = files.line("proc/sys/kernel/hostname").flatMap { $0.isEmpty ? nil : $0 }
     release = files.line("proc/sys/kernel/osrelease")
-    pageBytes = Self.pageBytes(files["proc/self/auxv"]) ?? 4096
-    processors = files.line("sys/devices/system/cpu/online").flatMap { ProcessorList.count($0) }
+    pageBytes = Self.pageBytes(files, &remarks) ?? 4096
+    processors = files.value(
+      "sys/devices/system/cpu/online", as: Self.listRule, &remarks
+    ) { ProcessorList.count($0) }
     zones = MemoryZone.all(
       files["proc/zoneinfo"] ?? [], name: files.name(of: "proc/zoneinfo"), &problems)
-    nodes = Self.nodes(files, &problems)
-    pools = HugePagePool.all(files, folder: "sys/kernel/mm/hugepages")
-    transparentHugePages = files.line("sys/kernel/mm/transparent_hugepage/enabled")
-      .flatMap(Self.chosen)
-    merging = KernelMerging(files)
-    groups = ControlGroup.all(files)
+    nodes = Self.nodes(files, &problems, &remarks)
+    pools = HugePagePool.all(files, folder: "sys/kernel/mm/hugepages", &remarks)
+    transparentHugePages = files.value(
+      "sys/kernel/mm/transparent_hugepage/enabled",
+      as: "always, madvise or never in brackets", &remarks
+    ) { line in Self.chosen(line).flatMap { Self.words.contains($0) ? $0 : nil } }
+    merging = KernelMerging(files, &remarks)
+    groups = ControlGroup.all(files, &remarks)
     ownGroups = ControlGroup.ownPaths(files)
+    self.remarks = remarks
     guard problems.isEmpty else { throw ImportError(problems) }
   }
 
@@ -77,6 +85,9 @@ public struct KernelMemory: Sendable, Hashable {
     }.compactMap(\.limit).min()
   }
 
+  private static let words = ["always", "madvise", "never"]
+  private static let listRule = "a list of numbers such as 0-3,8"
+
   /// The word in brackets of `always [madvise] never`.
   private static func chosen(_ line: String) -> String? {
     line.split(separator: " ").first { $0.hasPrefix("[") && $0.hasSuffix("]") }
@@ -84,8 +95,11 @@ public struct KernelMemory: Sendable, Hashable {
   }
 
   /// AT_PAGESZ (6) among a process's pairs of 64-bit words (System V ABI, the auxiliary vector).
-  private static func pageBytes(_ vector: [UInt8]?) -> UInt64? {
-    guard let vector else { return nil }
+  private static func pageBytes(
+    _ files: HostFiles, _ remarks: inout [ImportProblem]
+  ) -> UInt64? {
+    let path = "proc/self/auxv"
+    guard let vector = files[path] else { return nil }
     func word(_ offset: Int) -> UInt64 {
       (0..<8).reduce(0) { $0 | UInt64(vector[offset + $1]) << (8 * $1) }
     }
@@ -93,15 +107,20 @@ public struct KernelMemory: Sendable, Hashable {
     while offset + 16 <= vector.count {
       if word(offset) == 6 {
         let size = word(offset + 8)
-        return size.nonzeroBitCount == 1 && 4096...(1 << 16) ~= size ? size : nil
+        if size.nonzeroBitCount == 1, 4096...(1 << 16) ~= size { return size }
+        break
       }
       offset += 16
     }
+    remarks.append(
+      ImportProblem(
+        "it says no size of pages from 4 KiB to 64 KiB (AT_PAGESZ); 4 KiB are assumed",
+        in: files.name(of: path)))
     return nil
   }
 
   private static func nodes(
-    _ files: HostFiles, _ problems: inout [ImportProblem]
+    _ files: HostFiles, _ problems: inout [ImportProblem], _ remarks: inout [ImportProblem]
   ) -> [MemoryNode] {
     let folder = "sys/devices/system/node"
     var nodes: [MemoryNode] = []
@@ -111,13 +130,24 @@ public struct KernelMemory: Sendable, Hashable {
       else { continue }
       let path = "\(folder)/\(name)/meminfo"
       let information = MemoryInformation(bytes, name: files.name(of: path), &problems)
+      if information["MemTotal"] == nil {
+        remarks.append(
+          ImportProblem(
+            "“MemTotal” is missing, so that the node is left out; it must say how much memory it has",
+            in: files.name(of: path)))
+      }
+      let own = "\(folder)/\(name)"
       nodes.append(
         MemoryNode(
           number, memoryBytes: information["MemTotal"] ?? 0, freeBytes: information["MemFree"],
-          processors: files.line("\(folder)/\(name)/cpulist").flatMap { ProcessorList.count($0) },
-          pools: HugePagePool.all(files, folder: "\(folder)/\(name)/hugepages"),
-          distances: files.line("\(folder)/\(name)/distance").map { line in
-            line.split(separator: " ").compactMap { Int($0) }
+          processors: files.value("\(own)/cpulist", as: Self.listRule, &remarks) {
+            ProcessorList.count($0)
+          },
+          pools: HugePagePool.all(files, folder: "\(own)/hugepages", &remarks),
+          distances: files.value("\(own)/distance", as: "numbers such as 10 21", &remarks) { line in
+            let words = line.split(separator: " ")
+            let numbers = words.compactMap { Int($0) }
+            return numbers.count == words.count ? numbers : nil
           } ?? []))
     }
     return nodes.filter { $0.memoryBytes > 0 }.sorted { $0.number < $1.number }

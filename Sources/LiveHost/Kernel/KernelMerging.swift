@@ -40,23 +40,25 @@ public struct KernelMerging: Sendable, Hashable {
   public init() {}
 
   /// What the files say; nothing where the kernel has no merging.
-  init?(_ files: HostFiles) {
-    func number(_ name: String) -> UInt64? {
-      files.line("sys/kernel/mm/ksm/\(name)").flatMap { UInt64($0) }
+  ///
+  /// What is there and no number is added to `remarks`.
+  init?(_ files: HostFiles, _ remarks: inout [ImportProblem]) {
+    func number(_ name: String, _ remarks: inout [ImportProblem]) -> UInt64? {
+      files.number("sys/kernel/mm/ksm/\(name)", &remarks)
     }
-    run = number("run")
-    pagesToScan = number("pages_to_scan")
-    sleepMilliseconds = number("sleep_millisecs")
-    maxPageSharing = number("max_page_sharing")
-    mergesAcrossNodes = number("merge_across_nodes").map { $0 != 0 }
-    usesZeroPages = number("use_zero_pages").map { $0 != 0 }
-    isSmartScan = number("smart_scan").map { $0 != 0 }
-    pagesShared = number("pages_shared")
-    pagesSharing = number("pages_sharing")
-    pagesUnshared = number("pages_unshared")
-    pagesVolatile = number("pages_volatile")
-    zeroPages = number("ksm_zero_pages")
-    fullScans = number("full_scans")
+    run = number("run", &remarks)
+    pagesToScan = number("pages_to_scan", &remarks)
+    sleepMilliseconds = number("sleep_millisecs", &remarks)
+    maxPageSharing = number("max_page_sharing", &remarks)
+    mergesAcrossNodes = number("merge_across_nodes", &remarks).map { $0 != 0 }
+    usesZeroPages = number("use_zero_pages", &remarks).map { $0 != 0 }
+    isSmartScan = number("smart_scan", &remarks).map { $0 != 0 }
+    pagesShared = number("pages_shared", &remarks)
+    pagesSharing = number("pages_sharing", &remarks)
+    pagesUnshared = number("pages_unshared", &remarks)
+    pagesVolatile = number("pages_volatile", &remarks)
+    zeroPages = number("ksm_zero_pages", &remarks)
+    fullScans = number("full_scans", &remarks)
     guard run != nil || pagesSharing != nil else { return nil }
   }
 }

@@ -17,6 +17,9 @@ public struct MemoryZone: Sendable, Hashable {
   /// At so many free pages it stops.
   public var highPages: UInt64 = 0
 
+  /// The counts of pages that are read beside those that are free.
+  private static let counted = ["min", "low", "high", "managed"]
+
   /// A zone of which nothing is known yet.
   init(node: Int, name: String) {
     self.node = node
@@ -46,9 +49,16 @@ public struct MemoryZone: Sendable, Hashable {
       }
       // `pages free 12` and then a line each; `high:` with a colon is a processor's list.
       let isFree = words.count == 3 && words[0] == "pages" && words[1] == "free"
-      guard !zones.isEmpty, isFree || words.count == 2, let number = UInt64(words[words.count - 1]),
-        number < 1 << 52
+      guard !zones.isEmpty, isFree || words.count == 2,
+        isFree || Self.counted.contains(String(words[0]))
       else { continue }
+      guard let number = UInt64(words[words.count - 1]), number < 1 << 52 else {
+        problems.append(
+          ImportProblem(
+            "“\(line.prefix(60))” has no number of pages; it must be such as “min 16”", in: file,
+            at: TextPosition(line: index + 1, column: 1)))
+        continue
+      }
       let last = zones.count - 1
       switch words[words.count - 2] {
       case "free": zones[last].freePages = number

@@ -9,8 +9,10 @@ enum ProcessorList {
   /// The numbers that a list names, if there are not too many; `^2` takes one away.
   static func numbers(_ text: String, most: Int) -> [Int]? {
     let parts = text.split(separator: ",")
-    let without = parts.filter { $0.hasPrefix("^") }.compactMap { Int($0.dropFirst()) }
-    guard let ranges = ranges(parts.filter { !$0.hasPrefix("^") }.joined(separator: ",")),
+    let taken = parts.filter { $0.hasPrefix("^") }
+    let without = taken.compactMap { Int($0.dropFirst()) }
+    guard without.count == taken.count,
+      let ranges = ranges(parts.filter { !$0.hasPrefix("^") }.joined(separator: ",")),
       ranges.reduce(0, { $0 + $1.count }) <= most
     else { return nil }
     return Array(Set(ranges.joined()).subtracting(without)).sorted()

@@ -28,6 +28,8 @@ struct DomainDescription: Sendable, Hashable {
   var emulator: String?
   /// What its control group may be charged at most (`memtune/hard_limit`).
   var hardLimitBytes: UInt64?
+  /// What it says and can't be used, so that it is not known, each as a sentence with its place.
+  var remarks: [String] = []
 
   struct Balloon: Sendable, Hashable {
     var statisticsSeconds = 0
@@ -67,7 +69,6 @@ struct DomainDescription: Sendable, Hashable {
     name = xml["name"]?.trimmedText ?? ""
     if name.isEmpty { report("the domain has no name; “name” must say it", xml) }
     uuid = xml["uuid"]?.trimmedText
-    id = xml.attribute("id").flatMap { Int($0) }
     type = xml.attribute("type") ?? ""
     if xml["memory"] == nil { report("the domain has no “memory”; it must say how much", xml) }
     memoryBytes = max(bytes("memory") ?? 0, bytes("maxMemory") ?? 0)
@@ -89,7 +90,9 @@ struct DomainDescription: Sendable, Hashable {
       }
     }
     isLocked = xml["memoryBacking/locked"] != nil
-    isAllocatedAtOnce = xml["memoryBacking/allocation"]?.attribute("mode") == "immediate"
+    if let allocation = xml["memoryBacking/allocation"] {
+      isAllocatedAtOnce = word("mode", of: allocation, ["ondemand", "immediate"]) == "immediate"
+    }
     if let memory = xml["numatune/memory"], let set = memory.attribute("nodeset") {
       guard let numbers = ProcessorList.numbers(set, most: 1024) else {
         report("“\(set.prefix(60))” is no list of nodes; it must be such as 0-1", memory)
@@ -97,6 +100,7 @@ struct DomainDescription: Sendable, Hashable {
       }
       nodes = numbers
     }
+    id = number("id", of: xml, in: 0...(1 << 31))
     readDevices(xml)
     readFirmware(xml)
     guard problems.isEmpty else { throw ImportError(problems) }
@@ -110,17 +114,46 @@ struct DomainDescription: Sendable, Hashable {
     passedThrough = devices.children("hostdev").count
     for model in devices.children("video").compactMap({ $0["model"] }) {
       // Each of these is host memory of its own, in KiB.
-      let kibibytes = ["ram", "vram"].compactMap { model.attribute($0).flatMap { UInt64($0) } }
-        .reduce(0) { $0 + min($1, 1 << 40) }
-      videoBytes = (videoBytes ?? 0) + kibibytes << 10
+      let kibibytes = ["ram", "vram"].compactMap { number($0, of: model, in: 0...(1 << 40)) }
+      videoBytes = (videoBytes ?? 0) + UInt64(kibibytes.reduce(0, +)) << 10
     }
     if let element = devices["memballoon"], element.attribute("model") != "none" {
       var balloon = Balloon()
       balloon.statisticsSeconds =
-        element["stats"]?.attribute("period").flatMap { Int($0) }.map { max($0, 0) } ?? 0
-      balloon.reportsFreePages = element.attribute("freePageReporting") == "on"
+        element["stats"].flatMap { number("period", of: $0, in: 0...1_000_000) } ?? 0
+      balloon.reportsFreePages = word("freePageReporting", of: element, ["off", "on"]) == "on"
       self.balloon = balloon
     }
+  }
+
+  /// The whole number of an attribute; one that is none is told, and not known.
+  private mutating func number(
+    _ name: String, of element: XMLElement, in range: ClosedRange<Int>
+  ) -> Int? {
+    guard let text = element.attribute(name) else { return nil }
+    if let number = Int(text), range ~= number { return number }
+    remark(
+      name, text, of: element,
+      "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    return nil
+  }
+
+  /// The word of an attribute; one that is none of those that there are is told, and not known.
+  private mutating func word(
+    _ name: String, of element: XMLElement, _ words: [String]
+  ) -> String? {
+    guard let text = element.attribute(name) else { return nil }
+    if words.contains(text) { return text }
+    remark(name, text, of: element, words.joined(separator: " or "))
+    return nil
+  }
+
+  private mutating func remark(
+    _ name: String, _ text: String, of element: XMLElement, _ rule: String
+  ) {
+    remarks.append(
+      "\(element.position): “\(name)” of “\(element.name)” is “\(text.prefix(60))”, which is left"
+        + " out; it must be \(rule)")
   }
 
   private mutating func readFirmware(_ xml: XMLElement) {

@@ -65,6 +65,7 @@ struct LibvirtRun: ~Copyable {
     if host.isLocal(type: type), let kernel = try? KernelMemory(HostFiles.live()) {
       self.kernel = kernel
       told = kernel.host(named: name, machine: HostFiles.live().line(HostFiles.machine))
+      for remark in kernel.remarks { note(remark.source, remark.place) }
     } else {
       readMemory(&told)
       readMerging(&told)
@@ -117,6 +118,10 @@ struct LibvirtRun: ~Copyable {
     var smallest: UInt64?
     for cell in xml["host/topology/cells"]?.children("cell") ?? [] {
       guard let number = cell.attribute("id").flatMap({ Int($0) }), 0...65_535 ~= number else {
+        note(
+          inventory.name,
+          "a cell has the number “\(cell.attribute("id") ?? "")” in its capabilities, and is left out;"
+            + " it must be a whole number")
         continue
       }
       var node = InventoryNode(number)
@@ -130,7 +135,14 @@ struct LibvirtRun: ~Copyable {
           let size = ScaledBytes.read(
             pages.attribute("size") ?? "", unit: pages.attribute("unit")),
           let count = UInt64(pages.trimmedText), size >= 4096
-        else { continue }
+        else {
+          note(
+            inventory.name,
+            "cell \(number) tells of “\(pages.trimmedText.prefix(60))” pages of"
+              + " “\((pages.attribute("size") ?? "").prefix(60))” in its capabilities, which are left out;"
+              + " both must be whole numbers")
+          continue
+        }
         sizes.append((size, count))
       }
       let free =

@@ -33,7 +33,9 @@ extension DensityCommand {
     guard !node.isEmpty else { return [] }
     var problems: [String] = []
     if nodes != nil { problems.append("“--nodes” and “--node” exclude each other.") }
-    if node.count > 64 { problems.append("“--node” is given \(node.count) times; at most 64 count.") }
+    if node.count > 64 {
+      problems.append("“--node” is given \(node.count) times; at most 64 count.")
+    }
     let sum = node.reduce(UInt64(0)) { $0 + $1.node.memoryBytes }
     if let hostMemory, hostMemory.bytes != sum {
       problems.append(

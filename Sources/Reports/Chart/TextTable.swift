@@ -7,6 +7,9 @@ package struct TextTable: Sendable, Hashable {
   /// The rows that stand out.
   package private(set) var marked: Set<Int> = []
 
+  /// The columns that hold sentences, which go on over several lines on a page.
+  package var prose: Set<Int> = []
+
   /// A table without rows.
   package init(_ headings: [String]) { self.headings = headings }
 

@@ -37,7 +37,7 @@ package struct CheckReport: Sendable {
       sentences.append("Nothing that was measured can be compared: no machine has a size.")
     }
     for sentence in ["\(name):"] + sentences {
-      lines += TextLayout.wrap(sentence, width: TextLayout.width)
+      lines += DensityText.wrap(sentence, width: TextLayout.width)
     }
     if !all.isEmpty {
       lines += ["", row("", "", ["predicted", "measured", "error"])]
@@ -55,12 +55,12 @@ package struct CheckReport: Sendable {
       }
       lines.append("")
       for basis in Set(all.map { "\($0.quantity.phrase): \($0.basis)" }).sorted() {
-        lines += TextLayout.wrap(basis + ".", width: TextLayout.width)
+        lines += DensityText.wrap(basis + ".", width: TextLayout.width)
       }
     }
     let unmeasured = checks.flatMap(\.unmeasured)
     if !unmeasured.isEmpty {
-      lines += TextLayout.wrap(
+      lines += DensityText.wrap(
         "Of \(DensityReport.count(UInt64(unmeasured.count), "machine")) nothing was measured:"
           + " \(unmeasured.prefix(10).joined(separator: ", "))"
           + (unmeasured.count > 10 ? " and others." : "."), width: TextLayout.width)

@@ -7,7 +7,13 @@ extension DensityReport {
   package var answer: String {
     let count = outcome.count
     var sentences: [String] = []
-    var first = "\(StormReport.grouped(count)) machine\(count == 1 ? " fits" : "s fit")"
+    let range = outcome.range
+    var first = "\(StormReport.grouped(count)) "
+    if range.lowerBound < range.upperBound {
+      first +=
+        "(\(StormReport.grouped(range.lowerBound)) to \(StormReport.grouped(range.upperBound))) "
+    }
+    first += "machine\(count == 1 ? " fits" : "s fit")"
     let kinds = outcome.flavours.filter { $0.count > 0 }
     if outcome.flavours.count > 1, !kinds.isEmpty {
       first +=
@@ -59,8 +65,9 @@ extension DensityReport {
     }
     var sentence = "What binds first: \(name)"
     let next = rows.filter { $0.kind != first.kind }.prefix(2).map { row in
-      let alone = row.alone == .max ? "no end" : "\(StormReport.grouped(row.alone)) alone"
-      return "\(row.phrase) (\(Measure.share.text(row.slack)) free, \(alone))"
+      // What some kind takes nothing of would let that kind in without end.
+      let alone = row.alone == .max ? "" : ", room for \(StormReport.grouped(row.alone)) alone"
+      return "\(row.phrase) (\(Measure.share.text(row.slack)) free\(alone))"
     }
     if !next.isEmpty { sentence += "; next " + next.joined(separator: ", then ") }
     return sentence + "."
@@ -86,7 +93,7 @@ extension DensityReport {
     }
     let parts = outcome.flavours.filter { $0.count > 0 }.map { kind in
       let worth = StormReport.grouped(kind.overhead.flavour.worth)
-      return "\(StormReport.grouped(kind.count)) \(kind.overhead.flavour.name) of \(worth)"
+      return "\(StormReport.grouped(kind.count)) \(kind.overhead.flavour.name) at \(worth) each"
     }
     return "The mix is chosen by worth: \(parts.joined(separator: ", ")) are worth"
       + " \(StormReport.grouped(outcome.worth)) together."
@@ -97,7 +104,7 @@ extension DensityReport {
     (objective.map { $0 + " " } ?? "") + proof
   }
 
-  /// How far what nobody measured moves the answer, and what merging is taken to give back; nothing where
+  /// How far what is not known to the byte moves the answer, and what merging is taken to give back; nothing where
   /// there is neither.
   package var assumed: String? {
     var sentences: [String] = []
@@ -113,11 +120,11 @@ extension DensityReport {
       let names = outcome.movers.map { "\($0.kind.phrase) \(StormReport.bytes($0.bytes))" }
       let (low, high) = (outcome.range.lowerBound, outcome.range.upperBound)
       sentences.append(
-        (low == high
-          ? "The number stays so over the whole range of what nobody measured"
-          : "Over the range of what nobody measured the number is \(StormReport.grouped(low)) to"
-            + " \(StormReport.grouped(high))")
-          + "; most is between the ends of: \(names.joined(separator: ", ")).")
+        "Some parts are assumed, or were measured of one version only: over their ranges the number"
+          + (low == high
+            ? " stays the same"
+            : " is \(StormReport.grouped(low)) to \(StormReport.grouped(high))")
+          + ". Furthest apart over all machines are \(names.joined(separator: ", ")).")
     }
     if let boot = outcome.boot, boot.range.lowerBound < boot.range.upperBound {
       sentences.append(

@@ -7,8 +7,9 @@ extension DensityReport {
     page.paragraph(certificate)
     if let assumed { page.paragraph(assumed) }
     if let placed { page.paragraph(placed) }
-    page.heading("What there is an end of")
+    page.heading("What is limited")
     page.table(constraintTable)
+    page.paragraph(DensityText.aloneLegend)
     if !outcome.nodes.isEmpty {
       page.heading("Where machines lie")
       page.table(nodeTable)
@@ -21,6 +22,7 @@ extension DensityReport {
       page.table(partTable(flavour))
       page.table(backingTable(flavour))
     }
+    page.paragraph(DensityText.sourceLegend)
     page.heading("What others say")
     page.table(ruleTable)
     if !outcome.curve.isEmpty {
@@ -109,6 +111,7 @@ extension DensityReport {
     var table = TextTable([
       flavour.overhead.flavour.name, "now", "at worst", "charged to", "source",
     ])
+    table.prose = [4]
     for part in flavour.overhead.parts {
       table.add([
         part.kind.phrase, StormReport.bytes(part.now), StormReport.bytes(part.worst),

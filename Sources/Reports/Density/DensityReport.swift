@@ -41,7 +41,12 @@ package struct DensityReport: Sendable {
         return sum
           + kinds.reduce(UInt64(0)) { bytes, kind in
             guard let part = flavour.overhead[kind], part.charge == .machine else { return bytes }
-            return bytes + flavour.count * (isHeld ? part.worst : part.now)
+            guard kind == .guestMemory, !isHeld else {
+              return bytes + flavour.count * (isHeld ? part.worst : part.now)
+            }
+            // What merging gives back is there once for all that share it.
+            let merged = min(max(flavour.overhead.flavour.merged, 0), 1)
+            return bytes + flavour.count * UInt64(Double(part.now) * (1 - merged))
           }
       }
     }
@@ -129,7 +134,7 @@ extension DensityOutcome.BootLimit.Help {
     switch self {
     case .none: "as they are"
     case .hotSet: "with the hot set populated before they start"
-    case .populated: "with all memory"
+    case .populated: "with all memory populated"
     }
   }
 }

@@ -105,6 +105,14 @@ package enum DensitySettings {
     if host.processors != nil {
       lines.append("cpu_allocation_ratio = \(Measure.decimal(host.processorRatio, 2))")
     }
+    let count = totals(report).reduce(0, +)
+    if count < report.outcome.count {
+      // Memory would let more in than are ready in time.
+      lines += [
+        "# needs NumInstancesFilter among enabled_filters", "[filter_scheduler]",
+        "max_instances_per_host = \(count)",
+      ]
+    }
     return lines
   }
 

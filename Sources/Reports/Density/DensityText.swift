@@ -18,10 +18,10 @@ package enum DensityText {
 
   /// The text.
   package static func text(_ report: DensityReport, _ detail: Detail = Detail()) -> String {
-    var lines = TextLayout.wrap("\(report.title): \(report.answer)", width: TextLayout.width)
-    lines += TextLayout.wrap(report.certificate, width: TextLayout.width)
-    if let assumed = report.assumed { lines += TextLayout.wrap(assumed, width: TextLayout.width) }
-    if let placed = report.placed { lines += TextLayout.wrap(placed, width: TextLayout.width) }
+    var lines = wrap("\(report.title): \(report.answer)")
+    lines += wrap(report.certificate)
+    if let assumed = report.assumed { lines += wrap(assumed) }
+    if let placed = report.placed { lines += wrap(placed) }
     lines += [""] + constraints(report)
     if !report.outcome.nodes.isEmpty { lines += [""] + nodes(report) }
     lines += [""] + memory(report)
@@ -29,6 +29,7 @@ package enum DensityText {
     if flavours.count > 1 { lines += [""] + kinds(report) }
     if flavours.count == 1 || detail.parts {
       for flavour in flavours { lines += [""] + parts(flavour) + [""] + backings(report, flavour) }
+      lines += [""] + wrap(sourceLegend)
     }
     lines += [""] + flavours.flatMap(rules)
     if detail.rules {
@@ -36,6 +37,26 @@ package enum DensityText {
     }
     if detail.settings { lines += [""] + DensitySettings.lines(report) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What the last column of what is limited means.
+  package static let aloneLegend =
+    "alone: how many machines would fit if nothing else were limited"
+
+  /// What the short names of sources are.
+  package static let sourceLegend =
+    "Sources such as B2, F59 and §7 are listed in Docs/Density.md."
+
+  /// A sentence in lines of at most so many columns, none of which parts a number from its unit.
+  package static func wrap(_ text: String, width: Int = TextLayout.width) -> [String] {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "%", "s", "vCPU", "vCPUs"]
+    var glued = ""
+    for word in text.split(separator: " ") {
+      let bare = word.prefix { !".,;:)".contains($0) }
+      let follows = glued.last?.isNumber == true && units.contains(String(bare))
+      glued += (glued.isEmpty ? "" : follows ? "\u{a0}" : " ") + word
+    }
+    return TextLayout.wrap(glued, width: width).map { $0.replacing("\u{a0}", with: " ") }
   }
 
   private static func row(_ name: String, _ cells: [String], width: Int = 12) -> String {
@@ -46,7 +67,7 @@ package enum DensityText {
   private static func bytes(_ bytes: UInt64) -> String { StormReport.bytes(bytes) }
 
   private static func constraints(_ report: DensityReport) -> [String] {
-    [row("what there is an end of", ["used", "there is", "free", "alone"])]
+    [row("what is limited", ["used", "there is", "free", "alone"])]
       + report.outcome.constraints.map { constraint in
         row(
           constraint.phrase,
@@ -55,7 +76,7 @@ package enum DensityText {
             Measure.share.text(constraint.slack),
             constraint.alone == .max ? "-" : StormReport.grouped(constraint.alone),
           ])
-      }
+      } + wrap(aloneLegend, width: TextLayout.width - 4).map { "    " + $0 }
   }
 
   /// The nodes of a host that lists them.
@@ -103,7 +124,7 @@ package enum DensityText {
       lines.append(
         TextLayout.column("  " + part.kind.phrase, 28) + TextLayout.right(bytes(part.now), 11)
           + TextLayout.right(bytes(part.worst), 11) + "  \(part.charge.phrase)")
-      lines += TextLayout.wrap(part.source, width: TextLayout.width - 6).map { "      " + $0 }
+      lines += wrap(part.source, width: TextLayout.width - 6).map { "      " + $0 }
     }
     return lines
   }
@@ -128,8 +149,12 @@ package enum DensityText {
 
   private static func rules(_ flavour: DensityOutcome.OfFlavour) -> [String] {
     let overhead = flavour.overhead
-    let rules = flavour.rules.map { "\($0.name) \(bytes($0.bytes))" }.joined(separator: ", ")
-    return TextLayout.wrap(
+    let rules = flavour.rules.map { rule in
+      // The rule that is named by its factor is of the guest's memory.
+      let name = rule.name == "1.004 times" ? "the sum of 1.004 times its memory" : rule.name
+      return "\(name) \(bytes(rule.bytes))"
+    }.joined(separator: ", ")
+    return wrap(
       "Beside its memory a machine “\(overhead.flavour.name)” takes"
         + " \(bytes(overhead.added(atWorst: false))) now and"
         + " \(bytes(overhead.added(atWorst: true))) at the worst; others say \(rules).",
@@ -153,7 +178,7 @@ package enum DensityText {
               (gap == 0 ? "" : more ? "+" : "-") + bytes(gap),
             ]))
       }
-      lines += TextLayout.wrap("It \(rule.remark).", width: TextLayout.width - 4)
+      lines += wrap("It \(rule.remark).", width: TextLayout.width - 4)
         .map { "    " + $0 }
     }
     return lines

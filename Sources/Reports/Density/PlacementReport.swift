@@ -51,7 +51,7 @@ package struct PlacementReport: Sendable {
 
   /// The answer as text.
   package var text: String {
-    var lines = TextLayout.wrap(answer, width: TextLayout.width)
+    var lines = DensityText.wrap(answer, width: TextLayout.width)
     lines += ["", row("host", "machines", "free", "of which")]
     for host in placement.hosts.prefix(40) {
       let kinds = zip(placement.flavours, host.counts).filter { $0.1 > 0 }

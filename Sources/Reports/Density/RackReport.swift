@@ -32,7 +32,7 @@ package struct RackReport: Sendable {
     /// How many more machines fit.
     package var more: UInt64 { outcome?.flavours.last?.count ?? 0 }
 
-    /// How many more fit over the range of what nobody measured.
+    /// How many more fit over the ranges of what is not known to the byte.
     package var range: ClosedRange<UInt64> {
       guard let outcome else { return 0...0 }
       let (low, high) = (outcome.range.lowerBound, outcome.range.upperBound)
@@ -79,7 +79,7 @@ package struct RackReport: Sendable {
     let running = hosts.reduce(0) { $0 + $1.running }
     let full = hosts.count { $0.more == 0 }
     let them = hosts.count == 1 ? "It" : "\(StormReport.grouped(UInt64(full))) of them"
-    var lines = TextLayout.wrap(
+    var lines = DensityText.wrap(
       "\(name): \(StormReport.grouped(more)) more machines of \(adding) fit on"
         + " \(DensityReport.count(UInt64(hosts.count), "host")) beside"
         + " \(DensityReport.count(UInt64(running), "machine")) that \(running == 1 ? "runs" : "run")."
@@ -88,12 +88,13 @@ package struct RackReport: Sendable {
     let low = hosts.reduce(UInt64(0)) { $0 + $1.range.lowerBound }
     let high = hosts.reduce(UInt64(0)) { $0 + $1.range.upperBound }
     if low < high {
-      lines += TextLayout.wrap(
-        "Over the range of what nobody measured the number is \(StormReport.grouped(low)) to"
-          + " \(StormReport.grouped(high)).", width: TextLayout.width)
+      lines += DensityText.wrap(
+        "Some parts are assumed, or were measured of one version only: over their ranges the number"
+          + " is \(StormReport.grouped(low)) to \(StormReport.grouped(high)).",
+        width: TextLayout.width)
     }
     if let nodes = onNodes {
-      lines += TextLayout.wrap(nodes, width: TextLayout.width)
+      lines += DensityText.wrap(nodes, width: TextLayout.width)
     }
     lines.append("")
     let heads = ["runs", "more"] + (hasNodes ? ["on a node"] : []) + ["free"]
@@ -116,7 +117,7 @@ package struct RackReport: Sendable {
     }
     if hosts.contains(where: { $0.problem == "promised too much" }) {
       lines += [""]
-      lines += TextLayout.wrap(
+      lines += DensityText.wrap(
         "Where too much is promised, the machines that run may come to need more than there is if"
           + " each touches all its memory; --risk counts what they use.", width: TextLayout.width)
     }

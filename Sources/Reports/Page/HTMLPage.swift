@@ -54,12 +54,17 @@ package struct HTMLPage {
   /// Adds a table.
   package mutating func table(_ table: TextTable) {
     parts.append("<div class=\"wide\"><table><thead><tr>")
-    parts.append(table.headings.map { "<th>\($0.escapedForHTML)</th>" }.joined())
+    func cells(_ texts: [String], _ tag: String) -> String {
+      texts.enumerated().map { column, text in
+        let style = table.prose.contains(column) ? " class=\"prose\"" : ""
+        return "<\(tag)\(style)>\(text.escapedForHTML)</\(tag)>"
+      }.joined()
+    }
+    parts.append(cells(table.headings, "th"))
     parts.append("</tr></thead><tbody>")
     for (number, row) in table.rows.enumerated() {
       let style = table.marked.contains(number) ? " class=\"marked\"" : ""
-      let cells = row.map { "<td>\($0.escapedForHTML)</td>" }.joined()
-      parts.append("<tr\(style)>\(cells)</tr>")
+      parts.append("<tr\(style)>\(cells(row, "td"))</tr>")
     }
     parts.append("</tbody></table></div>")
   }

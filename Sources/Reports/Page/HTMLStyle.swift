@@ -63,6 +63,8 @@ enum HTMLStyle {
     table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
     th,td{text-align:right;padding:.3rem .6rem;border-bottom:1px solid var(--rule);white-space:nowrap}
     th:first-child,td:first-child{text-align:left}
+    th.prose,td.prose{text-align:left;white-space:normal;min-width:14rem}
+    .wide+.wide{margin-top:1.2rem}
     th{color:var(--soft);font-weight:600}
     tr.marked td{color:var(--accent);font-weight:600}
     pre{background:var(--card);border-radius:.5rem;padding:.9rem;overflow-x:auto;

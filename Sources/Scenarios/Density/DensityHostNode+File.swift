@@ -80,7 +80,8 @@ extension DensityHost {
         mapping.refuse("nodes", "all of them must say their “processors”, or none")
       } else if let processors, processors != count {
         mapping.refuse(
-          "nodes", "they have \(count) processors together, which must be “processors”, \(processors)")
+          "nodes",
+          "they have \(count) processors together, which must be “processors”, \(processors)")
       } else {
         processors = count
       }

@@ -73,20 +73,38 @@ public struct ClusterObjects {
   // MARK: Values
 
   private func text(_ path: String, of node: Node) -> String? {
-    guard case .scalar(let scalar)? = value(path, of: node)?.content, !scalar.text.isEmpty else {
+    guard let value = value(path, of: node) else { return nil }
+    guard case .scalar(let scalar) = value.content else {
+      log.refuse(value, path, "it must be a text")
       return nil
     }
-    return scalar.text
+    return scalar.text.isEmpty ? nil : scalar.text
   }
 
   private func value(_ path: String, of node: Node) -> Node? {
     var found: Node? = node
     for key in path.split(separator: "/") { found = found?[String(key)] }
-    return found
+    // Kubernetes takes what is null for what is not there.
+    return found.flatMap { $0.isAbsent ? nil : $0 }
+  }
+
+  /// Refuses what must be a mapping and is none, so that nothing in it is passed over.
+  private func requireMappings(_ paths: [String], of node: Node) {
+    for path in paths {
+      guard let value = value(path, of: node) else { continue }
+      guard case .mapping = value.content else {
+        log.refuse(value, path, "it must be a mapping")
+        continue
+      }
+    }
   }
 
   private func count(_ path: String, of node: Node) -> Int {
-    guard case .sequence(let items)? = value(path, of: node)?.content else { return 0 }
+    guard let value = value(path, of: node) else { return 0 }
+    guard case .sequence(let items) = value.content else {
+      log.refuse(value, path, "it must be a list")
+      return 0
+    }
     return items.count
   }
 
@@ -101,9 +119,16 @@ public struct ClusterObjects {
     return bytes
   }
 
-  /// A number of processors; more than any machine has is none.
+  /// A number of processors, of which no machine has more than a million.
   private func processors(_ path: String, of node: Node) -> Int? {
-    quantity(path, of: node).flatMap { 0...1_000_000 ~= $0 ? Int($0) : nil }
+    guard let count = quantity(path, of: node) else { return nil }
+    guard count <= 1_000_000 else {
+      if let value = value(path, of: node) {
+        log.refuse(value, path, "it must be at most 1,000,000 processors")
+      }
+      return nil
+    }
+    return Int(count)
   }
 
   private func name(_ node: Node) -> String? {
@@ -117,6 +142,8 @@ public struct ClusterObjects {
   // MARK: Objects
 
   private mutating func readNode(_ node: Node) {
+    requireMappings(
+      ["metadata", "status", "status/capacity", "status/allocatable", "status/nodeInfo"], of: node)
     guard let name = name(node) else { return }
     guard let capacity = quantity("status/capacity/memory", of: node) else {
       if value("status/capacity/memory", of: node) == nil {
@@ -133,20 +160,15 @@ public struct ClusterObjects {
     case "amd64": host.architecture = .x86
     case "arm64": host.architecture = .arm
     case "riscv64": host.architecture = .riscv
-    default: break
+    case let other?:
+      inventory.problems.append(
+        InventoryProblem(
+          name,
+          "its architecture “\(other.prefix(60))” is none that is known here, and is taken for amd64;"
+            + " it must be amd64, arm64 or riscv64"))
+    case nil: break
     }
-    var pooled: UInt64 = 0
-    for (suffix, size) in [("2Mi", 2 << 20), ("1Gi", 1 << 30), ("64Ki", 64 << 10)]
-      as [(String, UInt64)]
-    {
-      let key = "status/allocatable/hugepages-\(suffix)"
-      guard let bytes = quantity(key, of: node), bytes > 0 else { continue }
-      pooled &+= bytes
-      host.hugePages.append(
-        InventoryHugePages(
-          pageBytes: size,
-          total: .derived(bytes / size, "Node status.allocatable.hugepages-\(suffix)")))
-    }
+    let pooled = readPools(node, into: &host)
     // Kubernetes takes the pools off what is allocatable, and so they are no part of what is kept.
     if let allocatable = quantity("status/allocatable/memory", of: node) {
       let given = allocatable.addingReportingOverflow(pooled)
@@ -164,7 +186,43 @@ public struct ClusterObjects {
     inventory.hosts.append(host)
   }
 
+  /// Takes over the pools of every size of page that is allocatable; gives the bytes of all of them.
+  private func readPools(_ node: Node, into host: inout InventoryHost) -> UInt64 {
+    guard case .mapping(let members)? = value("status/allocatable", of: node)?.content else {
+      return 0
+    }
+    var pooled: UInt64 = 0
+    for member in members where member.key.hasPrefix("hugepages-") {
+      let size = ClusterQuantity.whole(String(member.key.dropFirst("hugepages-".count))) ?? 0
+      guard size.nonzeroBitCount == 1, 4096...(1 << 34) ~= size else {
+        log.report(
+          "“\(member.key.prefix(60))” names no size of pages; it must be such as hugepages-2Mi",
+          at: member.place)
+        continue
+      }
+      guard let bytes = quantity("status/allocatable/\(member.key)", of: node), bytes > 0 else {
+        continue
+      }
+      if bytes % size != 0 {
+        log.refuse(member.value, member.key, "it must be a whole number of its pages")
+      }
+      pooled &+= bytes
+      host.hugePages.append(
+        InventoryHugePages(
+          pageBytes: size, total: .derived(bytes / size, "Node status.allocatable.\(member.key)")))
+    }
+    host.hugePages.sort { $0.pageBytes < $1.pageBytes }
+    return pooled
+  }
+
   private mutating func readInstance(_ node: Node) {
+    requireMappings(
+      [
+        "metadata", "status", "spec", "spec/domain", "spec/domain/cpu", "spec/domain/memory",
+        "spec/domain/memory/hugepages", "spec/domain/resources", "spec/domain/resources/requests",
+        "spec/domain/resources/limits", "spec/domain/devices", "spec/domain/firmware",
+        "spec/domain/firmware/bootloader",
+      ], of: node)
     guard let name = name(node) else { return }
     let full = text("metadata/namespace", of: node).map { "\($0)/\(name)" } ?? name
     let paths = [
@@ -185,7 +243,13 @@ public struct ClusterObjects {
     machine.host = text("status/nodeName", of: node)
     machine.processors = processors(node, of: full)
     machine.monitor = .derived(.qemu, "KubeVirt")
-    let pageSize = quantity("spec/domain/memory/hugepages/pageSize", of: node)
+    let pagePath = "spec/domain/memory/hugepages/pageSize"
+    let pageSize = quantity(pagePath, of: node)
+    if let pageSize, let value = value(pagePath, of: node),
+      pageSize.nonzeroBitCount != 1 || !(4096...1 << 34 ~= pageSize)
+    {
+      log.refuse(value, pagePath, "it must be the size of a page, such as 2Mi or 1Gi")
+    }
     machine.usesPool = .measured(pageSize != nil, "VMI spec.domain.memory.hugepages")
     machine.backingPageBytes = pageSize.map { .measured($0, "VMI spec.domain.memory.hugepages") }
     let passed =
@@ -193,7 +257,13 @@ public struct ClusterObjects {
       + count("spec/domain/devices/gpus", of: node)
     machine.isLocked = .derived(
       pageSize != nil || passed > 0, "VMI spec.domain.memory.hugepages, devices.hostDevices")
-    if text("spec/domain/devices/autoattachMemBalloon", of: node) != "false" {
+    let attachPath = "spec/domain/devices/autoattachMemBalloon"
+    let attaches = text(attachPath, of: node)
+    if let attaches, !["true", "false"].contains(attaches), let value = value(attachPath, of: node)
+    {
+      log.refuse(value, attachPath, "it must be true or false")
+    }
+    if attaches != "false" {
       var balloon = InventoryBalloon()
       balloon.statisticsSeconds = .assumed(10, "KubeVirt’s own period")
       machine.balloon = balloon

@@ -51,8 +51,20 @@ struct AssumptionTests {
       }
       #expect(sizes[0] < sizes[1] && sizes[1] < sizes[2])
     }
-    let measured = OverheadEstimate.allCases.map { MachineOverhead(flavour, $0)[.monitor]?.now }
-    #expect(Set(measured).count == 1)
+    // What was measured of one version has what lies between its measurements.
+    for monitor in [MonitorKind.firecracker, .cloudHypervisor, .qemu] {
+      flavour.monitor = monitor
+      let measured = OverheadEstimate.allCases.compactMap {
+        MachineOverhead(flavour, $0)[.monitor]
+      }
+      #expect(measured[0].now <= measured[1].now && measured[1].now < measured[2].now)
+      #expect(measured[0].worst <= measured[1].worst && measured[1].worst <= measured[2].worst)
+      #expect(
+        measured.allSatisfy { $0.now <= $0.worst && $0.source.contains(" to ") || monitor == .qemu }
+      )
+      #expect(measured[1].source == measured[2].source)
+    }
+    flavour.monitor = .firecracker
     var density = Density([flavour], on: DensityHost(memoryBytes: 64 << 30))
     density.overcommit = Density.Overcommit(risk: 0.01)
     let outcome = try density.run()

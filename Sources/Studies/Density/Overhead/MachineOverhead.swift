@@ -5,7 +5,7 @@ import Paging
 public struct MachineOverhead: Sendable, Hashable {
   /// The kind of machine.
   public let flavour: DensityFlavour
-  /// What is taken for parts that nobody measured.
+  /// What is taken of the range of each part that is not known to the byte.
   public let estimate: OverheadEstimate
   /// The parts, in the order of their kinds.
   public private(set) var parts: [OverheadPart] = []
@@ -79,7 +79,7 @@ public struct MachineOverhead: Sendable, Hashable {
   private var residentBytes: UInt64 {
     if flavour.holdsAll { return flavour.memoryBytes }
     let used =
-      flavour.workingSet.map(\.mean) ?? bootedBytes
+      flavour.workingSet.map(\.mean) ?? bootedBytes.map { BootedGuest.within($0, estimate) }
       ?? BootedGuest.resident(memoryBytes: flavour.memoryBytes, estimate)
     let page = flavour.backingBytes
     return min((used + page - 1) / page * page, flavour.memoryBytes)
@@ -91,7 +91,8 @@ public struct MachineOverhead: Sendable, Hashable {
       ? "all is there from the start"
       : flavour.workingSet?.origin
         ?? (bootedBytes == nil
-          ? BootedGuest.source : "recorded: \(flavour.guest?.rawValue ?? ""), at this size")
+          ? BootedGuest.source
+          : "recorded: \(flavour.guest?.rawValue ?? ""), at this size, within 2 %")
     add(
       .guestMemory, now: residentBytes, worst: flavour.memoryBytes,
       flavour.usesPool ? .pool : .machine, source)
@@ -130,7 +131,7 @@ public struct MachineOverhead: Sendable, Hashable {
   }
 
   private mutating func addMonitor() {
-    let preset = MonitorPreset.of(flavour.monitor)
+    let preset = MonitorPreset.of(flavour.monitor, estimate)
     add(.monitor, now: preset.now, worst: preset.worst, .machine, preset.source)
     let processors = UInt64(flavour.processors)
     add(
@@ -153,14 +154,14 @@ public struct MachineOverhead: Sendable, Hashable {
   }
 
   /// What the hypervisor keeps of each table of the second stage.
-  private static let recordBytes = AssumedBytes(low: 96, likely: 184, high: 256)
+  private static let recordBytes = EstimatedBytes(low: 96, likely: 184, high: 256)
   /// The stack of a thread as far as it is touched.
-  private static let threadNow = AssumedBytes(low: 32 << 10, likely: 128 << 10, high: 256 << 10)
+  private static let threadNow = EstimatedBytes(low: 32 << 10, likely: 128 << 10, high: 256 << 10)
   /// A processor's thread, with what the kernel keeps of it.
-  private static let processorNow = AssumedBytes(
+  private static let processorNow = EstimatedBytes(
     low: 64 << 10, likely: 192 << 10, high: 512 << 10)
   /// The image of UEFI's firmware with its variables.
-  private static let firmwareBytes = AssumedBytes(low: 2 << 20, likely: 4 << 20, high: 8 << 20)
+  private static let firmwareBytes = EstimatedBytes(low: 2 << 20, likely: 4 << 20, high: 8 << 20)
   /// A thread at the most.
   private static let threadBytes: UInt64 = 8 << 20
 
