@@ -40,7 +40,7 @@ struct ProfilesCommandTests {
     let components = try #require(profile["components"] as? [String: [String: Any]])
     #expect(components["exit"]?["likelyFemtoseconds"] as? Int == 105_000_000)
     #expect(components["exit"]?["row"] as? String == "X4")
-    #expect(components.count == 45)
+    #expect(components.count == 46)
   }
 
   @Test("What is no profile is refused")

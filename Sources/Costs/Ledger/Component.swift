@@ -96,6 +96,9 @@ public enum Component: UInt8, Sendable, Hashable, CaseIterable {
   /// The part of ``allocate`` for which the lock of the host's free frames is held. No ledger has it: it
   /// says when others wait, and not how long something takes.
   case frameLock
+  /// The cache line of a word that processors write by turns comes from the one that wrote it last. No ledger
+  /// has it: whether it has to come is a matter of who runs when.
+  case lineTransfer
 
   // What an access to data takes where it lies, until it arrives. No ledger has these: a page's place is no
   // part of what its faults cost.

@@ -41,6 +41,7 @@ extension Component {
     case .softwareSwitch: "a switch by software alone, one way"
     case .shadowEntry: "working out a shadow entry"
     case .frameLock: "of allocate, holding the lock of free frames"
+    case .lineTransfer: "a cache line coming from the processor that wrote it"
     case .localAccess: "an access to memory of the own node"
     case .remoteAccess: "an access to memory of another node"
     case .packageAccess: "an access to memory in the package (HBM)"

@@ -6,6 +6,8 @@ public struct ActorTimes: Sendable, Hashable {
   public internal(set) var moving = VirtualDuration.zero
   /// On a processor, waiting for a lock.
   public internal(set) var spinning = VirtualDuration.zero
+  /// On a processor, waiting for the cache line of a word that others write too.
+  public internal(set) var stalled = VirtualDuration.zero
   /// On a processor, being switched to.
   public internal(set) var switching = VirtualDuration.zero
   /// Ready to run, waiting for a processor.
@@ -20,7 +22,7 @@ public struct ActorTimes: Sendable, Hashable {
   public internal(set) var finished: VirtualTime?
 
   /// The time on processors.
-  public var running: VirtualDuration { computing + moving + spinning + switching }
+  public var running: VirtualDuration { computing + moving + spinning + stalled + switching }
 
   /// All time that is accounted for.
   public var total: VirtualDuration { running + queued + locked + onDevices + asleep }

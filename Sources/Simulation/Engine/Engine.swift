@@ -11,6 +11,7 @@ public struct Engine: ~Copyable {
     case moving
     case queued
     case spinning
+    case stalled
     case locked
     case onDevice
     case asleep
@@ -48,6 +49,7 @@ public struct Engine: ~Copyable {
   private var processors: Processors
   private var locks: [LockState] = []
   private var lockNames: [Lock] = []
+  private var words: [SharedWordState] = []
   private var devices: [DeviceState] = []
   private var caches: [PageCacheState] = []
   private var bandwidths = FlatRow<BandwidthState>([])
@@ -68,6 +70,12 @@ public struct Engine: ~Copyable {
     locks.append(LockState(lock))
     lockNames.append(lock)
     return LockNumber(value: locks.count - 1)
+  }
+
+  /// Adds a word that processors write by turns.
+  public mutating func add(_ word: SharedWord) -> SharedWordNumber {
+    words.append(SharedWordState(word))
+    return SharedWordNumber(value: words.count - 1)
   }
 
   /// Adds a device.
@@ -93,6 +101,9 @@ public struct Engine: ~Copyable {
 
   /// How a lock was used.
   public func use(of lock: LockNumber) -> LockUse { locks[lock.value].use }
+
+  /// How a shared word was used.
+  public func use(of word: SharedWordNumber) -> SharedWordUse { words[word.value].use }
 
   /// How a device was used.
   public func use(of device: DeviceNumber) -> DeviceUse { devices[device.value].use }
@@ -167,6 +178,7 @@ public struct Engine: ~Copyable {
       observer.waited(
         ActorNumber(actor), for: LockNumber(value: actors[actor].lock), from: actors[actor].since,
         to: now)
+    case .stalled: actors[actor].times.stalled += elapsed
     case .locked:
       actors[actor].times.locked += elapsed
       observer.waited(
@@ -233,6 +245,13 @@ public struct Engine: ~Copyable {
           if locks[lock.value].waiting == .spin { actors[waiter.actor].spinsHeld += 1 }
           queue.schedule(waiter.actor, on: actors[waiter.actor].processor, at: now)
         }
+      case .write(let word):
+        guard hasProcessor(actor, for: step, &queue, &observer) else { return }
+        let end = words[word.value].reach(actors[actor].processor, at: now)
+        guard end > now else { continue }
+        begin(.stalled, actor)
+        queue.schedule(actor, on: actors[actor].processor, at: end)
+        return
       case .request(let device, let bytes):
         leaveProcessor(actor, &queue, &observer)
         begin(.onDevice, actor)

@@ -8,6 +8,8 @@ public enum Step: Sendable, Hashable {
   case lock(LockNumber, shared: Bool)
   /// Releases a lock.
   case unlock(LockNumber)
+  /// Writes a word that other processors write too, once its cache line is there.
+  case write(SharedWordNumber)
   /// Asks a device for so many bytes, and sleeps until they are there.
   case request(DeviceNumber, bytes: Int64)
   /// Asks for pages of a file, and sleeps until they are there if they aren't.
@@ -35,6 +37,11 @@ public struct ActorNumber: Sendable, Hashable {
 public struct LockNumber: Sendable, Hashable {
   /// The number, from 0, in the order in which locks were added.
   public let value: Int
+}
+
+/// Which shared word of an engine.
+public struct SharedWordNumber: Sendable, Hashable {
+  let value: Int
 }
 
 /// Which device of an engine.

@@ -49,8 +49,9 @@ extension RacingStorm {
       case .fresh, .cachedSnapshot, .sharedSnapshot:
         // Each zeroes or copies a page of its own, and the first one's stays.
         crews[crew].machine.machine.bringInVain(for: pending, at: address)
+        enterProcess(number)
         recordBringing(number, inVain: true)
-        record(number, then: .locking)
+        record(number, then: .brought)
       case .storedSnapshot, .networkSnapshot:
         crews[crew].bringing[place].waiting.append(number)
         racers[number].isAwaiting = true
@@ -63,6 +64,7 @@ extension RacingStorm {
       let pages = crews[crew].machine.machine.bring(for: pending, at: address, on: &hosts[host])
     else { return fail(number, crews[crew].machine.outOfMemory) }
     crews[crew].bringing.append(Bringing(actor: number, pages: [pages]))
+    enterProcess(number)
     recordBringing(number, inVain: false)
     record(number, then: .brought)
   }
@@ -87,17 +89,19 @@ extension RacingStorm {
     return taken
   }
 
-  /// The page is there: who waited for it goes on.
-  mutating func endBringing(_ number: Int) {
+  /// What a processor has brought is there: who waited for it goes on.
+  @discardableResult
+  mutating func endBringing(_ number: Int) -> Bool {
     let crew = racers[number].crew
     guard let place = crews[crew].bringing.firstIndex(where: { $0.actor == number }) else {
-      return
+      return false
     }
     let waiting = crews[crew].bringing.remove(at: place).waiting
     for other in waiting.reversed() {
       racers[other].isAwaiting = false
       racers[number].wakes.append(other)
     }
+    return true
   }
 
   /// Resolves the fault, the machine's lock being held.

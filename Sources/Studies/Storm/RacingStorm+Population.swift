@@ -19,6 +19,7 @@ extension RacingStorm {
     // As for reads, nothing is brought but with its entry.
     guard depth != .reading, prepare(number, piece, to: .process) else { return }
     crews[crew].bringing.append(Bringing(actor: number, pages: piece))
+    enterProcess(number)
     recordBringing(number, inVain: false)
     record(number, then: .populated)
   }

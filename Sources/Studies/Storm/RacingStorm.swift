@@ -28,7 +28,7 @@ struct RacingStorm: ~Copyable, Program {
     let start: VirtualTime
     let member: StormMembers.Member
     /// What its faults pass, where they can meet.
-    let lock: LockNumber?
+    let locks: MachineLocks?
     /// The steps that its processors divide.
     var steps: GuestSteps
     /// Whether all its processors run: before the guest's kernel has its tables only one does.
@@ -77,6 +77,8 @@ struct RacingStorm: ~Copyable, Program {
     var notes: [Recording.Note] = []
     var next = 0
     var isEnding = false
+    /// What comes before the segments, the last first.
+    var ahead: [Step] = []
     /// Whom to wake before anything else.
     var wakes: [Int] = []
     /// Whether it waits until the machine's processors go on together.
@@ -128,7 +130,7 @@ struct RacingStorm: ~Copyable, Program {
   private let resources: RecordedProgram.Resources
   private let gate: LockNumber?
   /// Whether faults of a machine are resolved beside each other.
-  private let resolvesBeside: Bool
+  let resolvesBeside: Bool
   /// What was noted, when it happened.
   private(set) var series: TimeSeries
   /// Whether touches are made in halves where a machine has one processor too, as tests want it.
@@ -139,7 +141,7 @@ struct RacingStorm: ~Copyable, Program {
   /// These machines, all on one host or each on one of its own.
   init(
     _ storm: Storm, _ members: StormMembers, onOneHost: Bool, starts: [VirtualTime],
-    resources: RecordedProgram.Resources, locks: [LockNumber?], gate: LockNumber?,
+    resources: RecordedProgram.Resources, locks: [MachineLocks?], gate: LockNumber?,
     series: TimeSeries, inHalves: Bool = false
   ) throws(StormError) {
     let all = members.flavours
@@ -159,7 +161,7 @@ struct RacingStorm: ~Copyable, Program {
   }
 
   private static func crews(
-    _ storm: Storm, _ members: StormMembers, _ starts: [VirtualTime], _ locks: [LockNumber?],
+    _ storm: Storm, _ members: StormMembers, _ starts: [VirtualTime], _ locks: [MachineLocks?],
     _ racers: inout [Racer], on hosts: inout Row<Host>
   ) throws(StormError) -> Row<Crew> {
     let all = members.flavours
@@ -187,7 +189,7 @@ struct RacingStorm: ~Copyable, Program {
         populators: populators, pieces: threads > 0 ? machine.pieces(storm.policy) : [],
         depth: storm.policy.population.depth, start: starts[number],
         member: members.machines[number],
-        lock: locks[number], steps: flavour.guest.steps(),
+        locks: locks[number], steps: flavour.guest.steps(),
         setUp: racers[first].recorder.shares.total)
     }
   }
@@ -219,6 +221,7 @@ struct RacingStorm: ~Copyable, Program {
     }
     while true {
       if let other = racers[number].wakes.popLast() { return .wake(ActorNumber(other)) }
+      if let step = racers[number].ahead.popLast() { return step }
       if racers[number].next < racers[number].segments.count {
         if let step = playSegment(number, at: time) { return step }
         continue
@@ -285,27 +288,26 @@ struct RacingStorm: ~Copyable, Program {
     case .brought:
       endBringing(number)
       racers[number].phase = .locking
+      return leaveProcess(number)
     case .locking:
       racers[number].phase = .resolving
-      return crews[crew].lock.map { .lock($0, shared: resolvesBeside) }
+      return lock(number)
     case .populating: populate(number)
     case .populated:
-      endBringing(number)
-      guard let depth = crews[crew].depth, depth != .process else {
-        racers[number].phase = .populating
-        return nil
-      }
-      racers[number].phase = .mapping
-      return crews[crew].lock.map { .lock($0, shared: resolvesBeside) }
+      let hasBrought = endBringing(number)
+      let isWhole = crews[crew].depth == .process
+      racers[number].phase = isWhole ? .populating : .mapping
+      if !isWhole, let step = lock(number) { racers[number].ahead.append(step) }
+      return hasBrought ? leaveProcess(number) : nil
     case .mapping: map(number)
     case .mapped:
       racers[number].phase = .finishing
-      return crews[crew].lock.map { .unlock($0) }
+      return unlock(number)
     case .finishing: finishPiece(number)
     case .resolving: resolve(number)
     case .unlocking:
       racers[number].phase = .leaving
-      return crews[crew].lock.map { .unlock($0) }
+      return unlock(number)
     case .leaving: leave(number)
     case .finished: return .finish
     }

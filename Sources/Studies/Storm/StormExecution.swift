@@ -100,10 +100,10 @@ struct StormExecution {
     var stage = StormStage(
       storm, count: all.count,
       actors: all.reduce(0) { $0 + $1.racers + storm.backgroundThreads })
-    var locks: [LockNumber?] = []
+    var locks: [MachineLocks?] = []
     for flavour in all {
       let isShared = flavour.racers + storm.backgroundThreads > 1
-      locks.append(isShared ? stage.engine.add(Lock("machine", waiting: .spin)) : nil)
+      locks.append(isShared ? MachineLocks(storm.profile, on: &stage.engine) : nil)
     }
     var program = try RacingStorm(
       storm, members, onOneHost: onOneHost, starts: stage.starts, resources: stage.resources,
@@ -124,7 +124,7 @@ struct StormExecution {
     network = stage.engine.use(of: stage.network)
     end = stage.engine.now
     usedBytes = program.usedBytes
-    for case let lock? in locks { machineLocks.add(stage.engine.use(of: lock)) }
+    for case let lock? in locks { machineLocks.add(stage.engine.use(of: lock.lock)) }
     for number in all.indices {
       ledgers.append(program.crews[number].machine.ledger)
       tableBytes.append(program.crews[number].machine.tableBytes)
@@ -172,7 +172,7 @@ struct StormExecution {
     shares.add(work)
     // What is moved through a shared bandwidth takes as long as it took, not as long as alone.
     if times.moving > .zero { shares[.zero] += TotalTime(times.moving) - work[.zero] }
-    shares[.lockWait] += times.spinning
+    shares[.lockWait] += times.spinning + times.stalled
     shares[.startWait] += times.locked
     shares[.processorWait] += times.queued + times.switching
     shares[.deviceWait] += times.onDevices

@@ -50,6 +50,7 @@ public struct PublishedRow: Sendable, Hashable {
     ("Linux commit 924a11bd1623", ["K3"]),
     ("Ustiugov et al., REAP, ASPLOS '21", ["S1", "S3"]),
     ("Firecracker, NSDI '20, artifact", ["B1"]),
+    ("nviennot/core-to-core-latency, results", ["C1", "C2", "C3"]),
     ("20220829165659.96046-1-peterx@redhat.com", ["U2"]),
     ("M. Mishra's reply to 20220829165659.96046-1-peterx@redhat.com", ["U3"]),
     ("20220624173656.2033256-1-jthoughton@google.com", ["U5"]),

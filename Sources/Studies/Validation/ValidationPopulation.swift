@@ -38,7 +38,11 @@ struct ValidationPopulation {
     let few = try outcome(pages: Self.played)
     let more = try outcome(pages: Self.played * 2)
     let number = Self.number(count, of: more) - Self.number(count, of: few)
-    let components = Component.allCases.filter { more.ledger.withoutAccesses.amount(of: $0) > 0 }
+    let components = Component.allCases.filter {
+      // No ledger has the ways of lines, which processors that meet pay for.
+      $0 == .lineTransfer
+        ? processors > 1 : more.ledger.withoutAccesses.amount(of: $0) > 0
+    }
     return (
       number * Double(pages) / Double(Self.played), count == .time ? components : []
     )
