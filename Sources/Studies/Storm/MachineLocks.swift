@@ -4,9 +4,9 @@ import Simulation
 /// What processors of one machine pass where their faults meet.
 ///
 /// Whoever takes a lock writes its word, to come and to go, and so the word's cache line moves from processor
-/// to processor, even where the lock is shared and nobody waits for the lock itself. Linux counts the readers of a machine's
-/// lock (a queued read-write lock) and of the process's map of memory (a semaphore of readers and writers)
-/// that way.
+/// to processor, even where the lock is shared and nobody waits for the lock itself. Linux counts those who
+/// share a machine's lock (`queued_read_lock` and `queued_read_unlock`) and the lock of the process's map of
+/// memory (`rw_semaphore`) that way, each with one atomic addition.
 struct MachineLocks {
   /// The machine's own lock.
   let lock: LockNumber

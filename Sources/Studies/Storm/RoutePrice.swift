@@ -73,7 +73,8 @@ struct RoutePrice {
     // Frames are taken in batches, in part under the host's lock, zeroing shares the memory's
     // bandwidth, devices and handlers are waited for, and what walks cost is no part of a fault.
     case .allocate, .frameLock, .lineTransfer, .zeroByte, .storageRequest, .storageByte,
-      .networkRequest, .networkByte, .userfault, .guestStorageRequest, .tableRead, .tableUpdate, .localAccess,
+      .networkRequest, .networkByte, .userfault, .guestStorageRequest, .tableRead, .tableUpdate,
+      .localAccess,
       .remoteAccess, .packageAccess, .cxlAccess, .cxlPersistentAccess, .flashRead:
       nil
     }

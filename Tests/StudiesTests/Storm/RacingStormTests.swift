@@ -206,6 +206,39 @@ struct RacingStormTests {
     #expect(serial.machineLocks.held == VirtualDuration(nanoseconds: 3200 * 1000))
   }
 
+  /// A line's way of 100 ns and entries of 1 us: each fault brings a page, with two ways of the process's
+  /// word, and makes an entry, with two of the lock's.
+  @Test("the words of locks bound faults beside each other, and cost one processor nothing")
+  func words() throws {
+    func storm(
+      _ path: StormPolicy.FaultPath, racers: Int, way: UInt64
+    ) throws -> StormOutcome {
+      try Self.storm(1, processors: racers, racers: racers) {
+        $0.fleet[0].guest = Self.guest(pages: 3200)
+        $0.policy.faultPath = path
+        let entry = try Price(1_000_000_000, source: .assumed("a test"))
+        $0.profile = $0.profile.free(of: $0.profile.components).with(.installEntry, entry)
+          .with(.lineTransfer, try Price(way * 1_000_000, source: .assumed("a test")))
+        $0.host.zeroBytesPerSecond = nil
+      }.run()
+    }
+    for path in StormPolicy.FaultPath.allCases {
+      let one = try storm(path, racers: 1, way: 100)
+      #expect(one.ready.most == VirtualDuration(nanoseconds: 3203 * 1000))
+      let free = try storm(path, racers: 16, way: 0)
+      let paid = try storm(path, racers: 16, way: 100)
+      #expect(paid.ledger == free.ledger)
+      // Under one lock an entry and two ways are a line; beside each other the two ways alone are.
+      let each: Int64 = path == .serial ? 1000 + 200 : 200
+      let bound = VirtualDuration(nanoseconds: 3 * 1000 + 3199 * each)
+      let most = paid.ready.most
+      #expect(most >= bound)
+      #expect(most.picoseconds * 100 <= bound.picoseconds * 102)
+      let waited = paid.shares[.lockWait]
+      #expect(waited > free.shares[.lockWait])
+    }
+  }
+
   @Test("where processors race, no machine is counted for others, and the outcome says why")
   func limits() throws {
     let storm = try Self.storm(2, processors: 4, racers: 2)
