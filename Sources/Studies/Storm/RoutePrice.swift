@@ -74,8 +74,7 @@ struct RoutePrice {
     // bandwidth, devices and handlers are waited for, and what walks cost is no part of a fault.
     case .allocate, .frameLock, .lineTransfer, .zeroByte, .storageRequest, .storageByte,
       .networkRequest, .networkByte, .userfault, .guestStorageRequest, .tableRead, .tableUpdate,
-      .localAccess,
-      .remoteAccess, .packageAccess, .cxlAccess, .cxlPersistentAccess, .flashRead:
+      .localAccess, .remoteAccess, .packageAccess, .cxlAccess, .cxlPersistentAccess, .flashRead:
       nil
     }
   }
