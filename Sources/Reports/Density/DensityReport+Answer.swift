@@ -120,7 +120,9 @@ extension DensityReport {
       let names = outcome.movers.map { "\($0.kind.phrase) \(StormReport.bytes($0.bytes))" }
       let (low, high) = (outcome.range.lowerBound, outcome.range.upperBound)
       sentences.append(
-        "Some parts are assumed, or were measured of one version only: over their ranges the number"
+        "Some parts are assumed, or were measured of one version only: over their ranges"
+          + (outcome.merging == nil ? "" : ", and from nothing merged to all that can be,")
+          + " the number"
           + (low == high
             ? " stays the same"
             : " is \(StormReport.grouped(low)) to \(StormReport.grouped(high))")
