@@ -230,7 +230,7 @@ check "a snapshot that machines of two sizes share" 2 "guest and memory must be 
   "$nestwalk" check Scenarios/resume-shared-image.yaml --set "fleet[1].memory=512 MiB"
 check "machines of eight kinds" 0 "8 different guests of 64 machines" \
   "$nestwalk" run Scenarios/boot-storm-varied.yaml
-check "machines that are all different" 0 "“variation” without “kinds”" \
+check "machines that are all different" 0 "is drawn for itself" \
   "$nestwalk" run Scenarios/boot-storm-varied.yaml \
   --set "fleet[0].variation={work: 15, leftOut: 5}" --set fleet[0].count=4
 check "a misspelt variation" 2 "is “shuffle” meant?" \
