@@ -1,6 +1,10 @@
 import Paging
 
 /// The steps of a guest, one after another; making a step allocates nothing but where touches change places.
+///
+/// Steps are made some hundred at a time. To look into a profile is to count a reference to it, and
+/// machines that are played side by side on several threads share theirs: they would wait for one another
+/// at each step.
 public struct GuestSteps: Sequence, IteratorProtocol, Sendable {
   private enum Stage { case start, work, wait, ready }
 
@@ -9,8 +13,11 @@ public struct GuestSteps: Sequence, IteratorProtocol, Sendable {
   private var stage = Stage.start
   /// How long the processor has worked in this phase, as told by steps.
   private var told: UInt64 = 0
-  /// A touch that comes after the work before it.
-  private var pending: GuestTouch?
+  /// The steps that were made together, and which of them is next.
+  private var made: [GuestStep] = []
+  private var place = 0
+  /// About how many steps are made together.
+  private static let most = 256
 
   // A recorded phase.
   private var index = 0
@@ -33,40 +40,51 @@ public struct GuestSteps: Sequence, IteratorProtocol, Sendable {
   }
 
   /// The next step; nothing after the last phase.
+  @inline(__always)
   public mutating func next() -> GuestStep? {
-    guard var steps = varied else { return nextOfProfile() }
+    varied == nil ? nextOfProfile() : nextVaried()
+  }
+
+  @inline(never)
+  private mutating func nextVaried() -> GuestStep? {
+    guard var steps = varied else { return nil }
     // Taken out meanwhile, so that it has its array alone.
     varied = nil
     defer { varied = steps }
     return steps.next { nextOfProfile() }
   }
 
+  @inline(__always)
   private mutating func nextOfProfile() -> GuestStep? {
-    if let touch = pending {
-      pending = nil
-      return .touch(touch)
-    }
-    while phase < profile.phases.count {
+    if place == made.count, !makeSteps() { return nil }
+    let step = made[place]
+    place &+= 1
+    return step
+  }
+
+  /// Makes the next steps, and says whether there are any.
+  @inline(never)
+  private mutating func makeSteps() -> Bool {
+    made.removeAll(keepingCapacity: true)
+    place = 0
+    while made.isEmpty, phase < profile.phases.count {
       switch stage {
       case .start:
         begin()
         stage = .work
-        return .phase(phase)
-      case .work:
-        if let step = work() { return step }
-        stage = .wait
+        made.append(.phase(phase))
+      case .work: if work() { stage = .wait }
       case .wait:
         stage = .ready
         let wait = profile.phases[phase].waitNanoseconds
-        if wait > 0 { return .wait(wait) }
+        if wait > 0 { made.append(.wait(wait)) }
       case .ready:
-        let isReady = profile.phases[phase].endsReady
+        if profile.phases[phase].endsReady { made.append(.ready) }
         phase += 1
         stage = .start
-        if isReady { return .ready }
       }
     }
-    return nil
+    return !made.isEmpty
   }
 
   private mutating func begin() {
@@ -84,34 +102,36 @@ public struct GuestSteps: Sequence, IteratorProtocol, Sendable {
     }
   }
 
-  private mutating func work() -> GuestStep? {
+  /// Makes steps of a phase's work, and says whether these were its last.
+  private mutating func work() -> Bool {
     switch profile.phases[phase].work {
     case .recorded(let number):
-      guard let recording = profile.recording else { return nil }
+      guard let recording = profile.recording else { return true }
       return recorded(recording, number)
     case .runs(let runs, let nanoseconds): return inRuns(runs, nanoseconds)
     }
   }
 
-  /// Tells the work up to a time of the phase, and then the touch.
-  private mutating func step(_ time: UInt64, _ touch: GuestTouch?) -> GuestStep? {
-    guard time > told else { return touch.map { .touch($0) } }
-    let work = time - told
+  /// Tells the work up to a time of the phase.
+  private mutating func work(until time: UInt64) {
+    guard time > told else { return }
+    made.append(.compute(time - told))
     told = time
-    pending = touch
-    return .compute(work)
   }
 
-  private mutating func recorded(_ recording: ScaledRecording, _ number: Int) -> GuestStep? {
+  private mutating func recorded(_ recording: ScaledRecording, _ number: Int) -> Bool {
     let start = recording.phaseInstructions[number]
     while index < end {
+      guard made.count < Self.most else { return false }
       let touch = recording.touches[index]
       let time = UInt64(touch.tick) * BootTrace.tickInstructions
       let since = time > start ? time - start : 0
       let place = recording.places[Int(touch.page)]
       guard touch.use == .structPages, touch.novelty == .page else {
         index += 1
-        return step(nanoseconds(recording, since), guest(touch, place))
+        work(until: nanoseconds(recording, since))
+        made.append(.touch(guest(touch, place)))
+        continue
       }
       // A page of the array of struct pages stands for as many as the array has grown.
       let count = recording.counts[Int(touch.page)]
@@ -124,9 +144,11 @@ public struct GuestSteps: Sequence, IteratorProtocol, Sendable {
       if more > 0 { grown = grown &+ recording.structPageInstructions }
       let page = place + UInt64(more)
       more += 1
-      return step(nanoseconds(recording, since), guest(touch, page))
+      work(until: nanoseconds(recording, since))
+      made.append(.touch(guest(touch, page)))
     }
-    return step(profile.computeNanoseconds(phase), nil)
+    work(until: profile.computeNanoseconds(phase))
+    return true
   }
 
   /// The time of an instruction of the phase; where the array has shrunk, what is left out counts back.
@@ -139,8 +161,9 @@ public struct GuestSteps: Sequence, IteratorProtocol, Sendable {
     GuestTouch(GuestPhysical(page << 12), touch.kind, touch.novelty, touch.use)
   }
 
-  private mutating func inRuns(_ runs: [GuestPhase.Run], _ nanoseconds: UInt64) -> GuestStep? {
+  private mutating func inRuns(_ runs: [GuestPhase.Run], _ nanoseconds: UInt64) -> Bool {
     while run < runs.count {
+      guard made.count < Self.most else { return false }
       let current = runs[run]
       guard done < current.count else {
         run += 1
@@ -151,11 +174,13 @@ public struct GuestSteps: Sequence, IteratorProtocol, Sendable {
       let page = current.page &+ done &* current.stride
       done += 1
       let share = nanoseconds.multipliedFullWidth(by: doneBefore + done)
-      let time = total.dividingFullWidth(share).quotient
-      return step(
-        time, GuestTouch(GuestPhysical(page << 12), current.kind, current.novelty, current.use))
+      work(until: total.dividingFullWidth(share).quotient)
+      made.append(
+        .touch(
+          GuestTouch(GuestPhysical(page << 12), current.kind, current.novelty, current.use)))
     }
-    return step(nanoseconds, nil)
+    work(until: nanoseconds)
+    return true
   }
 }
 

@@ -40,9 +40,11 @@ public struct FaultRoutes: Sendable {
   /// The pages that came from a file which all machines share, and for which of the taken routes.
   private var filePages: [(place: Int, pages: FilePages)] = []
   private var numbers: [Key: Int] = [:]
-  /// The activity that was noted last, and the number of its route: as a rule the next one is the same, and
-  /// to compare its words takes less than to hash them.
-  private var last: (key: Key, number: Int)?
+  /// The activity that was noted last: as a rule the next one is the same, and to compare its words takes
+  /// less than to hash them.
+  private var last = Key(activity: .access, work: FaultWork())
+  /// The number of its route; -1 where none was noted.
+  private var lastNumber = -1
 
   /// Forgets which routes were taken, but not the routes.
   mutating func removeTaken() {
@@ -60,13 +62,13 @@ public struct FaultRoutes: Sendable {
 
   /// Notes an activity.
   mutating func take(_ activity: Activity, _ work: FaultWork) {
-    let key = Key(activity: activity, work: work)
-    if let last, last.key == key {
-      taken.append(last.number)
+    if lastNumber >= 0, last.activity == activity, last.work == work {
+      taken.append(lastNumber)
       return
     }
-    if let number = numbers[key] {
-      last = (key, number)
+    last = Key(activity: activity, work: work)
+    if let number = numbers[last] {
+      lastNumber = number
       taken.append(number)
       return
     }
@@ -78,39 +80,38 @@ public struct FaultRoutes: Sendable {
     case .work(let kind): tally.postWork(kind, times: 1, work)
     case .guest, .access: tally.count(activity)
     }
-    numbers[key] = routes.count
-    taken.append(routes.count)
+    lastNumber = routes.count
+    numbers[last] = lastNumber
+    taken.append(lastNumber)
     routes.append(Route(activity: activity, ledger: tally.ledger))
   }
 }
 
 extension VirtualMachine {
   /// The faults one by one, once ``keepsRoutes`` is set.
-  public var routes: FaultRoutes? { tally.routes }
+  public var routes: FaultRoutes? { tally.keepsRoutes ? tally.routes : nil }
 
   /// Whether the machine notes its faults one by one.
   public var keepsRoutes: Bool {
-    get { tally.routes != nil }
-    set { tally.routes = newValue ? tally.routes ?? FaultRoutes() : nil }
+    get { tally.keepsRoutes }
+    set {
+      if !newValue { tally.routes = FaultRoutes() }
+      tally.keepsRoutes = newValue
+    }
   }
 
-  /// Hands over the routes that were taken so far with their numbers and the pages of a shared file that
-  /// came for them, in their order, and forgets which they were.
+  /// Hands over the numbers of the routes that were taken so far, in their order, with the routes and the
+  /// pages of a shared file that came for each, and forgets which they were.
   ///
   /// They are read where they lie: a copy of ``routes`` would make the next note one of another array.
-  public mutating func handOverTakenRoutes(
-    _ receive: (FaultRoutes.Route, Int, [FilePages]) -> Void
-  ) {
-    let count = tally.routes?.taken.count ?? 0
-    guard count > 0 else { return }
-    for place in 0..<count {
-      if let number = tally.routes?.taken[place], let route = tally.routes?.routes[number] {
-        receive(route, number, tally.routes?.filePages(ofTaken: place) ?? [])
-      }
+  public mutating func handOverTakenRoutes(_ receive: (Int, FaultRoutes, [FilePages]) -> Void) {
+    guard !tally.routes.taken.isEmpty else { return }
+    for place in 0..<tally.routes.taken.count {
+      receive(tally.routes.taken[place], tally.routes, tally.routes.filePages(ofTaken: place))
     }
-    removeTakenRoutes()
+    tally.routes.removeTaken()
   }
 
   /// Forgets which routes were taken so far, but not the routes.
-  public mutating func removeTakenRoutes() { tally.routes?.removeTaken() }
+  public mutating func removeTakenRoutes() { tally.routes.removeTaken() }
 }

@@ -6,8 +6,10 @@ struct Tally: ~Copyable {
   private var events: FlatWords
   private var amounts: FlatWords
   private var depths: FlatWords
-  /// The faults one by one, where someone wants to know them.
-  var routes: FaultRoutes?
+  /// Whether someone wants to know the faults one by one.
+  var keepsRoutes = false
+  /// The faults one by one, if so.
+  var routes = FaultRoutes()
   /// The words of a row: more than there are components, so that a row is found by a shift.
   private static var components: Int { 64 }
 

@@ -68,7 +68,7 @@ extension VirtualMachine {
     _ work: inout FaultWork, for pending: PendingFault, _ resolution: FaultResolution
   ) {
     work.hostLookups = 0
-    tally.routes?.take(.work(.populate), work)
+    if tally.keepsRoutes { tally.routes.take(.work(.populate), work) }
     tally.post(work, for: .fault(FaultEvent(.missing, pending.context, resolution)))
   }
 }

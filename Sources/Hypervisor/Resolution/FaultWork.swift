@@ -44,7 +44,7 @@ extension Tally {
   @inline(__always)
   mutating func post(_ event: FaultEvent, _ work: inout FaultWork) {
     let activity = Activity.fault(event)
-    if routes != nil { take(activity, &work) }
+    if keepsRoutes { take(activity, &work) }
     count(activity)
     use(.exit, for: activity)
     use(.decode, for: activity)
@@ -54,13 +54,13 @@ extension Tally {
 
   @inline(never)
   private mutating func take(_ activity: Activity, _ work: inout FaultWork) {
-    routes?.take(activity, work)
+    routes.take(activity, work)
   }
 
   /// Posts work of the host's that no fault asked for.
   mutating func postWork(_ kind: HostWork, times: UInt64, _ work: FaultWork) {
     let activity = Activity.work(kind)
-    if routes != nil { routes?.take(activity, work) }
+    if keepsRoutes { routes.take(activity, work) }
     count(activity, times: times)
     post(work, for: activity)
   }

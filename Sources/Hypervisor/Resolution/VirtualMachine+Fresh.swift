@@ -13,7 +13,7 @@ extension VirtualMachine {
     // Where the report tells no cause, a page that the process has not is not mapped either.
     guard fault.access == .write, fault.cause == .missing || fault.cause == nil,
       let address = fault.guestPhysical, policy.backing == .small, policy.batch <= 1,
-      policy.hasPlainRights, dirtyLogs.isEmpty, !hasRevoked, tally.routes == nil
+      policy.hasPlainRights, dirtyLogs.isEmpty, !hasRevoked, !tally.keepsRoutes
     else { return nil }
     let slot = latestSlot
     guard address.value &- slots[slot].start.value < slots[slot].bytes, slots[slot].kind == .ram,

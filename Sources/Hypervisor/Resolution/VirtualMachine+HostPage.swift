@@ -71,7 +71,7 @@ extension VirtualMachine {
   @inline(never)
   mutating func noteFilePages(_ page: Int, _ order: FrameOrder) {
     let first = page & ~Int(truncatingIfNeeded: order.frames &- 1)
-    tally.routes?.noteFilePages(FilePages(first: first, order: order))
+    if tally.keepsRoutes { tally.routes.noteFilePages(FilePages(first: first, order: order)) }
   }
 
   /// The largest page that the process may have around a record.

@@ -29,8 +29,8 @@ struct MachineRecorder {
   /// The work so far by what it is for.
   var shares: TimeShares {
     var shares = direct
-    for (price, count) in zip(prices, counts) {
-      if let price, count > 0 { shares.add(price.shares, times: count) }
+    for (route, count) in zip(routeShares, counts) where count > 0 {
+      shares.add(route, times: count)
     }
     return shares
   }
@@ -42,8 +42,10 @@ struct MachineRecorder {
   /// What a batch of frames takes: while the lock is held, and besides.
   private let batch: (held: VirtualDuration, rest: VirtualDuration)
   private let zeroesByMoving: Bool
-  /// The prices by the numbers of routes, of which another recorder of the machine may have met some first.
-  private var prices: [RoutePrice?] = []
+  /// What routes take by their numbers, of which another recorder of the machine may have met some first.
+  private var times: [RouteTimes?] = []
+  /// Their work by what it is for.
+  private var routeShares: [TimeShares] = []
   /// How often each route's work was done.
   private var counts: [Int] = []
   /// Whether frames count as taken when they are: those of a pool were before.
@@ -100,37 +102,40 @@ struct MachineRecorder {
   }
 
   /// A fault was taken and resolved.
-  mutating func take(_ route: FaultRoutes.Route, number: Int, reading pages: [FilePages] = []) {
-    let price = price(of: route, number: number)
-    recording.compute(price.before)
-    read(pages, for: route.activity)
-    bring(price, note: true)
+  mutating func take(_ number: Int, of routes: FaultRoutes, reading pages: [FilePages]) {
+    let known = number < times.count ? times[number] : nil
+    let times = known ?? times(of: routes.routes[number], number: number)
+    recording.compute(times.before)
+    if !pages.isEmpty { read(pages, for: routes.routes[number].activity) }
+    bring(times, note: true)
     // The machine's own lock is never contended: no other processor of the machine runs.
-    recording.compute(price.under + price.after)
-    end(price, number: number)
+    recording.compute(times.under + times.after)
+    end(times, number: number)
   }
 
-  /// The price of a route.
-  mutating func price(of route: FaultRoutes.Route, number: Int) -> RoutePrice {
-    while prices.count <= number {
-      prices.append(nil)
+  /// What a route takes.
+  private mutating func times(of route: FaultRoutes.Route, number: Int) -> RouteTimes {
+    while times.count <= number {
+      times.append(nil)
+      routeShares.append(TimeShares())
       counts.append(0)
     }
-    if let price = prices[number] { return price }
+    if let known = times[number] { return known }
     let price = RoutePrice(route, profile)
-    prices[number] = price
-    return price
+    times[number] = price.times
+    routeShares[number] = price.shares
+    return price.times
   }
 
   /// Waits for what a route brings from devices, takes its frames and zeroes them.
-  private mutating func bring(_ price: RoutePrice, note: Bool) {
-    if price.handled > 0 { recording.request(StormResource.handler, bytes: 0) }
-    ask(StormResource.storage, price.storage)
-    ask(StormResource.network, price.network)
-    takeFrames(price.frames)
-    zero(price.zeroBytes)
-    if note, notesFrames, price.filledBytes > 0 {
-      recording.note(StormQuantity.bytes, Int64(price.filledBytes))
+  private mutating func bring(_ times: RouteTimes, note: Bool) {
+    if times.handled > 0 { recording.request(StormResource.handler, bytes: 0) }
+    ask(StormResource.storage, times.storage)
+    ask(StormResource.network, times.network)
+    takeFrames(times.frames)
+    zero(times)
+    if note, notesFrames, times.filledBytes > 0 {
+      recording.note(StormQuantity.bytes, Int64(times.filledBytes))
     }
   }
 
@@ -144,8 +149,8 @@ struct MachineRecorder {
     }
   }
 
-  private mutating func end(_ price: RoutePrice, number: Int) {
-    if let kind = price.kind { recording.note(StormQuantity.faults + Int(kind.rawValue), 1) }
+  private mutating func end(_ times: RouteTimes, number: Int) {
+    if let kind = times.kind { recording.note(StormQuantity.faults + Int(kind.rawValue), 1) }
     recording.breakLongComputing(after: Self.longest)
     counts[number] += 1
   }
@@ -169,18 +174,18 @@ struct MachineRecorder {
     _ route: FaultRoutes.Route, number: Int, inVain: Bool, reading pages: [FilePages],
     for activity: Activity
   ) {
-    let price = price(of: route, number: number)
-    recording.compute(price.before)
+    let times = self.times(of: route, number: number)
+    recording.compute(times.before)
     read(pages, for: activity)
-    bring(price, note: !inVain)
-    recording.compute(price.under + price.after)
+    bring(times, note: !inVain)
+    recording.compute(times.under + times.after)
     recording.breakLongComputing(after: Self.longest)
     counts[number] += 1
   }
 
   /// What a resolution works under the machine's lock.
   mutating func resolve(_ route: FaultRoutes.Route, number: Int) {
-    recording.compute(price(of: route, number: number).under)
+    recording.compute(times(of: route, number: number).under)
   }
 
   /// The rest of a fault, once the machine's lock is given back: all but what was worked on the way in
@@ -188,12 +193,12 @@ struct MachineRecorder {
   mutating func leave(
     _ route: FaultRoutes.Route, number: Int, entered: VirtualDuration, reading pages: [FilePages]
   ) {
-    let price = price(of: route, number: number)
-    if price.before > entered { recording.compute(price.before - entered) }
+    let times = self.times(of: route, number: number)
+    if times.before > entered { recording.compute(times.before - entered) }
     read(pages, for: route.activity)
-    bring(price, note: true)
-    recording.compute(price.after)
-    end(price, number: number)
+    bring(times, note: true)
+    recording.compute(times.after)
+    end(times, number: number)
   }
 
   private mutating func ask(_ device: Int, _ asked: (requests: UInt64, bytes: UInt64)) {
@@ -226,14 +231,13 @@ struct MachineRecorder {
     }
   }
 
-  private mutating func zero(_ bytes: UInt64) {
-    guard bytes > 0 else { return }
-    let duration = VirtualDuration(profile, .zeroByte, bytes)
-    direct[.zero] += duration
+  private mutating func zero(_ times: RouteTimes) {
+    guard times.zeroBytes > 0 else { return }
+    direct[.zero] += times.zeroing
     if zeroesByMoving {
-      recording.move(StormResource.memory, bytes: Int64(bytes))
+      recording.move(StormResource.memory, bytes: Int64(times.zeroBytes))
     } else {
-      recording.compute(duration)
+      recording.compute(times.zeroing)
     }
   }
 

@@ -83,8 +83,8 @@ extension RacingStorm {
   /// Takes out the routes that were taken last.
   mutating func takenRoutes(_ crew: Int) -> [TakenRoute] {
     var taken: [TakenRoute] = []
-    crews[crew].machine.machine.handOverTakenRoutes { route, number, pages in
-      taken.append(TakenRoute(number: number, route: route, pages: pages))
+    crews[crew].machine.machine.handOverTakenRoutes { number, routes, pages in
+      taken.append(TakenRoute(number: number, route: routes.routes[number], pages: pages))
     }
     return taken
   }

@@ -2,53 +2,25 @@ import Costs
 import Hypervisor
 import Simulation
 
-/// A route's components as times: what is worked before the machine's lock is taken, under it and after,
-/// and what is waited for.
+/// A route's components as times.
 struct RoutePrice {
-  /// The kind of the fault, if it was one.
-  let kind: FaultKind?
-  /// The work before the lock, but for zeroing and taking frames.
-  private(set) var before = VirtualDuration.zero
-  /// The frames that are taken.
-  let frames: UInt64
-  /// The bytes that are zeroed.
-  let zeroBytes: UInt64
-  /// The bytes of the frames that are filled, whether by zeroing, by copying or by a device: what comes
-  /// from a device may be copied on its way, and counts once.
-  let filledBytes: UInt64
-  /// The requests to storage, and their bytes.
-  let storage: (requests: UInt64, bytes: UInt64)
-  /// The requests over the network, and their bytes.
-  let network: (requests: UInt64, bytes: UInt64)
-  /// The requests to a handler in user space.
-  let handled: UInt64
-  /// Whether the machine's lock is taken.
-  let takesLock: Bool
-  /// The work under the lock.
-  private(set) var under = VirtualDuration.zero
-  /// The work after the lock.
-  private(set) var after = VirtualDuration.zero
+  /// What is worked before the machine's lock is taken, under it and after, and what is waited for.
+  private(set) var times: RouteTimes
   /// The work by what it is for.
   private(set) var shares = TimeShares()
 
   init(_ route: FaultRoutes.Route, _ profile: CostProfile) {
     let ledger = route.ledger
-    kind = route.event?.kind
-    frames = ledger.amount(of: .allocate)
-    zeroBytes = ledger.amount(of: .zeroByte)
-    storage = (ledger.amount(of: .storageRequest), ledger.amount(of: .storageByte))
-    network = (ledger.amount(of: .networkRequest), ledger.amount(of: .networkByte))
-    filledBytes = max(zeroBytes, ledger.amount(of: .copyByte), storage.bytes, network.bytes)
-    handled = ledger.amount(of: .userfault)
-    takesLock = ledger.amount(of: .lock) > 0
+    times = RouteTimes(route)
+    times.zeroing = VirtualDuration(profile, .zeroByte, times.zeroBytes)
     for component in Component.allCases {
       let amount = ledger.amount(of: component)
       guard amount > 0, let (moment, share) = Self.place(of: component) else { continue }
       let duration = VirtualDuration(profile, component, amount)
       switch moment {
-      case .before: before += duration
-      case .under: under += duration
-      case .after: after += duration
+      case .before: times.before += duration
+      case .under: times.under += duration
+      case .after: times.after += duration
       }
       shares[share] += duration
     }

@@ -15,10 +15,14 @@ struct StormMachine: ~Copyable {
   private var space: GuestSpace?
   /// Whether the guest's processor walks the guest's tables now.
   private(set) var isMapped = false
+  /// Where the guest's map of its memory starts: its profile is shared by machines that are counted side
+  /// by side, and to ask it at each touch would be to count a reference to it.
+  private let mapBase: GuestVirtual
 
   init(_ flavour: Flavour, _ policy: StormPolicy, on host: inout Host) throws(StormError) {
     let machine = try Self.machine(flavour, policy, on: &host)
     self.flavour = flavour
+    mapBase = flavour.guest.mapping.base
     self.machine = machine
     self.machine.keepsRoutes = true
   }
@@ -110,7 +114,7 @@ struct StormMachine: ~Copyable {
     let outcome =
       isMapped
       ? machine.touch(
-        processor: 0, flavour.guest.mapping.virtual(touch.address), access, on: &host)
+        processor: 0, mapBase + touch.address.value, access, on: &host)
       : machine.touchPhysical(touch.address, access, on: &host)
     switch outcome.end {
     case .arrived, .emulated: break
@@ -138,8 +142,8 @@ struct StormMachine: ~Copyable {
 
   /// Records the faults that the last touch took.
   private mutating func recordFaults(_ recorder: inout MachineRecorder) {
-    machine.handOverTakenRoutes { route, number, pages in
-      recorder.take(route, number: number, reading: pages)
+    machine.handOverTakenRoutes { number, routes, pages in
+      recorder.take(number, of: routes, reading: pages)
     }
   }
 

@@ -42,7 +42,7 @@ struct FaultTimes {
   mutating func parts(_ number: Int, _ routes: FaultRoutes) -> Parts {
     while times.count <= number {
       let route = routes.routes[times.count]
-      let price = RoutePrice(route, profile)
+      let price = RoutePrice(route, profile).times
       let under = price.takesLock ? price.under.picoseconds : 0
       let after = price.after.picoseconds
       // Zeroing and frames come before the lock; a handler is waited for apart.
