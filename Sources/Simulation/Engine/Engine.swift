@@ -132,7 +132,7 @@ public struct Engine: ~Copyable {
     _ program: inout some Program & ~Copyable, observer: inout some EngineObserver
   ) throws(EngineError) {
     var queue = EventQueue(
-      owners: actors.count, processors: processors.last.count, resources: bandwidths.count)
+      actors: actors.count, processors: processors.last.count, resources: bandwidths.count)
     for actor in 0..<actors.count { queue.schedule(actor, at: .start) }
     while let event = queue.next() {
       now = event.time
@@ -403,7 +403,7 @@ public struct Engine: ~Copyable {
       else { continue }
       actors[actor].bandwidth = -1
       bandwidths[bandwidth].share(actor, until: actors[actor].moveEnd)
-      queue.cancel(processor: processor)
+      queue.cancel(actor, on: processor)
     }
   }
 
@@ -429,6 +429,6 @@ public struct Engine: ~Copyable {
   @inline(__always)
   private mutating func schedule(_ bandwidth: Int, _ queue: inout EventQueue) {
     let next = bandwidths[bandwidth].next().map { max($0, now) }
-    queue.schedule(resource: bandwidth, owner: actors.count + bandwidth, at: next)
+    queue.schedule(resource: bandwidth, at: next)
   }
 }

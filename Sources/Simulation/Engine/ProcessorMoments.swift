@@ -1,43 +1,45 @@
 /// The next moment of each processor, and which comes first.
 ///
 /// Nearly all moments of an execution are those of actors on processors, of which there is one for
-/// each. So they are the leaves of a tree whose every node has the earlier one of the two below: a
-/// change goes up one path, whatever it was, without a branch that depends on the moments.
+/// each. So they are the leaves of a tree whose every node has the earliest one of the four below: a
+/// change goes up one path, whatever it was, without a branch that depends on the moments. What is on
+/// the path waits for one comparison a level; the other three are compared meanwhile.
 struct ProcessorMoments: ~Copyable {
-  /// A moment above, the actor below it, and the processor in the lowest bits: their order is that of
-  /// events.
-  private var nodes: FlatRow<UInt128>
-  private let leaves: Int
+  /// The nodes from the root down, four below each.
+  private var nodes: FlatRow<Int64>
+  private let firstLeaf: Int
 
-  /// No moment: later than all others, and no farther from any of them than a sign can tell.
-  static var none: UInt128 { @inline(__always) get { UInt128.max >> 1 } }
+  /// No moment: later than all others.
+  static var none: Int64 { @inline(__always) get { .max } }
 
   init(processors: Int) {
+    var firstLeaf = 0
     var leaves = 1
-    while leaves < processors { leaves *= 2 }
-    self.leaves = leaves
-    nodes = FlatRow(repeatElement(Self.none, count: 2 * leaves))
-  }
-
-  /// The key of a moment of an actor on a processor.
-  @inline(__always)
-  static func key(_ time: VirtualTime, owner: Int, processor: Int) -> UInt128 {
-    UInt128(UInt64(bitPattern: time.picoseconds)) << 64
-      | UInt128(UInt64(owner) << 32 | UInt64(processor))
+    while leaves < processors {
+      firstLeaf = 4 * firstLeaf + 1
+      leaves *= 4
+    }
+    self.firstLeaf = firstLeaf
+    nodes = FlatRow(repeatElement(Self.none, count: firstLeaf + leaves))
   }
 
   /// The key of the earliest moment; that of no moment if there is none.
-  var first: UInt128 { @inline(__always) get { nodes[1] } }
+  var first: Int64 { @inline(__always) get { nodes[0] } }
 
-  /// Gives a processor a moment.
+  /// Gives a processor a moment, by a key that isn't negative.
   @inline(__always)
-  mutating func set(_ processor: Int, _ key: UInt128) {
-    var place = leaves + processor
+  mutating func set(_ processor: Int, _ key: Int64) {
+    var place = firstLeaf &+ processor
     nodes[place] = key
     var least = key
-    while place > 1 {
-      least = Self.earlier(least, nodes[place ^ 1])
-      place >>= 1
+    while place > 0 {
+      let number = (place &- 1) & 3
+      let group = place &- number
+      let others = Self.earlier(
+        Self.earlier(nodes[group &+ (number ^ 1)], nodes[group &+ (number ^ 2)]),
+        nodes[group &+ (number ^ 3)])
+      least = Self.earlier(least, others)
+      place = (place &- 1) &>> 2
       nodes[place] = least
     }
   }
@@ -45,16 +47,21 @@ struct ProcessorMoments: ~Copyable {
   /// The earlier one of two moments.
   ///
   /// The compiler makes a branch of a comparison here, which is as hard to foretell as a coin: so the
-  /// sign of the distance chooses.
+  /// sign of the distance chooses. Neither is negative, and so the distance has a sign.
   @inline(__always)
-  private static func earlier(_ one: UInt128, _ other: UInt128) -> UInt128 {
+  private static func earlier(_ one: Int64, _ other: Int64) -> Int64 {
     let distance = other &- one
-    let sign = UInt64(
-      bitPattern: Int64(bitPattern: UInt64(truncatingIfNeeded: distance >> 64)) >> 63)
-    return one &+ (distance & (UInt128(sign) << 64 | UInt128(sign)))
+    return one &+ (distance & (distance &>> 63))
   }
 
   /// Takes a processor's moment away.
   @inline(__always)
   mutating func clear(_ processor: Int) { set(processor, Self.none) }
+
+  /// Makes all keys smaller by as much.
+  mutating func subtract(_ amount: Int64) {
+    for leaf in firstLeaf..<nodes.count where nodes[leaf] != Self.none {
+      set(leaf - firstLeaf, nodes[leaf] - amount)
+    }
+  }
 }
