@@ -13,18 +13,22 @@ enum InstructionKnowledge: Sendable {
   case walked
 }
 
-extension FaultReport {
+extension ArmAbort {
   /// What it takes to know the instruction that was stopped.
   ///
-  /// Where the program's instruction is not known, Arm's syndrome is taken for valid, as it is for
-  /// ordinary loads and stores, and RISC-V's htinst is zero, which every hart may write.
+  /// Where the program's instruction is not known, the syndrome is taken for valid, as it is for ordinary
+  /// loads and stores.
+  @inline(__always)
   var instructionKnowledge: InstructionKnowledge {
-    switch self {
-    case .armAbort(let abort):
-      let isDefined = abort.definedESR & 1 << 24 != 0
-      return !isDefined || abort.esr & 1 << 24 != 0 ? .told : .read
-    case .riscvTrap(let trap): return trap.htinst & 1 != 0 ? .told : .read
-    default: return .walked
-    }
+    let isDefined = definedESR & 1 << 24 != 0
+    return !isDefined || esr & 1 << 24 != 0 ? .told : .read
   }
+}
+
+extension RISCVTrap {
+  /// What it takes to know the instruction that was stopped.
+  ///
+  /// Where the program's instruction is not known, htinst is zero, which every hart may write.
+  @inline(__always)
+  var instructionKnowledge: InstructionKnowledge { htinst & 1 != 0 ? .told : .read }
 }

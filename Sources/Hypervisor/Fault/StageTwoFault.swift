@@ -50,6 +50,7 @@ extension ReportedFault {
 
   /// Arm ARM, ESR_EL2: DFSC is bits 5:0, WnR 6, S1PTW 7; HPFAR_EL2 holds the page's address where the
   /// abort defines it.
+  @inline(__always)
   private static func read(_ abort: ArmAbort) -> ReportedFault {
     guard abort.targetEL == 2 else { return .guest }
     let isTable = abort.esr & 1 << 7 != 0
@@ -75,13 +76,14 @@ extension ReportedFault {
         cause: cause,
         context: !isTable ? .finalAccess : access == .write ? .tableUpdate : .tableRead,
         access: access, guestPhysical: address, guestVirtual: GuestVirtual(abort.far),
-        instruction: FaultReport.armAbort(abort).instructionKnowledge))
+        instruction: abort.instructionKnowledge))
   }
 
   /// RISC-V: htval holds the address shifted right by 2, htinst a pseudoinstruction for an implicit
   /// access.
   ///
   /// Nothing tells a page that is missing from one that doesn't allow the access.
+  @inline(__always)
   private static func read(_ trap: RISCVTrap) -> ReportedFault {
     let context: FaultContext
     switch trap.htinst {
@@ -104,7 +106,7 @@ extension ReportedFault {
       StageTwoFault(
         cause: nil, context: context, access: access,
         guestPhysical: GuestPhysical(trap.htval << 2 | low), guestVirtual: GuestVirtual(trap.stval),
-        instruction: FaultReport.riscvTrap(trap).instructionKnowledge))
+        instruction: trap.instructionKnowledge))
   }
 }
 
@@ -129,6 +131,7 @@ extension StageTwoFault {
   }
 
   /// APM volume 2, 15.25.6: the error code of a page fault, and bit 33 for the guest's tables.
+  @inline(__always)
   init(_ exit: NestedPageFault) {
     let bits = exit.exitInfo1
     context = bits & 1 << 33 != 0 ? .tableRead : .finalAccess

@@ -17,6 +17,8 @@ public struct ArmAbort: Sendable, Hashable {
 
   private static let exceptionClass = Bits(26...31)
 
+  // Part of its caller: a failure is more words than are worth a copy.
+  @inline(__always)
   init(_ failure: WalkFailure, hcrEL2: UInt64) {
     let status = ArmFaultStatus(failure)
     let access = failure.asked
@@ -24,7 +26,7 @@ public struct ArmAbort: Sendable, Hashable {
     let isFetch = access.kind == .fetch && !access.isAddressTranslation
     let isStage2 = failure.stage == .second
     let isTableAccess = isStage2 && failure.context != .finalAccess
-    let instruction = ArmLoadStore(access.instruction)
+    let instruction = access.instruction == nil ? nil : ArmLoadStore(access.instruction)
 
     // An address translation instruction runs at EL2 here: an external abort stays there. HCR_EL2.TEA
     // routes external aborts to EL2.

@@ -16,6 +16,7 @@ struct ArmFaultStatus: Sendable, Hashable {
   var level: UInt64
 
   /// The status of a failure.
+  @inline(__always)
   init(_ failure: WalkFailure) {
     faultClass =
       switch failure.reason {

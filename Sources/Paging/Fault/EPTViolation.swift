@@ -15,11 +15,11 @@ public struct EPTViolation: Sendable, Hashable {
   public var guestLinear: GuestVirtual
   private let context: WalkFailure.Context
 
-  // Part of its caller, which would have to hand over a copy of the registers.
+  // Part of its caller: a failure is more words than are worth a copy.
   @inline(__always)
-  init(_ failure: WalkFailure, _ registers: X86Registers) {
+  init(_ failure: WalkFailure, _ facts: X86ExitFacts) {
     guestPhysical = failure.guestPhysical ?? GuestPhysical(0)
-    guestLinear = registers.linear(failure.guestVirtual)
+    guestLinear = facts.linear(failure.guestVirtual)
     context = failure.context
     // Bit 12 tells of NMI blocking by IRET, which no register here knows.
     var undefined = Self.nmiUnblocking
@@ -48,7 +48,7 @@ public struct EPTViolation: Sendable, Hashable {
     // is not present. No entry is used for an address that the walk is too short for.
     let path = failure.level == nil ? 0 : failure.accumulated
     bits |= (path & 7) << 3
-    if registers.hasModeBasedExecute {
+    if facts.hasModeBasedExecute {
       bits |= (path >> 10 & 1) << 6
     } else {
       undefined |= Self.userExecutable
@@ -57,8 +57,8 @@ public struct EPTViolation: Sendable, Hashable {
     // The guest-linear address is valid but for loads of the PDPTEs by MOV to CR, and trace output.
     bits |= Self.linearValid
     if failure.context == .finalAccess { bits |= Self.finalAccess }
-    if failure.context == .finalAccess, registers.hasAdvancedExitInformation {
-      bits |= Self.pageRights(failure, registers)
+    if failure.context == .finalAccess, facts.hasAdvancedInformation {
+      bits |= Self.pageRights(failure, facts)
     } else {
       undefined |= Self.advanced
     }
@@ -71,8 +71,8 @@ public struct EPTViolation: Sendable, Hashable {
   ///
   /// Without paging every linear address is a user-mode one that can be written and executed.
   @inline(__always)
-  private static func pageRights(_ failure: WalkFailure, _ registers: X86Registers) -> UInt64 {
-    guard registers.hasPaging else { return userPage | writablePage }
+  private static func pageRights(_ failure: WalkFailure, _ facts: X86ExitFacts) -> UInt64 {
+    guard facts.hasPaging else { return userPage | writablePage }
     let path = failure.guestAccumulated
     var bits: UInt64 = 0
     if X86Entry.user.isSet(in: path) { bits |= userPage }

@@ -10,10 +10,10 @@ public struct NestedPageFault: Sendable, Hashable {
   public var exitInfo2: UInt64
   private let linear: GuestVirtual
 
-  // Part of its caller, which would have to hand over a copy of the registers.
+  // Part of its caller: a failure is more words than are worth a copy.
   @inline(__always)
-  init(_ failure: WalkFailure, _ registers: X86Registers) {
-    linear = registers.linear(failure.guestVirtual)
+  init(_ failure: WalkFailure, _ facts: X86ExitFacts) {
+    linear = facts.linear(failure.guestVirtual)
     exitInfo2 = failure.guestPhysical?.value ?? 0
     // Every access to a nested table is a user's.
     var bits = Self.user

@@ -72,7 +72,7 @@ extension ArmProcessor {
       let arrival = try? walk(address.value, walkAccess(access), NoCaches(), &context, &observer)
     else {
       let failure = context.failureInPlace(of: address, access)
-      report = told(failure)
+      report = toldInPlace(failure)
       return AccessAttempt(stoppedBy: failure)
     }
     return AccessAttempt(arrival, context)

@@ -235,9 +235,15 @@ public struct ArmProcessor: Processor, ~Copyable {
   /// an address translation instruction.
   public func report(_ failure: WalkFailure) -> FaultReport { told(failure) }
 
-  /// The same, to be part of its caller, which knows where the registers are.
+  /// The same where the processor lies: a method that changes nothing would work on a copy of it.
   @inline(__always)
-  func told(_ failure: WalkFailure) -> FaultReport {
+  mutating func toldInPlace(_ failure: WalkFailure) -> FaultReport {
+    if failure.asked.isAddressTranslation { return told(failure) }
+    return .armAbort(ArmAbort(failure, hcrEL2: registers.hcrEL2))
+  }
+
+  @inline(never)
+  private func told(_ failure: WalkFailure) -> FaultReport {
     if failure.asked.isAddressTranslation, failure.reason != .absentMemory {
       return .armAddressTranslation(ArmAddressTranslationFault(failure))
     }

@@ -16,12 +16,14 @@ public struct X86Processor: Processor, ~Copyable {
   private var ept: Stage<EPTRules>
   private var nested: Stage<X86Rules>
   private var host = Host.none
+  private var exitFacts: X86ExitFacts
   /// What the caches know the registers by.
   private(set) var tags = TranslationTags.none
 
   /// A processor with these registers.
   public init(_ registers: X86Registers) throws(RegisterError) {
     self.registers = registers
+    exitFacts = X86ExitFacts(registers)
     guest = Stage(StageGeometry(), rules: X86Rules())
     ept = Stage(StageGeometry(), rules: EPTRules())
     nested = Stage(StageGeometry(), rules: X86Rules(isNested: true))
@@ -32,6 +34,7 @@ public struct X86Processor: Processor, ~Copyable {
   public mutating func set(_ new: X86Registers) throws(RegisterError) {
     try new.check()
     registers = new
+    exitFacts = X86ExitFacts(new)
     tags = new.translationTags
     host = new.eptp != nil ? .ept : new.ncr3 != nil ? .nested : .none
     var geometry = Self.geometry(new.guestLevels, root: new.cr3, new)
@@ -222,8 +225,8 @@ public struct X86Processor: Processor, ~Copyable {
     if failure.stage == .second, failure.reason != .absentMemory {
       switch host {
       case .ept:
-        if failure.reason != .reserved { return .eptViolation(EPTViolation(failure, registers)) }
-      case .nested: return .nestedPageFault(NestedPageFault(failure, registers))
+        if failure.reason != .reserved { return .eptViolation(EPTViolation(failure, exitFacts)) }
+      case .nested: return .nestedPageFault(NestedPageFault(failure, exitFacts))
       case .none: break
       }
     }
@@ -234,10 +237,10 @@ public struct X86Processor: Processor, ~Copyable {
   private func told(_ failure: WalkFailure) -> FaultReport {
     if failure.reason == .absentMemory { return .absentMemory(AbsentMemory(failure)) }
     if failure.stage == .first { return .x86Exception(X86Exception(failure, registers)) }
-    if registers.ncr3 != nil { return .nestedPageFault(NestedPageFault(failure, registers)) }
+    if registers.ncr3 != nil { return .nestedPageFault(NestedPageFault(failure, exitFacts)) }
     if failure.reason == .reserved {
       return .eptMisconfiguration(EPTMisconfiguration(failure, ept.view.rules))
     }
-    return .eptViolation(EPTViolation(failure, registers))
+    return .eptViolation(EPTViolation(failure, exitFacts))
   }
 }
