@@ -31,16 +31,18 @@ struct CompareCommandTests {
     #expect(missing.split(separator: " ").map(String.init) == ["missing", "100", "100", "100"])
   }
 
-  @Test("Table reads are those of the walks that arrive, which text and help say")
+  @Test("Table reads are those of the walks that arrive, and apart from them of those that stop")
   func reads() throws {
     let run = try CommandRun(["compare"] + small)
     let reads = try #require(run.lines.first { $0.hasPrefix("reads by last walks") })
-    // Each access has one walk that arrives, of 24 reads for four levels over four; the one that faulted
-    // before it has read as many or fewer, and is left out.
+    // Each access has one walk that arrives, of 24 reads for four levels over four.
     #expect(reads.split(separator: " ").suffix(3) == ["2,400", "2,400", "1,500"])
+    let stopped = try #require(run.lines.first { $0.hasPrefix("reads of stopped walks") })
+    // Those had found the page's address and looked for the page; the first in a table above the last.
+    #expect(stopped.split(separator: " ").suffix(3) == ["2,399", "2,399", "1,499"])
     let help = try CommandRun(["compare", "--help"])
     let words = help.output.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
-    #expect(words.contains("that a fault stopped is neither counted nor priced"))
+    #expect(words.contains("reads of stopped walks are those that walks had made when a fault"))
   }
 
   @Test(
@@ -101,6 +103,12 @@ struct CompareCommandTests {
       let cost = try #require(machine["cost"] as? [String: Double])
       #expect(try #require(cost["likelyNanoseconds"]) == sum / 1e6)
       #expect(sum > 0)
+      let stopped = try #require(
+        rows.first { $0[0] == name && $0[2] == "stopped walk" && $0[3] == "tableRead" })
+      let reads = try #require(machine["tableReadsOfStoppedWalks"] as? Int)
+      #expect(reads > 0 && Int(stopped[4]) == reads)
+      let price = try #require(machine["costOfStoppedWalks"] as? [String: Double])
+      #expect(price["likelyNanoseconds"] == Double(stopped[6]).map { $0 / 1e6 })
     }
   }
 

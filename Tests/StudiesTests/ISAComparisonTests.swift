@@ -45,6 +45,14 @@ struct ISAComparisonTests {
     #expect(outcome.ledger.faults(.missing) == 700)
     #expect(outcome.exits == 700 && outcome.faults == 700)
     #expect(outcome.tableReads == 700 * UInt64(levels))
+    // Each walk that was stopped had found the page's address, and then looked for the page in vain: in the
+    // last table, or for the first page of 2 MiB in the one above.
+    let (guest, host) = (column.guest.shape.levels, column.host.shape.levels)
+    let stopped = UInt64(700 * (guest * (host + 1) + host) - 2)
+    #expect(outcome.stoppedTableReads == stopped)
+    let price = try #require(column.machine.profile[.tableRead])
+    #expect(outcome.stoppedWalkCost == CostRange(stopped, at: price))
+    #expect(outcome.faultCost + outcome.walkCost + outcome.stoppedWalkCost == outcome.bill.total)
     #expect(outcome.ledger.amount(of: .zeroByte) == 700 * 4096)
     let parts = outcome.bill.movers.map(\.cost).reduce(.zero, +)
     #expect(parts == outcome.bill.total)

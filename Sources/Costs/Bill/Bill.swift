@@ -50,7 +50,7 @@ public struct Bill: Sendable, Hashable {
       switch line.activity {
       case .guest: kind == .guest
       case .fault(let event): event.kind == kind
-      case .work, .access: false
+      case .work, .access, .stoppedWalk: false
       }
     }
   }

@@ -78,7 +78,7 @@ public struct FaultRoutes: Sendable {
       var work = work
       tally.post(event, &work)
     case .work(let kind): tally.postWork(kind, times: 1, work)
-    case .guest, .access: tally.count(activity)
+    case .guest, .access, .stoppedWalk: tally.count(activity)
     }
     lastNumber = routes.count
     numbers[last] = lastNumber

@@ -31,6 +31,7 @@ extension VirtualMachine {
         arrival = attempt.hostPhysical
         break attempts
       }
+      tally.use(.tableRead, UInt64(attempt.reads), for: .stoppedWalk)
       switch processors[processor].stopped(by: cause) {
       case .host(let fault):
         exits &+= 1
@@ -65,6 +66,7 @@ extension VirtualMachine {
       tally.use(.tableRead, UInt64(attempt.reads), for: .access)
       return .arrived(attempt.hostPhysical)
     }
+    tally.use(.tableRead, UInt64(attempt.reads), for: .stoppedWalk)
     switch processors[processor].stopped(by: cause) {
     case .host(let fault): return .pending(PendingFault(processor: processor, fault: fault))
     case .guest:

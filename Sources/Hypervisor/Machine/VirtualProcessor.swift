@@ -85,11 +85,12 @@ struct VirtualProcessor: ~Copyable {
   private mutating func attemptThroughCaches(
     _ address: GuestVirtual, _ access: Access, in memory: inout PhysicalMemory
   ) -> AccessAttempt {
+    let before = caches[0].reads
     do {
       return AccessAttempt(try translateThroughCaches(address, access, in: &memory))
     } catch {
       report = report(error)
-      return AccessAttempt(stoppedBy: error)
+      return AccessAttempt(stoppedBy: error, reads: caches[0].reads - before)
     }
   }
 

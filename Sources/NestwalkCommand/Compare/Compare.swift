@@ -37,8 +37,9 @@ struct Compare: Command {
       + " from one, and have read its pages, write to them. dirty-log: a guest writes while its writes"
       + " are logged, as for a migration. mmio: a guest accesses a device."
       + " nested: a guest of a guest touches a page (x86-64).",
-    "Reads by last walks are the table reads of the walk of each access that arrives in the end. What"
-      + " walks read that a fault stopped is neither counted nor priced.",
+    "Reads by last walks are the table reads of the walk of each access that arrives in the end; reads"
+      + " of stopped walks are those that walks had made when a fault stopped them. Both are priced as"
+      + " table reads, apart from the faults.",
     "A fault's time is told by what it went to, and below that by how often a fault uses each"
       + " component and at which price. Parts are rounded so that they add up to their sum.",
   ]

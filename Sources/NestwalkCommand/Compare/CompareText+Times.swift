@@ -32,9 +32,11 @@ extension CompareText {
     count == 0 ? 0 : (cost + UInt128(count) / 2) / UInt128(count)
   }
 
-  private static func isFault(_ line: BillLine) -> Bool { line.activity != .access }
+  private static func isFault(_ line: BillLine) -> Bool { !line.activity.isWalk }
 
   private static func isWalk(_ line: BillLine) -> Bool { line.activity == .access }
+
+  private static func isStoppedWalk(_ line: BillLine) -> Bool { line.activity == .stoppedWalk }
 
   // MARK: Times
 
@@ -59,13 +61,18 @@ extension CompareText {
     return lines
   }
 
-  /// The time of the walks that arrived, for each access.
+  /// The time of the walks of an access: of the one that arrived, and of those that faults stopped.
   var walkTimes: [String] {
-    let parts = parts(\.touches, where: Self.isWalk)
+    walkTimes("walk of an access", where: Self.isWalk)
+      + walkTimes("stopped before", where: Self.isStoppedWalk)
+  }
+
+  private func walkTimes(_ label: String, where isIncluded: (BillLine) -> Bool) -> [String] {
+    let parts = parts(\.touches, where: isIncluded)
     guard parts.total.contains(where: { $0 > 0 }) else { return [] }
     let unit = TableUnit(for: parts.total)
-    return [row("walk of an access, \(unit.name)", parts.total.map(unit.text))]
-      + uses(parts, count: \.touches, where: Self.isWalk)
+    return [row("\(label), \(unit.name)", parts.total.map(unit.text))]
+      + uses(parts, count: \.touches, where: isIncluded)
   }
 
   private func times(_ label: String, _ parts: Parts, _ unit: TableUnit) -> [String] {

@@ -82,8 +82,8 @@ struct CompareText {
       lines.append(row("exits to L0") { CostText.count($0.exits) })
     } else {
       lines.append(row("exits") { CostText.count($0.exits) })
-      // A walk that a fault stops has read tables too; they are neither counted nor priced.
       lines.append(row("reads by last walks") { CostText.count($0.tableReads) })
+      lines.append(row("reads of stopped walks") { CostText.count($0.stoppedTableReads) })
     }
     return lines
   }
@@ -96,6 +96,7 @@ struct CompareText {
       row("total") { CostText.time($0.bill.total.likely) },
       row("  faults") { CostText.time($0.faultCost.likely) },
       row("  walks") { CostText.time($0.walkCost.likely) },
+      row("  stopped walks") { CostText.time($0.stoppedWalkCost.likely) },
       row("at low prices") { CostText.time($0.bill.total.low) },
       row("at high prices") { CostText.time($0.bill.total.high) },
       row("ratio to the first") { outcome in

@@ -16,6 +16,7 @@ extension JSONWriter {
     member("exits", outcome.exits)
     if let switches = outcome.switches { member("switches", switches) }
     member("tableReads", outcome.tableReads)
+    member("tableReadsOfStoppedWalks", outcome.stoppedTableReads)
     key("cascadeDepths")
     beginObject()
     for (depth, count) in outcome.ledger.cascadeDepths.enumerated() where count > 0 {
@@ -28,6 +29,8 @@ extension JSONWriter {
     value(outcome.faultCost)
     key("costOfWalks")
     value(outcome.walkCost)
+    key("costOfStoppedWalks")
+    value(outcome.stoppedWalkCost)
     key("costByKind")
     beginObject()
     for kind in FaultKind.allCases {

@@ -5,7 +5,7 @@
 package struct AccessAttempt {
   /// Where the access arrived, if it did.
   package let hostPhysical: HostPhysical
-  /// The table reads of both stages, if it did.
+  /// The table reads of both stages, also of a walk that was stopped.
   package let reads: UInt32
   /// The writes that set accessed and dirty bits, also of a walk that was stopped.
   package let updates: UInt32
@@ -30,9 +30,9 @@ package struct AccessAttempt {
 
   /// The news that an access was stopped.
   @inline(__always)
-  package init(stoppedBy failure: WalkFailure) {
+  package init(stoppedBy failure: WalkFailure, reads: Int) {
     hostPhysical = HostPhysical(0)
-    reads = 0
+    self.reads = UInt32(truncatingIfNeeded: reads)
     updates = UInt32(truncatingIfNeeded: failure.updates)
     cause = failure.cause
   }
@@ -54,7 +54,7 @@ extension X86Processor {
     else {
       let failure = context.failureInPlace(of: address, access)
       report = toldInPlace(failure)
-      return AccessAttempt(stoppedBy: failure)
+      return AccessAttempt(stoppedBy: failure, reads: context.reads)
     }
     return AccessAttempt(arrival, context)
   }
@@ -73,7 +73,7 @@ extension ArmProcessor {
     else {
       let failure = context.failureInPlace(of: address, access)
       report = toldInPlace(failure)
-      return AccessAttempt(stoppedBy: failure)
+      return AccessAttempt(stoppedBy: failure, reads: context.reads)
     }
     return AccessAttempt(arrival, context)
   }
@@ -92,7 +92,7 @@ extension RISCVProcessor {
     else {
       let failure = context.failureInPlace(of: address, access)
       report = .riscvTrap(RISCVTrap(failure))
-      return AccessAttempt(stoppedBy: failure)
+      return AccessAttempt(stoppedBy: failure, reads: context.reads)
     }
     return AccessAttempt(arrival, context)
   }

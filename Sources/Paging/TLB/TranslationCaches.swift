@@ -55,6 +55,9 @@ public struct TranslationCaches: ~Copyable {
   /// What the caches have counted since they were made.
   public var counters: CacheCounters { handle.value.counters }
 
+  /// The table reads that were made so far, those of walks that a fault stopped among them.
+  package var reads: Int { handle.value.reads }
+
   /// Forgets what an instruction or an event says, and says how many entries that were.
   @discardableResult
   public mutating func apply(_ flush: CacheFlush) -> Int {

@@ -183,6 +183,7 @@ struct NestedSource<Host: PagingFormat, Caches: WalkCaches>: TableSource {
     if !Host.isOff, view.geometry.tableRead.kind != .write {
       // The tables on the way were counted when the entry was read.
       let reads = context.reads
+      defer { context.reads = reads }
       let access = view.geometry.tableUpdate
       do {
         _ = try walkHost(
@@ -191,7 +192,6 @@ struct NestedSource<Host: PagingFormat, Caches: WalkCaches>: TableSource {
       } catch {
         throw context.stopped(guestLevel: level)
       }
-      context.reads = reads
     }
     // The memory is there: the entry was read from it.
     _ = context.memory.write(place, entry)

@@ -1,6 +1,7 @@
 /// What a walk carries along: the memory, the counts, and why it stopped, if it did.
 struct WalkContext {
   let memory: MemoryHandle
+  /// The table reads so far: once the walk has stopped, those of all entries that it has read.
   var reads = 0
   /// The leaf entry of the guest's tables, as the walk leaves it.
   var guestEntry: UInt64 = 0
@@ -104,24 +105,43 @@ func walkStage<Format: PagingFormat, Source: TableSource, Observer: WalkObserver
   var index = start?.index ?? rootIndex
   var path = start?.path ?? Format.unaccumulated
   while true {
-    let entry = try source.read(table, index &* 8, level: level, &context, &observer)
+    let entry: UInt64
+    do {
+      entry = try source.read(table, index &* 8, level: level, &context, &observer)
+    } catch {
+      // The entries above have been read, this one has not.
+      context.reads &+= topLevel &- level
+      throw error
+    }
     if Format.accumulates { path = Format.accumulate(path, entry) }
     if !row.isPlainTable(entry, level) {
       if row.isPlainLeaf(entry, level, path: path, Format.self) {
+        let reads = topLevel &- level &+ 1
         if view.geometry.defersUpdates {
-          try settle(
-            Format.self, of: address, from: start, to: level, access, view, source, &context,
-            &observer)
+          do {
+            try settle(
+              Format.self, of: address, from: start, to: level, access, view, source, &context,
+              &observer)
+          } catch {
+            context.reads &+= reads
+            throw error
+          }
         }
-        context.reads &+= topLevel &- level &+ 1
+        context.reads &+= reads
         // A plain leaf holds no bits below its page.
         return StageLeaf(
           address: Format.address(entry) | address & ((1 &<< shift) &- 1), entry: entry,
           shift: shift, accumulated: path)
       }
-      let found = try resolve(
-        Format.self, entry, at: table &+ index &* 8, of: address, from: start, level: level,
-        path: path, access, view, source, &context, &observer)
+      let found: Resolved
+      do {
+        found = try resolve(
+          Format.self, entry, at: table &+ index &* 8, of: address, from: start, level: level,
+          path: path, access, view, source, &context, &observer)
+      } catch {
+        context.reads &+= topLevel &- level &+ 1
+        throw error
+      }
       if !found.isTable {
         context.reads &+= topLevel &- level &+ 1
         let offset = (1 &<< found.shift) &- 1

@@ -37,8 +37,11 @@ public struct ComparedOutcome: Sendable {
     self.outerExits = outerExits
   }
 
-  /// The table reads of the walks that arrived: walks that a fault stopped are not counted.
-  public var tableReads: UInt64 { ledger.amount(of: .tableRead) }
+  /// The table reads of the walks that arrived.
+  public var tableReads: UInt64 { ledger.amount(of: .tableRead, for: .access) }
+
+  /// The table reads of the walks that a fault stopped, of either stage.
+  public var stoppedTableReads: UInt64 { ledger.amount(of: .tableRead, for: .stoppedWalk) }
 
   /// The exits to the hypervisor.
   public var exits: UInt64 { outerExits ?? ledger.exits }
@@ -46,9 +49,12 @@ public struct ComparedOutcome: Sendable {
   /// The faults of all kinds, the guest's own among them.
   public var faults: UInt64 { FaultKind.allCases.reduce(0) { $0 + ledger.faults($1) } }
 
-  /// What the faults cost: everything but the walks that arrived.
-  public var faultCost: CostRange { bill.cost { $0.activity != .access } }
+  /// What the faults cost: everything but the walks.
+  public var faultCost: CostRange { bill.cost { !$0.activity.isWalk } }
 
   /// What the walks that arrived cost.
   public var walkCost: CostRange { bill.cost(of: .access) }
+
+  /// What the walks cost that a fault stopped.
+  public var stoppedWalkCost: CostRange { bill.cost(of: .stoppedWalk) }
 }

@@ -126,7 +126,7 @@ final class ReclaimedMachine {
     guard let bill = try? Bill(ledger, profile) else { return 0 }
     let cost = bill.cost {
       $0.component != .storageRequest && $0.component != .storageByte
-        && $0.activity != .access
+        && !$0.activity.isWalk
     }
     return UInt64(cost.likely / 1_000_000)
   }

@@ -14,7 +14,7 @@ struct FaultMeter {
   private static let rows = Activity.all.filter {
     switch $0 {
     case .guest, .fault: true
-    case .work, .access: false
+    case .work, .access, .stoppedWalk: false
     }
   }
 

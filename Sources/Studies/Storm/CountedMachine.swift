@@ -68,7 +68,7 @@ extension Ledger {
   /// The ledger without what accesses cost beyond any fault: the times of a storm leave it out.
   var withoutAccesses: Ledger {
     var ledger = Ledger()
-    for activity in Activity.all where activity != .access {
+    for activity in Activity.all where !activity.isWalk {
       ledger.count(activity, times: count(of: activity))
       for component in Component.allCases {
         ledger.use(component, amount(of: component, for: activity), for: activity)

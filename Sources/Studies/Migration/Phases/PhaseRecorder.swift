@@ -85,8 +85,8 @@ struct PhaseRecorder {
       throw .pricing(error)
     }
     return (
-      bill.cost { $0.activity != .access },
-      bill.cost { $0.activity != .access && $0.component.isUnderMachineLock },
+      bill.cost { !$0.activity.isWalk },
+      bill.cost { !$0.activity.isWalk && $0.component.isUnderMachineLock },
       bill.cost(of: .work(.collect))
     )
   }
