@@ -10,7 +10,7 @@ struct ProcessEndTests {
   @Test("Rss, Private and Pss follow a fork and its copies", arguments: CascadeTests.Pair.all)
   func residence(_ pair: CascadeTests.Pair) throws {
     let pages: UInt64 = 60
-    var guest = try KernelMachine(pair, areaBytes: pages * 4096)
+    var guest = try KernelMachine(pair, pages: pages)
     for page in 0..<pages { _ = guest.access(page, .write) }
     var alone = guest.test.machine.residence(of: guest.space, guest.kernel, on: guest.test.host)
     #expect(alone.resident == pages && alone.alone == pages && alone.proportional == Double(pages))
@@ -32,7 +32,7 @@ struct ProcessEndTests {
     arguments: CascadeTests.Pair.all)
   func end(_ pair: CascadeTests.Pair) throws {
     let pages: UInt64 = 60
-    var guest = try KernelMachine(pair, areaBytes: pages * 4096)
+    var guest = try KernelMachine(pair, pages: pages)
     for page in 0..<pages { _ = guest.access(page, .write) }
     var child = try guest.test.machine.makeSpace(
       pair.guest, at: GuestPhysical(48 << 20), bytes: 8 << 20, on: &guest.test.host)

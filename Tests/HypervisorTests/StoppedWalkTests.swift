@@ -7,11 +7,11 @@ import Testing
 
 @Suite("What walks have read when a fault stops them")
 struct StoppedWalkTests {
-  static let page = GuestVirtual(0x12_3456_7000)
+  static let page = GuestVirtual(0x12_3456_0000)
 
   /// A machine whose loader has mapped one page of a guest's, and touched nothing.
   private static func loaded(
-    _ pair: CascadeTests.Pair, to target: GuestPhysical = GuestPhysical(0x5000),
+    _ pair: CascadeTests.Pair, to target: GuestPhysical = GuestPhysical(0x1_0000),
     slots: [Slot] = [Slot(at: GuestPhysical(0), bytes: 64 << 20)], core: CoreModel? = nil
   ) throws -> TestMachine {
     var configuration = MachineConfiguration(pair.host, slots: slots)
@@ -20,7 +20,7 @@ struct StoppedWalkTests {
     var space = try test.machine.makeSpace(
       pair.guest, at: GuestPhysical(16 << 20), bytes: 1 << 20, on: &test.host)
     try test.machine.load(
-      &space, page, bytes: 4096, to: target, .readWrite, on: &test.host)
+      &space, page, bytes: pair.pageBytes, to: target, .readWrite, on: &test.host)
     try test.machine.run(space.root, processor: 0)
     return test
   }
@@ -106,7 +106,7 @@ struct StoppedWalkTests {
     test.machine.touch(processor: 0, Self.page, .write, on: &test.host)
     for level in 0..<g {
       let before = Self.reads(test)
-      let address = Self.page + 1 << UInt64(12 + 9 * level)
+      let address = Self.page + 1 << UInt64(pair.guest.shape.shift(ofLevel: level))
       let outcome = test.machine.touch(processor: 0, address, .write, on: &test.host)
       #expect(outcome.end == .guestFault && outcome.exits == 0)
       let found = Self.reads(test) - before

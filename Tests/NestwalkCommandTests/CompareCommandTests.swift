@@ -127,6 +127,13 @@ struct CompareCommandTests {
     let five = try CommandRun(["compare", "--host", "ept5"] + small)
     #expect(five.lines.contains { $0.hasPrefix("tables") && $0.contains("x86-5/ept5") })
     #expect(!five.output.contains("arm64"))
+    let granules = try CommandRun(
+      ["compare", "cold-resume", "--guest", "arm-s1-4k", "--guest", "arm-s1-64k"] + small)
+    #expect(granules.status == 0, "\(granules.errors)")
+    #expect(granules.lines.contains { $0.contains("arm-s1-64k/") })
+    #expect(!granules.output.contains("x86-4"))
+    let elsewhere = try CommandRun(["compare", "--host", "ept4", "--guest", "sv39"])
+    #expect(elsewhere.status == 2 && elsewhere.errors.contains("no machine is of that"))
   }
 
   @Test(

@@ -23,6 +23,8 @@ struct ISAComparisonTests {
       Column(guest: .x86Level5, host: .ept5, architecture: .x86),
       Column(guest: .x86Level4, host: .npt4, architecture: .x86),
       Column(guest: .arm4K, host: .arm4K, architecture: .arm),
+      Column(guest: .arm16K, host: .arm4K, architecture: .arm),
+      Column(guest: .arm64K, host: .arm4K, architecture: .arm),
       Column(guest: .sv39, host: .sv39x4, architecture: .riscv),
       Column(guest: .sv48, host: .sv48x4, architecture: .riscv),
     ]
@@ -82,7 +84,8 @@ struct ISAComparisonTests {
     for number in UInt64(0)..<300 {
       let address = 1 << 36 + number * step * 4096
       for level in 0..<column.guest.shape.levels {
-        let region = address >> UInt64(12 + 9 * (level + 1))
+        // A page of the host's holds 512 entries, all of a table or a part.
+        let region = address >> UInt64(column.guest.shape.shift(ofLevel: level) + 9)
         visited.insert(UInt64(level) << 56 | region)
       }
     }

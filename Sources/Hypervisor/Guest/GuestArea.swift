@@ -12,7 +12,7 @@ public struct GuestArea: Sendable, Hashable {
 
   /// The first address.
   public var start: GuestVirtual
-  /// How many bytes there are, a multiple of 4096.
+  /// How many bytes there are, a multiple of the guest's pages.
   public var bytes: UInt64
   /// Where pages come from.
   public var source: Source

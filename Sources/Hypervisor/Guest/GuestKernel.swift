@@ -10,6 +10,8 @@ public struct GuestKernel: Sendable {
   public var areas: [GuestArea] = []
   /// The pages that are handed out.
   public let memory: Range<UInt64>
+  /// The bytes of a page of the guest's: those of its tables' granule.
+  public let pageBytes: UInt64
   /// The kernel's page of zeros, once it has one.
   public internal(set) var zeroPage: GuestPhysical?
   /// How many tables map a page, for pages that more than one does.
@@ -19,21 +21,28 @@ public struct GuestKernel: Sendable {
 
   /// A kernel that hands out the pages from `start` on, and fills these areas.
   ///
-  /// The memory is ordinary memory of the machine that nothing else uses.
-  public init(memory start: GuestPhysical, bytes: UInt64, areas: [GuestArea] = []) {
+  /// The memory is ordinary memory of the machine that nothing else uses, from a multiple of `pageBytes`
+  /// on, which are the smallest pages of the guest's tables.
+  public init(
+    memory start: GuestPhysical, bytes: UInt64, pageBytes: UInt64 = 4096, areas: [GuestArea] = []
+  ) {
+    precondition(
+      pageBytes.nonzeroBitCount == 1 && pageBytes >= 4096 && start.isAligned(to: pageBytes),
+      "a guest's memory is of whole pages")
+    self.pageBytes = pageBytes
     memory = start.value..<start.value + bytes
     next = start.value
     self.areas = areas
   }
 
   /// How many pages are left.
-  public var freePages: Int { freed.count + Int((memory.upperBound - next) / 4096) }
+  public var freePages: Int { freed.count + Int((memory.upperBound - next) / pageBytes) }
 
   /// A page of the kernel's free memory.
   mutating func take() -> GuestPhysical? {
     if let page = freed.popLast() { return GuestPhysical(page) }
-    guard next < memory.upperBound else { return nil }
-    defer { next += 4096 }
+    guard memory.upperBound - next >= pageBytes else { return nil }
+    defer { next += pageBytes }
     return GuestPhysical(next)
   }
 

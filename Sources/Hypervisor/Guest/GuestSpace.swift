@@ -13,6 +13,9 @@ public struct GuestSpace: ~Copyable {
 
   /// Where the tables start: what a processor is given to run them.
   public var root: GuestRoot { tables.root }
+
+  /// The bytes of the guest's smallest pages, and of its tables.
+  var pageBytes: UInt64 { tables.root.shape.tableBytes }
 }
 
 extension VirtualMachine {

@@ -4,12 +4,14 @@ public import Paging
 extension VirtualMachine {
   /// Lets a virtual processor access an address, with the guest's kernel to take the guest's own faults.
   ///
-  /// The processor runs the tables of `space`.
+  /// The processor runs the tables of `space`, whose pages are those that the kernel hands out.
   @discardableResult
   public mutating func access(
     processor: Int, _ address: GuestVirtual, _ access: Access, in space: inout GuestSpace,
     _ kernel: inout GuestKernel, on host: inout Host
   ) -> GuestAccessOutcome {
+    precondition(
+      kernel.pageBytes == space.pageBytes, "the kernel's pages are not those of the tables")
     var outcome = GuestAccessOutcome(touch: TouchOutcome())
     // Mapping for a read, copying for a write and each flag are faults of their own.
     for _ in 0..<8 {
@@ -36,7 +38,7 @@ extension VirtualMachine {
       return nil
     }
     var run = KernelRun(processor: processor)
-    let page = GuestVirtual(fault.address.value & ~4095)
+    let page = GuestVirtual(fault.address.value & ~(kernel.pageBytes - 1))
     let isDone: Bool
     let kind: GuestFault
     if let mapped = space.root.page(at: page, in: host.memory) {
@@ -77,8 +79,8 @@ extension VirtualMachine {
       // process, and the second stage learns of it at the program's access.
       let isFilled =
         area.source == .disk
-        ? touchByProcess(own, .write, on: &host).end == .arrived
-        : touchByKernel(own, .write, &run, on: &host)
+        ? fillByDevice(own, bytes: kernel.pageBytes, on: &host)
+        : touchByKernel(own, .write, bytes: kernel.pageBytes, &run, on: &host)
       guard isFilled else { return false }
       target = own
     }
@@ -86,14 +88,24 @@ extension VirtualMachine {
     return map(page, to: target, attributes, in: &space, &run, on: &host)
   }
 
+  /// Writes a page as a device does, through the hypervisor's process.
+  private mutating func fillByDevice(
+    _ page: GuestPhysical, bytes: UInt64, on host: inout Host
+  ) -> Bool {
+    for offset in stride(from: UInt64(0), to: bytes, by: 4096) {
+      guard touchByProcess(page + offset, .write, on: &host).end == .arrived else { return false }
+    }
+    return true
+  }
+
   /// The kernel's page of zeros, which it zeroes when it first has need of it.
   private mutating func zeroPage(
     of kernel: inout GuestKernel, _ run: inout KernelRun, on host: inout Host
   ) -> GuestPhysical? {
     if let zero = kernel.zeroPage { return zero }
-    guard let page = kernel.take(), touchByKernel(page, .write, &run, on: &host) else {
-      return nil
-    }
+    guard let page = kernel.take(),
+      touchByKernel(page, .write, bytes: kernel.pageBytes, &run, on: &host)
+    else { return nil }
     kernel.zeroPage = page
     return page
   }
@@ -103,15 +115,16 @@ extension VirtualMachine {
     _ mapped: GuestPage, _ page: GuestVirtual, in space: inout GuestSpace,
     _ kernel: inout GuestKernel, _ run: inout KernelRun, on host: inout Host
   ) -> Bool {
-    let old = GuestPhysical(mapped.address.value & ~4095)
+    let bytes = kernel.pageBytes
+    let old = GuestPhysical(mapped.address.value & ~(bytes - 1))
     var target = old
     if old == kernel.zeroPage || kernel.shares[old.value] != nil {
       guard let own = kernel.take() else { return false }
       // What is copied is read; zeros are not.
       if old != kernel.zeroPage {
-        guard touchByKernel(old, .read, &run, on: &host) else { return false }
+        guard touchByKernel(old, .read, bytes: bytes, &run, on: &host) else { return false }
       }
-      guard touchByKernel(own, .write, &run, on: &host) else { return false }
+      guard touchByKernel(own, .write, bytes: bytes, &run, on: &host) else { return false }
       kernel.release(old)
       target = own
     }
@@ -131,7 +144,7 @@ extension VirtualMachine {
     guard !attributes.isAccessed || isWrite && !attributes.isDirty else { return false }
     attributes.isAccessed = true
     if isWrite { attributes.isDirty = true }
-    let target = GuestPhysical(mapped.address.value & ~4095)
+    let target = GuestPhysical(mapped.address.value & ~(space.pageBytes - 1))
     return remap(page, to: target, attributes, in: &space, &run, on: &host)
   }
 }

@@ -20,10 +20,21 @@ extension VirtualMachine {
     return outcome.end == .arrived
   }
 
+  /// The same of a whole page of the guest's, which the second stage may have in pieces.
+  mutating func touchByKernel(
+    _ page: GuestPhysical, _ access: Access, bytes: UInt64, _ run: inout KernelRun,
+    on host: inout Host
+  ) -> Bool {
+    for offset in stride(from: UInt64(0), to: bytes, by: 4096) {
+      guard touchByKernel(page + offset, access, &run, on: &host) else { return false }
+    }
+    return true
+  }
+
   /// Maps a page in the guest's tables as its kernel does it: by accesses to the tables.
   ///
-  /// The entries on the way are read; one that a new table is linked to, the new tables and the page's own
-  /// entry are written.
+  /// The entries on the way are read; one that a new table is linked to, the new tables, all of each, and
+  /// the page's own entry are written.
   mutating func map(
     _ page: GuestVirtual, to target: GuestPhysical, _ attributes: GuestAttributes,
     in space: inout GuestSpace, _ run: inout KernelRun, on host: inout Host
@@ -31,11 +42,13 @@ extension VirtualMachine {
     let known = space.root.path(to: page, in: host.memory).count
     do {
       try space.tables.map(
-        page, bytes: 4096, to: target, attributes, pageBytes: 4096, in: &host.memory)
+        page, bytes: space.pageBytes, to: target, attributes, pageBytes: space.pageBytes,
+        in: &host.memory)
     } catch {
       return false
     }
-    return touchPath(to: page, writtenFrom: known - 1, in: space, &run, on: &host)
+    return touchPath(
+      to: page, writtenFrom: known - 1, newFrom: known, in: space, &run, on: &host)
   }
 
   /// Maps a page of the guest's to another address or with other attributes, and has the guest's
@@ -55,15 +68,21 @@ extension VirtualMachine {
     return touchPath(to: page, writtenFrom: last, in: space, &run, on: &host)
   }
 
-  /// Reads the entries on the way to a page and writes those from a number on.
+  /// Reads the entries on the way to a page and writes those from a number on; tables from another number
+  /// on are new, and zeroed.
   private mutating func touchPath(
-    to page: GuestVirtual, writtenFrom first: Int, in space: borrowing GuestSpace,
-    _ run: inout KernelRun, on host: inout Host
+    to page: GuestVirtual, writtenFrom first: Int, newFrom new: Int = .max,
+    in space: borrowing GuestSpace, _ run: inout KernelRun, on host: inout Host
   ) -> Bool {
     let path = space.root.path(to: page, in: host.memory)
     for number in 0..<path.count {
       let access = number < first ? Access.read : .write
       guard touchByKernel(GuestPhysical(path[number]), access, &run, on: &host) else {
+        return false
+      }
+      guard number >= new, space.pageBytes > 4096 else { continue }
+      let table = GuestPhysical(path[number] & ~(space.pageBytes - 1))
+      guard touchByKernel(table, .write, bytes: space.pageBytes, &run, on: &host) else {
         return false
       }
     }
@@ -91,10 +110,10 @@ extension VirtualMachine {
   ) -> Int? {
     var run = KernelRun(processor: processor)
     for area in kernel.areas {
-      for offset in stride(from: UInt64(0), to: area.bytes, by: 4096) {
+      for offset in stride(from: UInt64(0), to: area.bytes, by: Int(kernel.pageBytes)) {
         let page = area.start + offset
         guard let mapped = parent.root.page(at: page, in: host.memory) else { continue }
-        let target = GuestPhysical(mapped.address.value & ~4095)
+        let target = GuestPhysical(mapped.address.value & ~(kernel.pageBytes - 1))
         var attributes = mapped.attributes
         if attributes.permissions.contains(.write) {
           attributes.permissions.remove(.write)

@@ -13,12 +13,12 @@ extension VirtualMachine {
     var run = KernelRun(processor: processorCount)
     let before = kernel.freePages
     for area in kernel.areas {
-      for offset in stride(from: UInt64(0), to: area.bytes, by: 4096) {
+      for offset in stride(from: UInt64(0), to: area.bytes, by: Int(kernel.pageBytes)) {
         let page = area.start + offset
         guard let mapped = space.root.page(at: page, in: host.memory) else { continue }
         let path = space.root.path(to: page, in: host.memory)
         _ = touchByKernel(GuestPhysical(path[path.count - 1]), .read, &run, on: &host)
-        kernel.release(GuestPhysical(mapped.address.value & ~4095))
+        kernel.release(GuestPhysical(mapped.address.value & ~(kernel.pageBytes - 1)))
       }
     }
     return kernel.freePages - before
@@ -34,11 +34,11 @@ extension VirtualMachine {
   ) -> ProcessResidence {
     var residence = ProcessResidence()
     for area in kernel.areas {
-      for offset in stride(from: UInt64(0), to: area.bytes, by: 4096) {
+      for offset in stride(from: UInt64(0), to: area.bytes, by: Int(kernel.pageBytes)) {
         guard let mapped = space.root.page(at: area.start + offset, in: host.memory) else {
           continue
         }
-        let page = GuestPhysical(mapped.address.value & ~4095)
+        let page = GuestPhysical(mapped.address.value & ~(kernel.pageBytes - 1))
         guard page != kernel.zeroPage else { continue }
         let mappers = kernel.mappers(of: page)
         residence.resident += 1

@@ -62,6 +62,7 @@ extension Compare {
     var scenario = ComparisonScenario(study)
     scenario.profiles = profiles
     scenario.hosts = hosts
+    scenario.guests = guests
     return scenario
   }
 }

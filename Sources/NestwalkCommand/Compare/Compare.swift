@@ -13,6 +13,7 @@ struct Compare: Command {
   var workload: ComparedWorkload?
   var profiles: [ProfileArgument] = []
   var hosts: [HostFormat] = []
+  var guests: [GuestFormat] = []
   var memory = ByteSize(1 << 30)
   var pages: Int?
   var backing: ByteSize?
@@ -55,6 +56,9 @@ struct Compare: Command {
       "nestwalk compare cow-storm --sharers 8 --memory 256M",
       "What it costs when eight machines of one snapshot write to what they share."),
     CommandExample(
+      "nestwalk compare cold-resume --guest arm-s1-4k --guest arm-s1-16k --guest arm-s1-64k",
+      "What the granule of an Arm guest changes where its host's pages are of 4K."),
+    CommandExample(
       "nestwalk compare cold-resume --pages 4096 --csv bill.csv",
       "How deep faults cascade after a resume, with every line of the bill."),
   ]
@@ -66,6 +70,10 @@ struct Compare: Command {
     .option(
       "host", \.hosts, value: "FORMAT",
       "Take tables of this format for the profiles of its ISA, instead of ept4, arm-s2-4k, sv39x4"),
+    .option(
+      "guest", \.guests, value: "FORMAT",
+      "Take guests of this format for the second stages of its ISA, instead of the one that goes with each;"
+        + " a guest's pages may be larger than the host's 4K"),
     .option("memory", \.memory, value: "SIZE", "The memory of each machine"),
     .option(
       "pages", \.pages, value: "N",

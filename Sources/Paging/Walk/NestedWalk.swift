@@ -88,10 +88,12 @@ extension WalkContext {
     return WalkStopped()
   }
 
-  /// Adds to a failure of stage 2 the level of the guest's table that it served.
+  /// Adds to a failure of stage 2 the level of the guest's table that it served, and counts the guest's
+  /// tables that had been read until then.
   @inline(never)
-  fileprivate mutating func stopped(guestLevel: Int) -> WalkStopped {
+  fileprivate mutating func stopped(guestLevel: Int, from topLevel: Int) -> WalkStopped {
     failure?.guestLevel = guestLevel
+    reads &+= topLevel &- guestLevel
     return WalkStopped()
   }
 
@@ -139,8 +141,8 @@ struct NestedSource<Host: PagingFormat, Caches: WalkCaches>: TableSource {
 
   @inline(__always)
   mutating func read<Observer: WalkObserver>(
-    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext,
-    _ observer: inout Observer
+    _ table: UInt64, _ offset: UInt64, level: Int, from topLevel: Int,
+    _ context: inout WalkContext, _ observer: inout Observer
   ) throws(WalkStopped) -> UInt64 {
     let address = table &+ offset
     if !Caches.isAbsent, let tablePlace = caches.takePlaceOfTable() {
@@ -152,7 +154,7 @@ struct NestedSource<Host: PagingFormat, Caches: WalkCaches>: TableSource {
           Host.self, address, view.geometry.tableRead, row, .tableRead, view, caches, &context,
           &observer)
       } catch {
-        throw context.stopped(guestLevel: level)
+        throw context.stopped(guestLevel: level, from: topLevel)
       }
       place = leaf.address
       if !Caches.isAbsent {
@@ -160,6 +162,7 @@ struct NestedSource<Host: PagingFormat, Caches: WalkCaches>: TableSource {
       }
     }
     guard let entry = context.memory.read(place) else {
+      context.reads &+= topLevel &- level
       throw context.stop(
         StageFailure(
           stage: .first, reason: .absentMemory, level: level, made: .read,
@@ -190,7 +193,7 @@ struct NestedSource<Host: PagingFormat, Caches: WalkCaches>: TableSource {
           Host.self, address, access, view.row(access, Host.self), .tableUpdate, view,
           caches.quiet, &context, &observer)
       } catch {
-        throw context.stopped(guestLevel: level)
+        throw context.stopped(guestLevel: level, from: level)
       }
     }
     // The memory is there: the entry was read from it.

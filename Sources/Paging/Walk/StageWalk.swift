@@ -71,9 +71,11 @@ protocol TableSource {
   var quiet: Self { get }
 
   /// The entry `offset` bytes into the table at `table`.
+  ///
+  /// Where it can't be read, those are counted that the walk has read from `topLevel` on.
   mutating func read<Observer: WalkObserver>(
-    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext,
-    _ observer: inout Observer
+    _ table: UInt64, _ offset: UInt64, level: Int, from topLevel: Int,
+    _ context: inout WalkContext, _ observer: inout Observer
   ) throws(WalkStopped) -> UInt64
 
   /// Where the entry that was read last lies in the machine's memory.
@@ -105,43 +107,25 @@ func walkStage<Format: PagingFormat, Source: TableSource, Observer: WalkObserver
   var index = start?.index ?? rootIndex
   var path = start?.path ?? Format.unaccumulated
   while true {
-    let entry: UInt64
-    do {
-      entry = try source.read(table, index &* 8, level: level, &context, &observer)
-    } catch {
-      // The entries above have been read, this one has not.
-      context.reads &+= topLevel &- level
-      throw error
-    }
+    let entry = try source.read(
+      table, index &* 8, level: level, from: topLevel, &context, &observer)
     if Format.accumulates { path = Format.accumulate(path, entry) }
     if !row.isPlainTable(entry, level) {
       if row.isPlainLeaf(entry, level, path: path, Format.self) {
-        let reads = topLevel &- level &+ 1
         if view.geometry.defersUpdates {
-          do {
-            try settle(
-              Format.self, of: address, from: start, to: level, access, view, source, &context,
-              &observer)
-          } catch {
-            context.reads &+= reads
-            throw error
-          }
+          try settle(
+            Format.self, of: address, from: start, to: level, access, view, source, &context,
+            &observer)
         }
-        context.reads &+= reads
+        context.reads &+= topLevel &- level &+ 1
         // A plain leaf holds no bits below its page.
         return StageLeaf(
           address: Format.address(entry) | address & ((1 &<< shift) &- 1), entry: entry,
           shift: shift, accumulated: path)
       }
-      let found: Resolved
-      do {
-        found = try resolve(
-          Format.self, entry, at: table &+ index &* 8, of: address, from: start, level: level,
-          path: path, access, view, source, &context, &observer)
-      } catch {
-        context.reads &+= topLevel &- level &+ 1
-        throw error
-      }
+      let found = try resolve(
+        Format.self, entry, at: table &+ index &* 8, of: address, from: start, level: level,
+        path: path, access, view, source, &context, &observer)
       if !found.isTable {
         context.reads &+= topLevel &- level &+ 1
         let offset = (1 &<< found.shift) &- 1
@@ -180,6 +164,8 @@ private struct Resolved {
 }
 
 /// Sends an entry through the format's ladder, and makes the update that it asks for.
+///
+/// Where the walk stops here, what it has read is counted here: the loop has no part in it.
 @inline(never)
 private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkObserver>(
   _: Format.Type, _ entry: UInt64, at entryAddress: UInt64, of address: UInt64,
@@ -187,12 +173,23 @@ private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkOb
   _ view: StageView<Format.Rules>, _ source: Source, _ context: inout WalkContext,
   _ observer: inout Observer
 ) throws(WalkStopped) -> Resolved {
+  let read = (start?.level ?? view.geometry.topLevel) &- level &+ 1
+  func update(
+    to after: UInt64, _ context: inout WalkContext, _ observer: inout Observer
+  ) throws(WalkStopped) {
+    do {
+      try source.update(
+        entryAddress, place: source.place, level: level, to: after, &context, &observer)
+    } catch {
+      context.reads &+= read
+      throw error
+    }
+  }
   switch Format.examine(entry, level: level, access: access, rules: view.rules, accumulated: path)
   {
   case .table(let after):
     if after != entry, !view.geometry.defersUpdates {
-      try source.update(
-        entryAddress, place: source.place, level: level, to: after, &context, &observer)
+      try update(to: after, &context, &observer)
     }
     return Resolved(isTable: true, entry: after, shift: 0)
   case .leaf(let after, let shift):
@@ -201,19 +198,14 @@ private func resolve<Format: PagingFormat, Source: TableSource, Observer: WalkOb
         Format.self, of: address, from: start, to: level, access, view, source, &context,
         &observer)
     }
-    if after != entry {
-      try source.update(
-        entryAddress, place: source.place, level: level, to: after, &context, &observer)
-    }
+    if after != entry { try update(to: after, &context, &observer) }
     return Resolved(isTable: false, entry: after, shift: shift)
   case .refused(let reason):
     if reason == .permission {
       let after = Format.denied(entry, rules: view.rules)
-      if after != entry {
-        try source.update(
-          entryAddress, place: source.place, level: level, to: after, &context, &observer)
-      }
+      if after != entry { try update(to: after, &context, &observer) }
     }
+    context.reads &+= read
     throw context.stopInPlace(
       StageFailure(
         stage: Source.stage, reason: reason, level: level, made: access.kind, entry: entry,
@@ -234,7 +226,10 @@ private func settle<Format: PagingFormat, Source: TableSource, Observer: WalkObs
   var source = source.quiet
   defer {
     context.updates += quiet.updates
-    if let failure = quiet.failure { context.failure = failure }
+    if let failure = quiet.failure {
+      context.failure = failure
+      context.reads &+= (start?.level ?? view.geometry.topLevel) &- leafLevel &+ 1
+    }
   }
   var table = start?.table ?? view.geometry.root
   var shift = start?.shift ?? view.geometry.topShift
@@ -242,7 +237,8 @@ private func settle<Format: PagingFormat, Source: TableSource, Observer: WalkObs
   var level = start?.level ?? view.geometry.topLevel
   while level > leafLevel {
     let entryAddress = table &+ index &* 8
-    let entry = try source.read(table, index &* 8, level: level, &quiet, &observer)
+    let entry = try source.read(
+      table, index &* 8, level: level, from: level, &quiet, &observer)
     // What a table finds does not depend on the path: what that limits counts at the leaf.
     let finding = Format.examine(
       entry, level: level, access: access, rules: view.rules,
@@ -300,12 +296,13 @@ struct DirectSource<Caches: WalkCaches>: TableSource {
 
   @inline(__always)
   mutating func read<Observer: WalkObserver>(
-    _ table: UInt64, _ offset: UInt64, level: Int, _ context: inout WalkContext,
-    _ observer: inout Observer
+    _ table: UInt64, _ offset: UInt64, level: Int, from topLevel: Int,
+    _ context: inout WalkContext, _ observer: inout Observer
   ) throws(WalkStopped) -> UInt64 {
     let address = table &+ offset
     place = address
     guard let entry = context.memory.read(table, offset) else {
+      context.reads &+= topLevel &- level
       throw context.stop(
         StageFailure(
           stage: .second, reason: .absentMemory, level: level, made: made,

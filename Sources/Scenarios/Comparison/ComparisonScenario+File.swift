@@ -58,6 +58,11 @@ extension ComparisonScenario: MappingDecodable {
   private static let hostsField = DefaultField(
     "hosts", ValueForm<[HostFormat]>.list(of: .choice(among: formats), count: 1...mostMachines),
     default: [], "the second stages’ formats, instead of ept4, arm-s2-4k and sv39x4")
+  private static let guestsField = DefaultField(
+    "guests",
+    ValueForm<[GuestFormat]>.list(
+      of: .choice(among: GuestFormat.allCases.map { ($0.rawValue, $0) }), count: 1...mostMachines),
+    default: [], "the guests’ formats, each over the second stages of its architecture")
   // The model's frames are of 4 KiB.
   private static let formats = HostFormat.allCases.filter { $0.shape.pageShift == 12 }
     .map { (word: $0.rawValue, value: $0) }
@@ -76,7 +81,7 @@ extension ComparisonScenario: MappingDecodable {
       memoryField.declaration, pagesField.declaration, backingField.declaration,
       accessField.declaration, sharersField.declaration, batchField.declaration,
       populateField.declaration, splittingField.declaration, deviceField.declaration,
-      profilesField.declaration, hostsField.declaration,
+      profilesField.declaration, hostsField.declaration, guestsField.declaration,
     ]
   }
 
@@ -101,16 +106,20 @@ extension ComparisonScenario: MappingDecodable {
     study.device = mapping.value(of: Self.deviceField)
     let names = mapping.value(of: Self.profilesField)
     let hosts = mapping.value(of: Self.hostsField)
+    let guests = mapping.value(of: Self.guestsField)
     guard mapping.isSound else { return nil }
     for problem in study.problems { mapping.log.report(problem, at: mapping.place) }
     self.init(study)
     self.title = title
     self.hosts = hosts
+    self.guests = guests
     profiles = names.compactMap { ShippedProfiles.named($0) }
     do throws(ComparisonProblem) {
       _ = try machines()
     } catch {
-      mapping.refuse(error.isOfProfiles && !names.isEmpty ? "profiles" : "hosts", "\(error)")
+      let given = ["profiles": !names.isEmpty, "hosts": !hosts.isEmpty, "guests": !guests.isEmpty]
+      let field = error.fields.first { given[$0] == true } ?? "hosts"
+      mapping.refuse(field, "\(error)")
     }
     guard mapping.isSound else { return nil }
   }
@@ -136,6 +145,7 @@ extension ComparisonScenario: MappingDecodable {
     }
     list.add("profiles", nodes: profiles.map { .text($0.name) })
     list.add("hosts", nodes: hosts.map { .text($0.rawValue) })
+    list.add("guests", nodes: guests.map { .text($0.rawValue) })
     return list.node
   }
 

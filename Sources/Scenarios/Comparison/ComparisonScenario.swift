@@ -13,6 +13,8 @@ public struct ComparisonScenario: Sendable, Hashable {
   public var profiles: [CostProfile] = []
   /// The second stages' formats; without any, one for each profile.
   public var hosts: [HostFormat] = []
+  /// The guests' formats; without any of an architecture, the one that goes with each second stage.
+  public var guests: [GuestFormat] = []
 
   /// A comparison of what the textbook's machines do.
   public init(_ study: ISAComparison) { self.study = study }
@@ -24,14 +26,25 @@ public struct ComparisonScenario: Sendable, Hashable {
   public func machines() throws(ComparisonProblem) -> [ComparedMachine] {
     if study.workload == .nested { return try nestedMachines() }
     var machines: [ComparedMachine] = []
-    let architectures = Set(hosts.map(\.isa))
+    // Formats alone choose architectures: the hosts', or where there are none the guests'.
+    let architectures = Set(hosts.isEmpty ? guests.map(\.isa) : hosts.map(\.isa))
     let standard = CostProfile.Architecture.allCases.map { ShippedProfiles.textbook($0) }
-      .filter { profile in hosts.isEmpty || architectures.contains { $0.rawValue == profile.isa } }
+      .filter { profile in
+        architectures.isEmpty || architectures.contains { $0.rawValue == profile.isa }
+      }
     for profile in profiles.isEmpty ? standard : profiles {
       var formats = hosts.filter { $0.isa.rawValue == profile.isa }
       if hosts.isEmpty { formats = [profile.architecture.standardHost] }
       guard !formats.isEmpty else { throw .profileWithoutHost(profile.name, isa: profile.isa) }
-      machines += formats.map { ComparedMachine(.twoStages($0.partner, $0), profile) }
+      for host in formats {
+        let chosen = guests.filter { $0.isa == host.isa }
+        machines += (chosen.isEmpty ? [host.partner] : chosen).map {
+          ComparedMachine(.twoStages($0, host), profile)
+        }
+      }
+    }
+    if let guest = guests.first(where: { guest in !machines.contains { $0.isa == guest.isa } }) {
+      throw .guestWithoutHost(guest)
     }
     guard machines.count <= Self.mostMachines else { throw .tooManyMachines(machines.count) }
     return machines
@@ -39,6 +52,7 @@ public struct ComparisonScenario: Sendable, Hashable {
 
   private func nestedMachines() throws(ComparisonProblem) -> [ComparedMachine] {
     guard hosts.isEmpty else { throw .hostOfNested }
+    guard guests.isEmpty else { throw .guestOfNested }
     let profiles = profiles.isEmpty ? [ShippedProfiles.textbook(.x86)] : profiles
     if let other = profiles.first(where: { $0.architecture != .x86 }) {
       throw .nestedElsewhere(other.name, isa: other.isa)

@@ -35,7 +35,7 @@ public struct ISAComparison: Sendable, Hashable {
     if workload == .dirtyLog { backing = .large }
   }
 
-  /// The guest's pages.
+  /// The pages that are touched: the host's smallest, of which a larger page of the guest's has several.
   static let pageBytes: UInt64 = 4096
   /// The guest's data begins here in its programs' addresses.
   static let base = GuestVirtual(1 << 36)

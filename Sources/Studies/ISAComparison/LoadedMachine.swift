@@ -27,11 +27,12 @@ struct LoadedMachine: ~Copyable {
       guest, at: GuestPhysical(0), bytes: study.tableBytes, on: &host)
     if study.workload == .mmio {
       try machine.load(
-        &space, ISAComparison.base, bytes: 4096, to: device, Self.attributes, on: &host)
+        &space, ISAComparison.base, bytes: guest.shape.tableBytes, to: device, Self.attributes,
+        on: &host)
     } else {
       try machine.load(
         &space, ISAComparison.base, bytes: study.dataBytes, to: GuestPhysical(study.tableBytes),
-        Self.attributes, pageBytes: ISAComparison.pageBytes, on: &host)
+        Self.attributes, pageBytes: guest.shape.tableBytes, on: &host)
     }
     try machine.run(space.root, processor: 0)
     // A kernel that wrote its tables itself has touched them; one that was resumed has not.

@@ -170,11 +170,11 @@ struct ZapTests {
     var space = try test.machine.makeSpace(
       pair.guest, at: GuestPhysical(16 << 20), bytes: 1 << 20, on: &test.host)
     try test.machine.load(
-      &space, GuestVirtual(0x12_3456_7000), bytes: 4096, to: GuestPhysical(0x5000), .readWrite,
-      on: &test.host)
+      &space, GuestVirtual(0x12_3456_0000), bytes: pair.pageBytes, to: GuestPhysical(0x1_0000),
+      .readWrite, on: &test.host)
     try test.machine.run(space.root, processor: 0)
     let levels = pair.guest.shape.levels
-    let address = GuestVirtual(0x12_3456_7008)
+    let address = GuestVirtual(0x12_3456_0008)
     let first = test.machine.touch(processor: 0, address, .write, on: &test.host)
     #expect(first.cascades == levels)
     let all = TestMachine.range(0, 64 << 20)
@@ -186,11 +186,11 @@ struct ZapTests {
       }
       // While the words are away they can be edited from outside.
       try test.machine.load(
-        &space, GuestVirtual(0x12_3460_0000 + UInt64(round) << 12), bytes: 4096,
-        to: GuestPhysical(0x9000), .readWrite, on: &test.host)
+        &space, GuestVirtual(0x12_3460_0000 + UInt64(round) * pair.pageBytes),
+        bytes: pair.pageBytes, to: GuestPhysical(0x2_0000), .readWrite, on: &test.host)
       let again = test.machine.touch(processor: 0, address, .read, on: &test.host)
       #expect(again.end == .arrived)
-      let other = GuestVirtual(0x12_3460_0000 + UInt64(round) << 12)
+      let other = GuestVirtual(0x12_3460_0000 + UInt64(round) * pair.pageBytes)
       let edited = test.machine.touch(processor: 0, other, .write, on: &test.host)
       #expect(edited.end == .arrived)
       let problems = test.problems()
