@@ -234,6 +234,24 @@ struct LoggingPhasesTests {
     #expect(faults == [format.isa == .x86 ? 1024 : 2, 2, 2])
   }
 
+  @Test(
+    "a page of 1G that was zapped comes back by one fault, whatever logged its writes",
+    arguments: ofHugePages.filter { $0.1.recovery == .refault && $0.1.splitting != .eager })
+  func comesBack(_ format: HostFormat, _ choice: Choice) throws {
+    var study = Self.study(format, choice)
+    study.bytesPerProcessor = 1 << 30
+    study.writtenBillionths = 1_000_000_000 / 256
+    study.keepsWriting = true
+    let last = try #require(try study.run(Self.profile(format)).last)
+    #expect(last.name == .disable)
+    // Flags alone split nothing, so that there is nothing to recover.
+    let zapped: UInt64 = choice.method == .flags ? 0 : 1
+    #expect(last.ledger.faults(.missing) == zapped)
+    #expect(last.ledger.faults(.permission) == 0)
+    #expect(last.ledger.amount(of: .installEntry) == zapped)
+    #expect(last.mapped == [0, 0, 1])
+  }
+
   @Test("what is refused, in sentences")
   func refusals() throws {
     var study = LoggingPhases(.npt4)
