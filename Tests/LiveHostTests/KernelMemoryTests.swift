@@ -37,6 +37,30 @@ struct KernelMemoryTests {
     #expect(second.host(named: "h").machineLimitBytes?.value == 8192)
   }
 
+  @Test("A zone's marks are those without what the kernel has raised them by for a while")
+  func boost() throws {
+    let zones = """
+      Node 0, zone   Normal
+        pages free     50000
+              boost    10240
+              min      25009
+              low      30403
+              high     35797
+              managed  5394160
+      Node 0, zone  Movable
+        pages free     100
+              min      32
+              low      33
+              high     34
+              managed  2048
+
+      """
+    let memory = try memory(["proc/zoneinfo": zones])
+    #expect(memory.zones.map(\.minPages) == [14769, 32])
+    #expect(memory.zones.map(\.lowPages) == [20163, 33])
+    #expect(memory.zones.map(\.highPages) == [25557, 34])
+  }
+
   @Test("The page size of the auxiliary vector, and 4K without one")
   func pages() throws {
     var vector = [UInt8](repeating: 0, count: 48)

@@ -18,7 +18,7 @@ public struct MemoryZone: Sendable, Hashable {
   public var highPages: UInt64 = 0
 
   /// The counts of pages that are read beside those that are free.
-  private static let counted = ["min", "low", "high", "managed"]
+  private static let counted = ["boost", "min", "low", "high", "managed"]
 
   /// A zone of which nothing is known yet.
   init(node: Int, name: String) {
@@ -31,6 +31,9 @@ public struct MemoryZone: Sendable, Hashable {
     _ bytes: [UInt8], name file: String, _ problems: inout [ImportProblem]
   ) -> [Self] {
     var zones: [Self] = []
+    // What the kernel has raised a zone's marks by, until kswapd has made whole blocks free again. The
+    // file's marks are with it (min_wmark_pages in include/linux/mmzone.h), the host's own without.
+    var boost: UInt64 = 0
     for (index, line) in String(decoding: bytes, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false
     ).enumerated() {
@@ -45,6 +48,7 @@ public struct MemoryZone: Sendable, Hashable {
           continue
         }
         zones.append(Self(node: node, name: String(words[3])))
+        boost = 0
         continue
       }
       // `pages free 12` and then a line each; `high:` with a colon is a processor's list.
@@ -62,9 +66,10 @@ public struct MemoryZone: Sendable, Hashable {
       let last = zones.count - 1
       switch words[words.count - 2] {
       case "free": zones[last].freePages = number
-      case "min": zones[last].minPages = number
-      case "low": zones[last].lowPages = number
-      case "high": zones[last].highPages = number
+      case "boost": boost = number
+      case "min": zones[last].minPages = number - min(boost, number)
+      case "low": zones[last].lowPages = number - min(boost, number)
+      case "high": zones[last].highPages = number - min(boost, number)
       case "managed": zones[last].managedPages = number
       default: break
       }

@@ -135,6 +135,9 @@ private struct RunningZones {
     var node = 0
     var kind: ZoneKind?
     var current: [UInt64] = []
+    // What the marks are raised by until kswapd has made whole blocks free again; the file's marks are
+    // with it (min_wmark_pages).
+    var boost: UInt64 = 0
     for line in try Self.text("/proc/zoneinfo").split(separator: "\n") {
       let words = line.split { " ,():".contains($0) }.map(String.init)
       switch words.first {
@@ -142,8 +145,10 @@ private struct RunningZones {
         node = Int(words[1]) ?? 0
         kind = ZoneKind(rawValue: words[3])
         current = []
+        boost = 0
+      case "boost": boost = UInt64(words[1]) ?? 0
       case "min", "low", "high":
-        if words.count == 2, current.count < 3 { current.append(UInt64(words[1]) ?? 0) }
+        if words.count == 2, current.count < 3 { current.append((UInt64(words[1]) ?? 0) - boost) }
       case "managed":
         guard let kind, let managed = UInt64(words[1]), managed > 0 else { continue }
         extents.append(ZoneExtent(node: node, kind, managed: managed))
