@@ -1,3 +1,4 @@
+import Foundation
 import Nestwalk
 
 /// Runs every example and compares what it says with what the documents show.
@@ -26,7 +27,7 @@ enum Outsider {
         missing: 3 for 29999 ns
         permission: 1 for 158134 ns
         cascade: 5 for 49999 ns
-        116152 to 613987 ns, by emulate
+        116679 to 615399 ns, by emulate
 
         """
       ),
@@ -46,11 +47,7 @@ enum Outsider {
         failed += 1
       }
     }
-    guard failed == 0 else { throw ExamplesDiffer(count: failed) }
+    // An error that main throws is a trap, and what was printed into a pipe is gone with it.
+    if failed > 0 { exit(1) }
   }
-}
-
-/// The documents show something else than what happens.
-struct ExamplesDiffer: Error {
-  let count: Int
 }
