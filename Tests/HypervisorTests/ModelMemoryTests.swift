@@ -42,4 +42,17 @@ struct ModelMemoryTests {
       #expect(test.problems() == [])
     }
   }
+
+  @Test("Large pages take no words of small ones", arguments: TestMachine.formats)
+  func large(_ format: HostFormat) throws {
+    let pages = 1024
+    var test = try TestMachine(format, bytes: UInt64(pages) << 21) { $0.policy.backing = .large }
+    let before = test.machine.modelMemory(on: &test.host).backing
+    for page in 0..<UInt64(pages) { _ = test.touch(page << 21, .write) }
+    let after = test.machine.modelMemory(on: &test.host).backing
+    #expect(test.machine.counters.pages2M == Int64(pages))
+    // A word each, in whole pages of the system; not even a page of zeros is behind the words of small ones.
+    #expect(after - before >= pages * 8)
+    #expect(after - before <= pages * 8 + 16384)
+  }
 }

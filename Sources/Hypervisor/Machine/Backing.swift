@@ -24,6 +24,15 @@ struct Backing: ~Copyable {
     return BackingRecord(rawValue: pages[page])
   }
 
+  /// What is behind a page, but for a mark that guests' tables are edited in it.
+  ///
+  /// Where nothing is known of the pages around it, their words are not even read: a word that is read for
+  /// the first time costs a fault of the system that the model runs on.
+  @inline(__always)
+  func frame(of page: Int) -> BackingRecord {
+    isUnknown(page) ? BackingRecord() : self[page]
+  }
+
   /// Whether one word stands for the small pages around a page.
   @inline(__always)
   func isRun(_ page: Int) -> Bool { chunks[page &>> 9] & BackingRecord.runBit != 0 }
@@ -97,6 +106,7 @@ struct Backing: ~Copyable {
   }
 
   /// Whether nothing is known of the 2 MiB around a page.
+  @inline(__always)
   func isUnknown(_ page: Int) -> Bool { chunks[page >> 9] == 0 }
 
   /// Puts a frame behind the 2 MiB around a page whose small pages' frames have all gone.

@@ -102,6 +102,14 @@ extension VirtualMachine {
   ) -> TouchOutcome {
     touch(processor: processorCount, GuestVirtual(address.value), access, on: &host)
   }
+
+  /// Has the second stage's entries for addresses at hand that will be touched one after the other, and says
+  /// how many of them have a page of the smallest size.
+  ///
+  /// Nothing of the machine changes, and nothing is counted.
+  package func readAhead(_ addresses: [GuestPhysical], on host: borrowing Host) -> Int {
+    tables.readAhead(addresses, in: host.memory)
+  }
 }
 
 extension FaultCause {

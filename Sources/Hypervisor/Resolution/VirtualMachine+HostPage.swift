@@ -10,7 +10,7 @@ extension VirtualMachine {
     _ page: Int, at address: GuestPhysical, slot: Int, isWrite: Bool, _ work: inout FaultWork,
     on host: inout Host
   ) -> BackingRecord? {
-    let record = backing[page]
+    let record = backing.frame(of: page)
     work.hostLookups &+= 1
     if record.isPresent {
       guard isWrite, record.isShared || record.isZero else { return record }

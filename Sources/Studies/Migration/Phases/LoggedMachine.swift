@@ -10,6 +10,8 @@ struct LoggedMachine: ~Copyable {
   private(set) var machine: VirtualMachine
   /// The pages that all scans found accessed.
   private(set) var accessedPages: UInt64 = 0
+  /// How many small pages' entries were read ahead; kept so that they are read.
+  private var presentAhead = 0
   /// What is counted beside the machine's own work: bitmaps that are copied.
   private var besides = Ledger()
 
@@ -89,7 +91,25 @@ struct LoggedMachine: ~Copyable {
     let seed = study.seed &+ UInt64(iteration) << 32 &+ UInt64(processor) << 16
     let pages = WrittenPages(
       study.writtenPerProcessor, of: study.pagesPerProcessor, seed: seed)
-    for page in pages { try touch(processor, access, at: first + page << 12) }
+    var ahead: [GuestPhysical] = []
+    ahead.reserveCapacity(Self.readAhead)
+    for page in pages {
+      ahead.append(GuestPhysical(first + page << 12))
+      if ahead.count == Self.readAhead { try touch(processor, access, &ahead) }
+    }
+    try touch(processor, access, &ahead)
+  }
+
+  /// So many pages' entries are read before the first of the pages is touched.
+  private static let readAhead = 32
+
+  /// Touches pages whose entries are far apart, and forgets them.
+  private mutating func touch(
+    _ processor: Int, _ access: Access.Kind, _ pages: inout [GuestPhysical]
+  ) throws(LoggingPhasesError) {
+    presentAhead &+= machine.readAhead(pages, on: host)
+    for page in pages { try touch(processor, access, at: page.value) }
+    pages.removeAll(keepingCapacity: true)
   }
 
   private mutating func touch(
