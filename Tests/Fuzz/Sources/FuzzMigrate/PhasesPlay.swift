@@ -28,6 +28,11 @@ enum PhasesPlay {
     }
   }
 
+  /// The names that the command has for how large pages come back.
+  private static let recoveries: [(name: String, recovery: LogRecovery)] = [
+    ("in-place", .inPlace), ("refault", .refault), ("on-fault", .onFault),
+  ]
+
   private static func set(_ name: String, _ value: String, in study: inout LoggingPhases) {
     let size = try? ByteSize(parsing: value)
     switch name {
@@ -37,7 +42,7 @@ enum PhasesPlay {
     case "--mechanism": study.method = LoggingMethod(rawValue: value) ?? study.method
     case "--split": study.splitting = LoggingPhases.Splitting(rawValue: value)
     case "--recover":
-      study.recovery = LogRecovery.allCases.first { $0.rawValue == value }
+      study.recovery = recoveries.first { $0.name == value }?.recovery
     case "--iterations": study.iterations = Int(value) ?? study.iterations
     case "--write-fraction":
       if let share = try? Share(parsing: value) { study.writtenBillionths = share.billionths }
