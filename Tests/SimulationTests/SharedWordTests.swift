@@ -40,7 +40,8 @@ struct SharedWordTests {
     #expect(use.transfers == Int(ways) && use.moving == .ns(ways * Self.way))
     // Who is stalled waits for others' turns, and then for the line's own way.
     let stalled = times.reduce(TotalTime.zero) { $0 + TotalTime($1.stalled) }
-    #expect(stalled == use.waited + TotalTime(use.moving))
+    #expect(stalled == use.waited)
+    #expect(use.waited > TotalTime(use.moving) || count == 2)
     for time in times {
       #expect(time.computing == .ns(50 * Int64(rounds)))
       #expect(time.total.picoseconds == time.finished?.picoseconds)

@@ -71,6 +71,23 @@ extension StormReport {
       + (outcome.mode == .cohort ? ", each counted once for all machines that have it." : ".")
   }
 
+  /// What races of one machine's processors came to, in a sentence or two; nothing where none raced.
+  package var races: String? {
+    let lock = outcome.machineLocks
+    guard lock.acquisitions > 0 else { return nil }
+    let sentence =
+      "Processors of one machine raced: \(Self.grouped(spurious)) faults were spurious, and"
+      + " \(Self.grouped(UInt64(lock.contended))) of \(Self.grouped(UInt64(lock.acquisitions)))"
+      + " had to wait until the machine's lock was free (\(time(lock.waited)))."
+    var words = outcome.machineWords
+    words.add(outcome.processWords)
+    guard words.transfers > 0 else { return sentence }
+    return sentence
+      + " For \(Self.grouped(UInt64(words.transfers))) of \(Self.grouped(UInt64(words.writes)))"
+      + " writes to the words of its lock and of its process's the word's line had to come from"
+      + " another processor (\(time(words.waited)))."
+  }
+
   /// How machines shared what was read of a snapshot, as a sentence; nothing where none do.
   package var pageCache: String? {
     let use = outcome.pageCache

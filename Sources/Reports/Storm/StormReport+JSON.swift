@@ -106,6 +106,7 @@ extension JSONWriter {
       endObject()
     }
     endArray()
+    words(outcome)
     key("devices")
     beginArray()
     for (name, use) in [("storage", outcome.storage), ("network", outcome.network)] {
@@ -115,6 +116,24 @@ extension JSONWriter {
       member("bytes", Int(use.bytes))
       member("queued", use.queued)
       member("busy", use.busy)
+      endObject()
+    }
+    endArray()
+  }
+
+  /// How the words of locks were used that processors of one machine pass, where any do.
+  private mutating func words(_ outcome: StormOutcome) {
+    let all = [("machines", outcome.machineWords), ("processes", outcome.processWords)]
+    guard all.contains(where: { $0.1.writes > 0 }) else { return }
+    key("words")
+    beginArray()
+    for (name, use) in all {
+      beginObject()
+      member("name", name)
+      member("writes", use.writes)
+      member("transfers", use.transfers)
+      member("moving", use.moving)
+      member("waited", use.waited)
       endObject()
     }
     endArray()

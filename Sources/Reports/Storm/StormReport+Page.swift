@@ -32,6 +32,7 @@ extension StormReport {
     page.table(faultTable)
     page.heading("Where the time goes")
     page.chart(shareChart)
+    if let races { page.paragraph(races) }
     page.heading("Memory")
     page.chart(memoryChart)
     if let pageCache { page.paragraph(pageCache) }

@@ -66,14 +66,7 @@ package enum StormText {
   private static func races(_ report: StormReport) -> [String] {
     let outcome = report.outcome
     var lines: [String] = []
-    let use = outcome.machineLocks
-    if use.acquisitions > 0 {
-      let sentence =
-        "Processors of one machine raced: \(StormReport.grouped(report.spurious)) faults were"
-        + " spurious, and \(StormReport.grouped(UInt64(use.contended))) of"
-        + " \(StormReport.grouped(UInt64(use.acquisitions))) had to wait for the machine's lock."
-      lines += TextLayout.wrap(sentence, width: TextLayout.width)
-    }
+    if let races = report.races { lines += TextLayout.wrap(races, width: TextLayout.width) }
     for limit in outcome.limits {
       lines += TextLayout.wrap(limit.description, width: TextLayout.width)
     }

@@ -39,7 +39,7 @@ struct SharedWordState {
     arrives = start + transfer
     use.transfers += 1
     use.moving += transfer
-    use.waited += start - time
+    use.waited += arrives - time
     return arrives
   }
 }

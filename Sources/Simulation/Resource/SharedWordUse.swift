@@ -6,7 +6,7 @@ public struct SharedWordUse: Sendable, Hashable {
   public internal(set) var transfers = 0
   /// How long its line was on its way.
   public internal(set) var moving = VirtualDuration.zero
-  /// How long processors waited for others' turns, all together.
+  /// How long processors waited for its line, all together: for others' turns, and then for its own way.
   public internal(set) var waited = TotalTime.zero
 
   /// Of a word that nobody has written.

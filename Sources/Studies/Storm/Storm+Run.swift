@@ -88,7 +88,8 @@ extension Storm {
     return StormOutcome(
       flavours: ofFlavours, ready: Distribution(execution.readySinceStart), ledger: ledger,
       shares: execution.shares, series: execution.series, frameLock: execution.frameLock,
-      machineLocks: execution.machineLocks, storage: execution.storage,
+      machineLocks: execution.machineLocks, machineWords: execution.machineWords,
+      processWords: execution.processWords, storage: execution.storage,
       network: execution.network, pageCache: execution.pageCache, end: execution.end,
       usedBytes: usedBytes, setUp: setUp, mode: mode, limits: mode == self.mode ? [] : limits,
       bill: try bill(ledger))

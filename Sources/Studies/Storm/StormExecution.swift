@@ -23,6 +23,9 @@ struct StormExecution {
   let frameLock: LockUse
   /// How the machines' own locks were used, where processors could meet there.
   private(set) var machineLocks = LockUse()
+  /// How the words of those locks were used, and those of the locks of the processes' memory.
+  private(set) var machineWords = SharedWordUse()
+  private(set) var processWords = SharedWordUse()
   let storage: DeviceUse
   let network: DeviceUse
   /// How the page cache was used that machines share.
@@ -124,7 +127,11 @@ struct StormExecution {
     network = stage.engine.use(of: stage.network)
     end = stage.engine.now
     usedBytes = program.usedBytes
-    for case let lock? in locks { machineLocks.add(stage.engine.use(of: lock.lock)) }
+    for case let lock? in locks {
+      machineLocks.add(stage.engine.use(of: lock.lock))
+      machineWords.add(stage.engine.use(of: lock.word))
+      processWords.add(stage.engine.use(of: lock.processWord))
+    }
     for number in all.indices {
       ledgers.append(program.crews[number].machine.ledger)
       tableBytes.append(program.crews[number].machine.tableBytes)

@@ -45,6 +45,10 @@ public struct StormOutcome: Sendable {
   public let frameLock: LockUse
   /// How the locks of machines were used whose processors could meet there.
   public let machineLocks: LockUse
+  /// How the words of those locks were used.
+  public let machineWords: SharedWordUse
+  /// How the words of the locks of their processes' memory were used.
+  public let processWords: SharedWordUse
   /// How storage was used.
   public let storage: DeviceUse
   /// How the network was used.
@@ -84,6 +88,21 @@ public struct StormOutcome: Sendable {
     return series.values(of: StormQuantity.bytes).map {
       sum += UInt64($0)
       return sum
+    }
+  }
+
+  /// The components whose prices its times are made of.
+  ///
+  /// That is what was counted, and what no ledger has for it only says when others wait: the part of taking
+  /// frames under their lock, and the ways of lines, which processors that never meet don't pay for.
+  var pricedComponents: [Component] {
+    let ledger = ledger.withoutAccesses
+    return Component.allCases.filter {
+      switch $0 {
+      case .frameLock: ledger.amount(of: .allocate) > 0
+      case .lineTransfer: machineWords.transfers + processWords.transfers > 0
+      default: ledger.amount(of: $0) > 0
+      }
     }
   }
 }

@@ -31,21 +31,25 @@ struct ValidationPopulation {
     self.profile = profile
   }
 
-  /// What was counted, in picoseconds if it is a time, and the components that it cost.
+  /// What was counted, in picoseconds if it is a time, and the components whose prices it depends on.
   func played(
     _ count: ValidationPlay.PopulationCount
   ) throws(ValidationError) -> (number: Double, components: [Component]) {
     let few = try outcome(pages: Self.played)
     let more = try outcome(pages: Self.played * 2)
     let number = Self.number(count, of: more) - Self.number(count, of: few)
-    let components = Component.allCases.filter {
-      // No ledger has the ways of lines, which processors that meet pay for.
-      $0 == .lineTransfer
-        ? processors > 1 : more.ledger.withoutAccesses.amount(of: $0) > 0
-    }
     return (
-      number * Double(pages) / Double(Self.played), count == .time ? components : []
+      number * Double(pages) / Double(Self.played), isTimed(count) ? more.pricedComponents : []
     )
+  }
+
+  /// Whether a number is a matter of time: who faults in vain on pages that all touch is one, too.
+  private func isTimed(_ count: ValidationPlay.PopulationCount) -> Bool {
+    switch count {
+    case .time: true
+    case .spurious, .faults: isShared
+    case .pages: false
+    }
   }
 
   private static func number(

@@ -36,6 +36,12 @@ struct RacingStormTests {
     return storm
   }
 
+  /// What the locks and their words were waited for, each by its own account.
+  private static func lockWait(_ outcome: StormOutcome) -> TotalTime {
+    outcome.frameLock.waited + outcome.machineLocks.waited + outcome.machineWords.waited
+      + outcome.processWords.waited
+  }
+
   private func execution(
     _ storm: Storm, racing: Bool, inHalves: Bool = false
   ) throws -> StormExecution {
@@ -139,6 +145,9 @@ struct RacingStormTests {
       #expect(reference.shares == everyVM.shares)
       #expect(reference.usedBytes == everyVM.usedBytes)
       #expect(reference.machineLocks == everyVM.machineLocks)
+      #expect(reference.machineWords == everyVM.machineWords)
+      #expect(reference.processWords == everyVM.processWords)
+      #expect(everyVM.shares[.lockWait] == Self.lockWait(everyVM))
       #expect(reference.series == everyVM.series)
       // A shared lock keeps nobody waiting.
       let use = everyVM.machineLocks
@@ -246,6 +255,9 @@ struct RacingStormTests {
       #expect(most.picoseconds * 100 <= bound.picoseconds * 102)
       let waited = paid.shares[.lockWait]
       #expect(waited > free.shares[.lockWait])
+      #expect(waited == Self.lockWait(paid))
+      #expect(paid.machineWords.transfers > 3199 && paid.processWords.transfers > 3199)
+      #expect(one.machineWords.writes + one.processWords.writes == 0)
     }
   }
 
