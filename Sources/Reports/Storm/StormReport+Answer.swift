@@ -75,16 +75,17 @@ extension StormReport {
   package var races: String? {
     let lock = outcome.machineLocks
     guard lock.acquisitions > 0 else { return nil }
+    let waited = lock.contended > 0 ? " (\(time(lock.waited)))" : ""
     let sentence =
       "Processors of one machine raced: \(Self.grouped(spurious)) faults were spurious, and"
       + " \(Self.grouped(UInt64(lock.contended))) of \(Self.grouped(UInt64(lock.acquisitions)))"
-      + " had to wait until the machine's lock was free (\(time(lock.waited)))."
+      + " had to wait until the machine's lock was free\(waited)."
     var words = outcome.machineWords
     words.add(outcome.processWords)
     guard words.transfers > 0 else { return sentence }
     return sentence
       + " For \(Self.grouped(UInt64(words.transfers))) of \(Self.grouped(UInt64(words.writes)))"
-      + " writes to the words of its lock and of its process's the word's line had to come from"
+      + " writes to the words of its lock and of its process's lock the line had to come from"
       + " another processor (\(time(words.waited)))."
   }
 
