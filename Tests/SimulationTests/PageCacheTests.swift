@@ -90,4 +90,21 @@ struct PageCacheTests {
     #expect(whole.use.bytes == 65536 && whole.use.readings.count == 1)
     #expect(whole.times[0].onDevices == .ns(116))
   }
+
+  @Test("pages far from each other, and blocks across the rows that moments lie in")
+  func farApart() throws {
+    // 512 GiB of pages, of which the first, the last and some around 512 are read.
+    let last = UInt32(1 << 27) - 1
+    let outcome = try run(
+      starts: [0, 50], pages: [0, last, 511, 512, 1 << 26], filePages: 1 << 27)
+    #expect(outcome.requests == 5)
+    #expect(outcome.use.awaited == 5)
+    // A block of 384 pages from 384 to 768 lies in two rows; a page that is there ends what is read.
+    let block = try run(starts: [0], pages: [600, 500, 767, 768, 383], block: 384, filePages: 2000)
+    let bytes: [Int64] = [384 * 4096, 384 * 4096, 384 * 4096]
+    #expect(block.use.readings.map(\.bytes) == bytes)
+    #expect(block.use.found == 2)
+    let large = try run(starts: [0], pages: [0], order: 10, filePages: 4096)
+    #expect(large.use.bytes == 4 << 20 && large.use.readings.count == 1)
+  }
 }

@@ -53,8 +53,8 @@ public struct PageRead: Sendable, Hashable {
 /// A file's pages at work.
 struct PageCacheState {
   let cache: PageCache
-  /// When each page is there, as far as anybody has asked; never while nobody has had it read.
-  private var there: [VirtualTime] = []
+  /// When each page is there; never while nobody has had it read.
+  private var there = PageMoments()
   private(set) var use = PageCacheUse()
 
   init(_ cache: PageCache) { self.cache = cache }
@@ -69,15 +69,13 @@ struct PageCacheState {
     let first = Int(read.page)
     let end = first + (1 << Int(read.order))
     let blocksEnd = max(end, min((end + cache.block - 1) / cache.block * cache.block, cache.pages))
-    if there.count < blocksEnd {
-      there.append(contentsOf: repeatElement(.never, count: blocksEnd - there.count))
-    }
     var latest = time
     var hasRead = false
     var page = first
     while page < end {
-      guard there[page] == .never else {
-        latest = max(latest, there[page])
+      let known = there[page]
+      guard known == .never else {
+        latest = max(latest, known)
         page += 1
         continue
       }
