@@ -36,13 +36,14 @@ package struct Parameter<Root: Command>: Sendable {
     }
   }
 
-  /// `--name VALUE`, any number of times.
+  /// `--name VALUE`, any number of times; some of all values are offered, where the command refuses the others.
   package static func option<Value: ArgumentValue>(
     _ name: String, _ path: any WritableKeyPath<Root, [Value]> & Sendable, value: String,
-    _ help: String
+    _ help: String, offering offered: [Value]? = nil
   ) -> Self {
     var declaration = ParameterDeclaration(.option, name, value: value, help: help)
     declaration.describe(Value.self)
+    if let offered { declaration.choices = offered.map(\.argument) }
     declaration.isRepeatable = true
     return Self(declaration: declaration) { (root, argument) throws(ArgumentValueError) in
       root[keyPath: path].append(try Value(argument: argument))

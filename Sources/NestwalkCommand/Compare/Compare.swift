@@ -69,7 +69,8 @@ struct Compare: Command {
       "Price by this profile, by its name or in a file, instead of the textbook's of each ISA"),
     .option(
       "host", \.hosts, value: "FORMAT",
-      "Take tables of this format for the profiles of its ISA, instead of ept4, arm-s2-4k, sv39x4"),
+      "Take tables of this format for the profiles of its ISA, instead of ept4, arm-s2-4k, sv39x4",
+      offering: HostFormat.allCases.filter { $0.shape.pageShift == 12 }),
     .option(
       "guest", \.guests, value: "FORMAT",
       "Take guests of this format for the second stages of its ISA, instead of the one that goes with each;"

@@ -134,7 +134,7 @@ extension ISAComparison {
   /// What is compared, in a sentence.
   fileprivate var sentence: String {
     let count = CostText.count(touchCount)
-    let pages = touchCount == 1 ? "page" : "pages"
+    let pages = touchCount == 1 ? "4K page" : "4K pages"
     let times = touchCount == 1 ? "once" : "\(count) times"
     let memory = ByteSize(memoryBytes).argument
     let backing = ByteSize(backing.bytes).argument
