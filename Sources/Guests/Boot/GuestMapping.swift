@@ -37,7 +37,8 @@ public struct GuestMapping: Sendable, Hashable {
     return longest.lowerBound << 12..<longest.upperBound << 12
   }
 
-  /// How many tables a map of everything up to `end` takes, the root included.
+  /// How many tables a map of everything up to `end` takes, the root included: what is left behind the last
+  /// whole page is mapped in smaller ones, which have a table of each level.
   public func tables(upTo end: GuestPhysical) -> UInt64 {
     let shape = format.shape
     guard let leaf = shape.level(ofPageBytes: pageBytes) else { return 0 }
@@ -47,6 +48,7 @@ public struct GuestMapping: Sendable, Hashable {
       let span = shape.pageBytes(ofLevel: level + 1)
       count += (end.value + span - 1) / span
     }
+    for level in 0..<leaf where end.value % shape.pageBytes(ofLevel: level + 1) != 0 { count += 1 }
     return count
   }
 }

@@ -189,9 +189,14 @@ struct StormMachine: ~Copyable {
       for (start, bytes) in [
         (GuestPhysical(0), layout.lowBytes), (layout.holeEnd, layout.highBytes),
       ] where bytes > 0 {
-        try machine.load(
-          &space, mapping.virtual(start), bytes: bytes, to: start, .readWriteExecute,
-          pageBytes: bytes % mapping.pageBytes == 0 ? mapping.pageBytes : nil, on: &host)
+        let whole = bytes - bytes % mapping.pageBytes
+        for (piece, bytes, pageBytes) in [
+          (start, whole, mapping.pageBytes as UInt64?), (start + whole, bytes - whole, nil),
+        ] where bytes > 0 {
+          try machine.load(
+            &space, mapping.virtual(piece), bytes: bytes, to: piece, .readWriteExecute,
+            pageBytes: pageBytes, on: &host)
+        }
       }
       self.space = consume space
     } catch {

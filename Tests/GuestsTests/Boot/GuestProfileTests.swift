@@ -207,18 +207,26 @@ struct GuestProfileTests {
 
   @Test("The guest's map: addresses, and tables as many as the library builds")
   func mapping() throws {
-    for (bytes, pageBytes) in [(256 << 20, 4096), (1 << 30, 2 << 20), (65 << 30, 1 << 30)]
-      as [(UInt64, UInt64)]
-    {
+    for (bytes, pageBytes) in [
+      (256 << 20, 4096), (1 << 30, 2 << 20), (65 << 30, 1 << 30), (107 << 20, 2 << 20),
+      (129 << 20, 2 << 20), (1025 << 20, 2 << 20), (65 << 30 | 2 << 20, 1 << 30),
+      (65 << 30 | 3 << 20, 1 << 30),
+    ] as [(UInt64, UInt64)] {
       let mapping = GuestMapping(
         .x86Level4, base: GuestVirtual(0xffff_8880_0000_0000), pageBytes: pageBytes)
       #expect(mapping.virtual(GuestPhysical(0x1234)) == GuestVirtual(0xffff_8880_0000_1234))
       var memory = try PhysicalMemory(bytes: 4 << 20)
       var tables = try GuestTables(
         .x86Level4, at: GuestPhysical(0), bytes: 4 << 20, placed: .identity, in: &memory)
+      let whole = bytes - bytes % pageBytes
       try tables.map(
-        mapping.base, bytes: bytes, to: GuestPhysical(0), .readWrite, pageBytes: pageBytes,
+        mapping.base, bytes: whole, to: GuestPhysical(0), .readWrite, pageBytes: pageBytes,
         in: &memory)
+      if whole < bytes {
+        try tables.map(
+          mapping.base + whole, bytes: bytes - whole, to: GuestPhysical(whole), .readWrite,
+          in: &memory)
+      }
       #expect(
         mapping.tables(upTo: GuestPhysical(bytes)) == UInt64(tables.frames.used))
     }
