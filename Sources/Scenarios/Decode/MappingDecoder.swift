@@ -63,6 +63,18 @@ public struct MappingDecoder {
     }
   }
 
+  /// Notes that an entry of a list does not go with those before it, at the first of some of its fields that
+  /// was written.
+  func refuse(_ names: [String], ofEntry place: Int, of list: String, _ rule: String) {
+    guard let member = members.first(where: { $0.key == list }),
+      case .sequence(let entries) = member.value.content, entries.indices.contains(place)
+    else { return refuse(list, rule) }
+    for name in names {
+      if let node = entries[place][name] { return log.refuse(node, name, rule) }
+    }
+    log.report(rule, at: entries[place].place)
+  }
+
   /// Whether no problem was noted in this mapping so far.
   public var isSound: Bool { log.count == problemsBefore }
 

@@ -31,7 +31,7 @@ extension Flavour: MappingDecodable {
     "source", ValueForm<Source>.choice(), default: .fresh, "where the memory comes from")
   private static let snapshotField = OptionalField(
     "snapshot", ValueForm<String>.text,
-    "the shared snapshot, where other machines of the fleet read the same one")
+    "the name of the snapshot, which machines of the fleet share with “source: sharedSnapshot”")
   private static let variationField = OptionalField(
     "variation", ValueForm<Variation>.mapping(), "what sets the machines apart, drawn at random")
 
@@ -71,8 +71,8 @@ extension Flavour: MappingDecodable {
     if let memory, memory.bytes % 4096 != 0 {
       mapping.refuse("memory", "it must be a multiple of 4 KiB")
     }
-    if snapshot != nil, source != .sharedSnapshot {
-      mapping.refuse("snapshot", "machines share one with “source: sharedSnapshot” alone")
+    if snapshot != nil, source == .fresh {
+      mapping.refuse("snapshot", "machines have none with “source: fresh”, so leave it out")
     }
     if active > processors {
       mapping.refuse(

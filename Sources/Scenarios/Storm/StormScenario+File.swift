@@ -1,4 +1,5 @@
 internal import Costs
+internal import Guests
 internal import Paging
 internal import Quantities
 internal import Simulation
@@ -65,7 +66,7 @@ extension StormScenario: MappingDecodable {
     let seed = mapping.value(of: Self.seedField)
     let seeds = mapping.value(of: Self.seedsField)
     _ = mapping.value(of: Self.sweepField)
-    let isVaried = fleet?.contains { $0.variation != nil } ?? true
+    let isVaried = fleet?.contains { $0.variation?.isVaried ?? false } ?? true
     if spread.picoseconds == 0, !isVaried, !mapping.has("sweep") {
       let rule = "nothing is drawn at random without a “spread” or a “variation”, so leave it out"
       if seed != nil { mapping.refuse("seed", rule) }
@@ -82,15 +83,7 @@ extension StormScenario: MappingDecodable {
             + " of \(profile.architecture.rawValue)")
       }
     }
-    for flavour in fleet ?? [] {
-      guard let name = flavour.snapshot,
-        let first = fleet?.first(where: { $0.snapshot == name }), first.guest != flavour.guest
-      else { continue }
-      mapping.refuse(
-        "fleet",
-        "the machines “\(first.name)” and “\(flavour.name)” share the snapshot “\(name)”, so their guest"
-          + " and memory must be the same")
-    }
+    Self.refuseForeignSnapshots(fleet ?? [], mapping)
     if mode == .reference, host.memoryBytes > 1 << 45 {
       mapping.refuse("mode", "machines are played together on a host of at most 32 TiB")
     }
@@ -102,5 +95,20 @@ extension StormScenario: MappingDecodable {
     storm.spread = VirtualDuration(spread)
     if let seed { storm.seed = seed }
     self.init(title, storm, target: target)
+  }
+
+  /// Notes machines that have another's snapshot with another guest or memory, where they say so.
+  private static func refuseForeignSnapshots(_ fleet: [Flavour], _ mapping: MappingDecoder) {
+    for (place, flavour) in fleet.enumerated() {
+      guard let name = flavour.snapshotName,
+        let first = fleet.first(where: { $0.snapshotName == name }), first.guest != flavour.guest
+      else { continue }
+      let isForeign = first.guest.name != flavour.guest.name
+      mapping.refuse(
+        isForeign ? ["guest"] : ["memory", "guest"], ofEntry: place,
+        of: fleetField.declaration.name,
+        "the machines “\(first.name)” have the same snapshot “\(name)”, so guest and memory must be"
+          + " theirs: “\(first.guest.name)” with \(first.guest.layout.memoryBytes >> 20) MiB")
+    }
   }
 }

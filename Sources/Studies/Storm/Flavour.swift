@@ -43,7 +43,8 @@ public struct Flavour: Sendable, Hashable {
   public var host: HostFormat
   /// Where the memory comes from.
   public var source = Source.fresh
-  /// Which snapshot they share with other flavours; their own where nothing is said.
+  /// What the snapshot is called that they come from, which others may name, too; where nothing is said,
+  /// machines that share theirs have one of their flavour's name.
   public var snapshot: String?
   /// What sets them apart from each other, if anything does.
   public var variation: Variation?
@@ -57,6 +58,11 @@ public struct Flavour: Sendable, Hashable {
     self.count = count
     self.guest = guest
     self.host = host
+  }
+
+  /// The name of the snapshot that the machines come from, if it has one.
+  public var snapshotName: String? {
+    source == .fresh ? nil : snapshot ?? (source == .sharedSnapshot ? name : nil)
   }
 
   /// How many virtual processors of a machine touch its memory at once.

@@ -10,7 +10,10 @@ extension Storm {
     observer: inout some EngineObserver
   ) throws(StormError) -> StormOutcome {
     var alone: [StormExecution] = []
-    for input in members.inputs { alone.append(try race(alone: input, profile)) }
+    let firstMachines = members.firstMachines
+    for (input, member) in zip(members.inputs, firstMachines) {
+      alone.append(try race(alone: input, member, profile))
+    }
     let used = zip(members.inputs, alone).map { flavour, one in
       policy.usedBytes(flavour, taken: one.usedBytes, one.ledgers[0])
     }
@@ -38,13 +41,14 @@ extension Storm {
       let kinds = members.firsts[place]..<members.firsts[place + 1]
       let one = alone[kinds.lowerBound]
       let input = members.inputs[kinds.lowerBound]
+      let member = firstMachines[kinds.lowerBound]
       let machines = first..<first + flavour.count
       first += flavour.count
       ofFlavours.append(
         StormOutcome.OfFlavour(
           name: flavour.name, count: flavour.count,
           ready: Distribution(Array(execution.ready[machines])), alone: one.ready[0],
-          bareMetal: try race(alone: input, profile.withoutPrices()).ready[0],
+          bareMetal: try race(alone: input, member, profile.withoutPrices()).ready[0],
           ledger: one.ledgers[0], usedBytes: used[kinds.lowerBound], tableBytes: one.tableBytes[0],
           processTableBytes: one.processTableBytes[0],
           allTableBytes: execution.tableBytes[machines].reduce(0, +),
@@ -65,16 +69,14 @@ extension Storm {
 
   /// Plays one machine of a flavour that is alone on the host, at some prices.
   private func race(
-    alone flavour: Flavour, _ profile: CostProfile
+    alone flavour: Flavour, _ member: StormMembers.Member, _ profile: CostProfile
   ) throws(StormError) -> StormExecution {
     var storm = self
     storm.profile = profile
     storm.spread = .zero
-    var flavour = flavour
-    flavour.count = 1
     var nobody = NoEngineObserver()
     return try StormExecution(
-      storm, racing: StormMembers([flavour], seed: seed), onOneHost: false, observer: &nobody)
+      storm, racing: StormMembers(flavour, member), onOneHost: false, observer: &nobody)
   }
 }
 

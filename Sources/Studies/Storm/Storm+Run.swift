@@ -67,9 +67,11 @@ extension Storm {
       let kinds = members.firsts[place]..<members.firsts[place + 1]
       let machine = machines[kinds.lowerBound]
       let input = members.inputs[kinds.lowerBound]
+      // The first machine, with the launch and the waits that were drawn for it.
+      let member = members.machines[first]
       var nobody = NoEngineObserver()
       let alone = try StormExecution(
-        self, [machine], numbers: [0], [StormMembers.Member(input: 0)], observer: &nobody)
+        self, [machine], numbers: [0], [member.alone], observer: &nobody)
       let ready = Array(execution.ready[first..<first + flavour.count])
       first += flavour.count
       func sum(_ bytes: (CountedMachine) -> UInt64) -> UInt64 {
@@ -80,7 +82,7 @@ extension Storm {
         StormOutcome.OfFlavour(
           name: flavour.name, count: flavour.count, ready: Distribution(ready),
           alone: alone.ready[0],
-          bareMetal: VirtualDuration(nanoseconds: Int64(input.guest.readyNanoseconds)),
+          bareMetal: member.bareReady(input.guest),
           ledger: machine.ledger, usedBytes: machine.usedBytes, tableBytes: machine.tableBytes,
           processTableBytes: machine.processTableBytes, allTableBytes: sum(\.tableBytes),
           allProcessTableBytes: sum(\.processTableBytes), kinds: kinds.count))

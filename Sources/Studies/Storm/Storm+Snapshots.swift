@@ -35,7 +35,7 @@ extension Storm {
 
 extension Flavour {
   /// The snapshot that the machines share with each other, if they do.
-  var sharedSnapshot: String? { source == .sharedSnapshot ? snapshot ?? name : nil }
+  var sharedSnapshot: String? { source == .sharedSnapshot ? snapshotName : nil }
 }
 
 extension Ledger {

@@ -11,6 +11,25 @@ struct StormMembers {
     var delay = VirtualDuration.zero
     /// How many times as long its waits are.
     var waits = TimeFactor.one
+
+    /// The same where there is one input.
+    var alone: Member {
+      var member = self
+      member.input = 0
+      return member
+    }
+
+    /// When the machine is ready if no touch costs anything.
+    func bareReady(_ guest: GuestProfile) -> VirtualDuration {
+      var ready = VirtualDuration(nanoseconds: Int64(guest.readyNanoseconds)) + delay
+      guard waits != .one else { return ready }
+      for phase in guest.phases {
+        let wait = VirtualDuration(nanoseconds: Int64(phase.waitNanoseconds))
+        ready = ready + waits(wait) - wait
+        if phase.endsReady { break }
+      }
+      return ready
+    }
   }
 
   /// What machines do, each as a flavour of all that do the same; those of one flavour side by side.
@@ -39,6 +58,15 @@ struct StormMembers {
     firsts.append(inputs.count)
   }
 
+  /// One machine alone, with what was drawn for it.
+  init(_ input: Flavour, _ member: Member) {
+    var input = input
+    input.count = 1
+    inputs = [input]
+    firsts = [0, 1]
+    machines = [member.alone]
+  }
+
   private mutating func add(
     _ flavour: Flavour, _ variation: Variation, _ generator: inout SplitMix64
   ) {
@@ -61,6 +89,13 @@ struct StormMembers {
           input: first + number % kinds, delay: VirtualDuration(picoseconds: Int64(delay)),
           waits: TimeFactor(parts: waits)))
     }
+  }
+
+  /// The first machine of each input.
+  var firstMachines: [Member] {
+    var found = Array(repeating: Member?.none, count: inputs.count)
+    for member in machines where found[member.input] == nil { found[member.input] = member }
+    return found.enumerated().map { $1 ?? Member(input: $0) }
   }
 
   /// The flavour of each machine as it is played.

@@ -25,6 +25,9 @@ public struct Variation: Sendable, Hashable {
   /// Whether guests do different things, and not only the same at other times.
   public var variesGuests: Bool { workPercent > 0 || leftOutPercent > 0 || window > 1 }
 
+  /// Whether anything is drawn that sets machines apart.
+  public var isVaried: Bool { variesGuests || launch > .zero || waitPercent > 0 }
+
   /// How many guests of so many machines do different things.
   public func kinds(of count: Int) -> Int {
     variesGuests ? max(1, min(kinds ?? count, count)) : 1

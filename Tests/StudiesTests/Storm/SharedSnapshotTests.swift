@@ -182,6 +182,19 @@ struct SharedSnapshotTests {
     #expect(outcome.usedBytes == own + UInt64(pages) * 4096)
   }
 
+  @Test(
+    "guests of every size of whole mebibytes have tables enough",
+    arguments: [107, 128, 129, 1025], [Flavour.Source.fresh, .sharedSnapshot])
+  func sizes(mebibytes: UInt64, source: Flavour.Source) throws {
+    let guest = try GuestPreset.microvm.profile(memoryBytes: mebibytes << 20)
+    let storm = try Self.storm(1) {
+      $0.fleet[0].guest = guest
+      $0.fleet[0].source = source
+    }
+    let outcome = try storm.run()
+    #expect(outcome.flavours[0].ledger.exits > 1000)
+  }
+
   @Test("a host that has no room for the page cache is refused")
   func memory() throws {
     let outcome = try Self.storm(2).run()

@@ -102,6 +102,15 @@ struct VariationTests {
     let expected = members.map { $0.delay + work + $0.waits(wait) }
     #expect(outcome.flavours[0].ready == Distribution(expected))
     #expect(Set(expected).count == 40)
+    // What is told of one machine is the first one's, as it was drawn.
+    #expect(outcome.flavours[0].alone == expected[0])
+    #expect(outcome.flavours[0].bareMetal == expected[0])
+    var raced = storm
+    raced.fleet[0].processors = 2
+    raced.fleet[0].active = 2
+    raced.fleet[0].touches = .repeated
+    let told = try raced.run().flavours[0]
+    #expect(told.bareMetal == expected[0] && told.alone == told.bareMetal)
     let longest = members.map(\.delay).max() ?? .zero
     #expect(longest > VirtualDuration(nanoseconds: 4_000_000))
     #expect(longest <= VirtualDuration(nanoseconds: 5_000_000))
