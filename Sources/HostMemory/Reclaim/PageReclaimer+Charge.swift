@@ -106,12 +106,13 @@ extension PageReclaimer {
     return groups[group].swapped - below.reduce(0) { $0 + groups[$1].swapped }
   }
 
-  /// Kills the worst of a group and those below it, and says which that was.
+  /// Kills the worst of a group and those below it, and says which that was: of equals the last, since the kernel
+  /// passes over only those that have fewer points than the worst so far (oom_evaluate_task).
   mutating func killWorst(of target: Int) -> Int? {
     var worst: (group: Int, points: Int)?
     for group in groups[target].subtree {
       guard let points = badness(group, in: target) else { continue }
-      if points > worst?.points ?? Int.min { worst = (group, points) }
+      if points >= worst?.points ?? Int.min { worst = (group, points) }
     }
     guard let worst else { return nil }
     counters[worst.group].kills += 1

@@ -241,4 +241,29 @@ struct PageReclaimerTests {
     let (isSpared, isDead) = (memory.isAlive(2), !memory.isAlive(3))
     #expect(touch.end == .killed && isSpared && isDead)
   }
+
+  @Test("Of those with equal points the last dies, as in the kernel")
+  func equals() {
+    var slice = MemoryGroupSettings()
+    slice.max = 3000
+    var memory = PageReclaimer(
+      HostLimits(frames: 1_000_000, min: 0, low: 0, high: 0), pages: 3100,
+      groups: [
+        (slice, nil), (MemoryGroupSettings(), 1), (MemoryGroupSettings(), 1),
+        (MemoryGroupSettings(), 1),
+      ])
+    memory.assign(0..<1400, to: 2, .anon)
+    memory.assign(1400..<2800, to: 3, .anon)
+    memory.assign(2800..<3100, to: 4, .anon)
+    var now: UInt64 = 0
+    for page in 0..<UInt32(3001) {
+      if page == 3000 {
+        let (one, other) = (memory.badness(2, in: 1), memory.badness(3, in: 1))
+        #expect(one == other)
+      }
+      now = memory.touch(page, isWrite: true, at: now).at
+    }
+    let alive = (2...4).map { memory.isAlive($0) }
+    #expect(alive == [true, false, true])
+  }
 }
