@@ -93,6 +93,31 @@ struct DensityCommandTests {
     #expect(all.contains("echo 8960 >"))
   }
 
+  @Test("where no machine meets the boot target there is nothing to apply")
+  func noneInTime() throws {
+    let scenario = """
+      study: density
+      host: {memory: 16 GiB, processors: 2, processorRatio: 8}
+      machines: [{name: tiny, memory: 256 MiB, monitor: firecracker, guest: microvm}]
+      boot: {ready: 1 ms}
+      """
+    let run = try CommandRun(["density", "-", "--settings"], input: scenario)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("# Settings: none meets the boot target: nothing to apply"))
+    #expect(!run.output.contains("max_instances_per_host"))
+    #expect(!run.output.contains("Settings for"))
+    let json = try CommandRun(["density", "-", "--json", "-"], input: scenario)
+    #expect(!json.output.contains("novaReservedHostMemoryMB"))
+  }
+
+  @Test("a size that had to be rounded is told as it is read")
+  func roundedSize() throws {
+    let run = try CommandRun(["density", "--memory", "4GiB", "--host-memory", "86.6GiB"])
+    #expect(run.output.hasPrefix("4 GiB and 1 vCPU on 86.6 GiB: "), "\(run.output)")
+    let exact = try CommandRun(["density", "--memory", "4097MiB", "--host-memory", "64GiB"])
+    #expect(exact.output.hasPrefix("4097 MiB and 1 vCPU on 64 GiB: "), "\(exact.output)")
+  }
+
   @Test("nodes that are told one by one must agree with what else is told")
   func nodes() throws {
     let options = ["density", "--memory", "16G", "--vcpus", "4"]

@@ -1,5 +1,6 @@
 import Console
 import Quantities
+import Reports
 import Scenarios
 import Studies
 
@@ -19,8 +20,14 @@ extension DensityCommand {
   }
 
   private var title: String {
-    "\(memory ?? ByteSize(0)) and \(TextLayout.count(virtualProcessors, "vCPU")) on"
-      + " \(hostSize)"
+    "\(Self.told(memory ?? ByteSize(0))) and"
+      + " \(TextLayout.count(virtualProcessors, "vCPU")) on \(Self.told(hostSize))"
+  }
+
+  /// A size as it was given; one that had to be rounded to whole pages as it is read.
+  private static func told(_ size: ByteSize) -> String {
+    let exact = "\(size)"
+    return size.bytes >= 1 << 20 && exact.hasSuffix(" KiB") ? StormReport.bytes(size.bytes) : exact
   }
 
   /// The host's memory: as given, or that of its nodes together.

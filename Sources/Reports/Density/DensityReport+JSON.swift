@@ -202,6 +202,10 @@ extension JSONWriter {
     beginArray()
     for count in DensitySettings.totals(report) { value(count) }
     endArray()
+    guard !DensitySettings.isEmpty(report) else {
+      endObject()
+      return
+    }
     member("kubeVirtOverheadRatio", DensitySettings.kubeVirtRatio(report))
     member("novaReservedHostMemoryMB", DensitySettings.novaReserved(report))
     key("hugePages")

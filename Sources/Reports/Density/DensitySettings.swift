@@ -5,7 +5,14 @@ internal import Studies
 package enum DensitySettings {
   /// The settings, each under the system that it is for, after the machines that they are for.
   package static func lines(_ report: DensityReport) -> [String] {
-    machines(report) + [""] + kubeVirt(report) + [""] + nova(report) + hugePages(report) + [""]
+    guard !isEmpty(report) else {
+      // Nova refuses a host of no instances, and a host of none needs nothing else either.
+      let machines = report.outcome.count > 0 ? "none meets the boot target" : "none fits"
+      return ["# Settings: \(machines): nothing to apply"]
+    }
+    return machines(report) + [""] + kubeVirt(report) + [""] + nova(report) + hugePages(report) + [
+      ""
+    ]
       + libvirt(report) + firecracker(report)
   }
 
@@ -31,6 +38,11 @@ package enum DensitySettings {
   /// How many machines of each kind the settings are for.
   static func totals(_ report: DensityReport) -> [UInt64] {
     counts(report).map { $0.reduce(0, +) }
+  }
+
+  /// Whether there is no machine that settings could be for.
+  static func isEmpty(_ report: DensityReport) -> Bool {
+    totals(report).allSatisfy { $0 == 0 }
   }
 
   private static func machines(_ report: DensityReport) -> [String] {
