@@ -92,6 +92,27 @@ struct RunCommandTests {
     #expect(again.output == String(decoding: data, as: UTF8.self))
   }
 
+  @Test("a fleet without work has no times of being ready, and no scanner no time")
+  func processorsWithoutWork() throws {
+    let fleet =
+      "study: merging\nhost: {memory: 1 GiB, processors: 1}\nvms: 2\nmemory: 4 MiB\nduration: 1 min\n"
+    let merging = try CommandRun(["run", "-", "--json", "-"], input: fleet)
+    #expect(merging.status == 0, "\(merging.errors)")
+    #expect(merging.output.contains("scannerSeconds"))
+    #expect(!merging.output.contains("readySeconds") && !merging.output.contains("queuedSeconds"))
+    let working = try CommandRun(["run", "-", "--json", "-"], input: fleet + "work: 1 s\n")
+    #expect(working.output.contains("readySeconds") && working.output.contains("queuedSeconds"))
+    let services = """
+      study: pressure
+      duration: 1 s
+      host: {memory: 64 MiB, processors: 1}
+      services: [{name: one, memory: 4 MiB}]
+      """
+    let pressure = try CommandRun(["run", "-", "--json", "-"], input: services)
+    #expect(pressure.status == 0, "\(pressure.errors)")
+    #expect(pressure.output.contains("kswapdTime") && !pressure.output.contains("ksmdTime"))
+  }
+
   @Test("mistakes are told at once, with their places")
   func mistakes() throws {
     let run = try CommandRun(

@@ -119,11 +119,14 @@ extension JSONWriter {
       member("count", use.processors)
       member("workSeconds", use.workSeconds)
       member("scannerSeconds", use.scannerSeconds)
-      member("queuedSeconds", use.queuedSeconds)
-      key("readySeconds")
-      beginArray()
-      for seconds in use.readySeconds { value(seconds) }
-      endArray()
+      // Who has no work is ready when it boots: nobody waited for that.
+      if use.workSeconds > 0 {
+        member("queuedSeconds", use.queuedSeconds)
+        key("readySeconds")
+        beginArray()
+        for seconds in use.readySeconds { value(seconds) }
+        endArray()
+      }
       endObject()
     }
     key("merging")

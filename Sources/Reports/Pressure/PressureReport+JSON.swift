@@ -33,7 +33,7 @@ extension JSONWriter {
     if let processors = outcome.processors {
       member("processors", processors)
       member("kswapdTime", outcome.kswapdNanoseconds)
-      member("ksmdTime", outcome.ksmdNanoseconds)
+      if let time = outcome.ksmdNanoseconds { member("ksmdTime", time) }
     }
     key("counters")
     value(outcome.counters)

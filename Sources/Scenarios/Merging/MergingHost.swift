@@ -9,8 +9,8 @@ struct MergingHost: Sendable {
   var isHuge = false
   /// The processors that VMs and scanner share.
   var processors: Int?
-  /// How long one keeps its processor while others wait.
-  var slice = TimeSpan(picoseconds: MergingStudy().sliceNanoseconds * 1000)
+  /// How long one keeps its processor while others wait, if it is not the kernel's own slice.
+  var slice: TimeSpan?
 }
 
 extension MergingHost: MappingDecodable {
@@ -24,11 +24,12 @@ extension MergingHost: MappingDecodable {
   private static let processorsField = OptionalField(
     "processors", ValueForm<Int>.integer(in: 1...4096),
     "the processors that VMs and the scanner share; never short without")
-  private static let sliceField = DefaultField(
+  private static let sliceField = OptionalField(
     "slice",
     ValueForm<TimeSpan>.quantity(
       in: TimeSpan(picoseconds: 1_000_000)...TimeSpan(picoseconds: 1_000_000_000_000)),
-    default: MergingHost().slice, "how long one keeps its processor while others wait")
+    "how long one keeps its processor while others wait; without, the kernel's: 0.7 ms on one"
+      + " processor, 1.4 ms from 2, 2.1 ms from 4, 2.8 ms from 8")
 
   static var noun: String { "a host" }
 

@@ -80,7 +80,7 @@ extension MergingScenario: MappingDecodable {
     study.hostBytes = host.bytes
     study.isHuge = host.isHuge
     study.processors = host.processors
-    study.sliceNanoseconds = host.slice.picoseconds / 1000
+    study.sliceNanoseconds = host.slice.map { $0.picoseconds / 1000 }
     study.workSeconds = Double(work.picoseconds) / 1e12
     if host.processors == nil, mapping.has("work") {
       mapping.refuse("work", "work takes its own time where the host has no “processors”")

@@ -41,10 +41,10 @@ extension PressureHost: MappingDecodable {
   private static let processorsField = OptionalField(
     "processors", ValueForm<Int>.integer(in: 1...4096),
     "the processors that services, kswapd and ksmd share; never short without")
-  private static let sliceField = DefaultField(
+  private static let sliceField = OptionalField(
     "slice", ValueForm<TimeSpan>.quantity(in: TimeSpan(picoseconds: 1_000_000)...longest),
-    default: TimeSpan(picoseconds: standard.sliceNanoseconds * 1000),
-    "how long one keeps its processor while others wait")
+    "how long one keeps its processor while others wait; without, the kernel's: 0.7 ms on one"
+      + " processor, 1.4 ms from 2, 2.1 ms from 4, 2.8 ms from 8")
   private static let scannerField = OptionalField(
     "ksmd", ValueForm<PressureScanner>.mapping(),
     "the scanner of same-page merging, of which only its processor time is seen here")
@@ -106,7 +106,7 @@ extension PressureHost: MappingDecodable {
     self.queue = queue
     self.policy = policy
     self.processors = processors
-    sliceNanoseconds = slice.picoseconds / 1000
+    sliceNanoseconds = slice.map { $0.picoseconds / 1000 }
     self.scanner = scanner
   }
 }

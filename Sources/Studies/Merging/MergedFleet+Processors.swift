@@ -28,9 +28,10 @@ extension MergedFleet: Program {
     play.ready = [UInt64?](repeating: nil, count: study.vms)
     play.booted = [UInt64](repeating: 0, count: study.vms)
     play.hasBegun = [Bool](repeating: false, count: study.vms)
+    let slice = study.sliceNanoseconds ?? BaseSlice.nanoseconds(processors: processors)
     var engine = Engine(
       actors: play.steps.count, processors: processors,
-      slice: VirtualDuration(nanoseconds: Int64(study.sliceNanoseconds)))
+      slice: VirtualDuration(nanoseconds: Int64(slice)))
     do throws(EngineError) {
       try engine.run(&self)
     } catch {
@@ -43,8 +44,7 @@ extension MergedFleet: Program {
     for vm in 0..<study.vms {
       guard let ready = play.ready[vm] else { continue }
       use.readySeconds.append(Double(ready - play.booted[vm]) / 1e9)
-      // It does nothing but compute, and wait for a processor to do it on.
-      use.queuedSeconds += Double(ready - play.booted[vm]) / 1e9 - study.workSeconds
+      use.queuedSeconds += Self.seconds(engine.times(of: ActorNumber(Self.firstVM + vm)).queued)
     }
     use.readySeconds.sort()
     outcome.processorUse = use

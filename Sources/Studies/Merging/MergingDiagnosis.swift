@@ -94,9 +94,9 @@ public struct MergingDiagnosis: Sendable, Hashable {
   /// How VMs and scanner shared the processors.
   private static func sharing(_ use: MergingOutcome.ProcessorUse) -> String {
     let processors = use.processors == 1 ? "1 processor" : "\(use.processors) processors"
-    guard let last = use.readySeconds.last, use.workSeconds > 0 else {
-      return "The scanner took \(seconds(use.scannerSeconds)) of \(processors); no VM became ready."
-    }
+    let scanner = "The scanner took \(seconds(use.scannerSeconds)) of \(processors)"
+    guard use.workSeconds > 0 else { return scanner + "." }
+    guard let last = use.readySeconds.last else { return scanner + "; no VM became ready." }
     let middle = use.readySeconds[use.readySeconds.count / 2]
     return
       "On \(processors) \(use.readySeconds.count) VMs that compute \(seconds(use.workSeconds)) are ready after"

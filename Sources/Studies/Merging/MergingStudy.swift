@@ -29,8 +29,8 @@ public struct MergingStudy: Hashable, Sendable {
 
   /// The processors that the VMs and the scanner share; nothing where they are never short.
   public var processors: Int?
-  /// How long one keeps its processor while others wait, in nanoseconds.
-  public var sliceNanoseconds: UInt64 = 3_000_000
+  /// How long one keeps its processor while others wait, in nanoseconds; the kernel's `BaseSlice` if not given.
+  public var sliceNanoseconds: UInt64?
   /// What each VM computes from its boot on until it is ready, in seconds, on one virtual processor.
   public var workSeconds = 0.0
 

@@ -184,8 +184,8 @@ public struct PressureDiagnosis: Sendable, Hashable {
     return
       "The services stood in line for \(processors == 1 ? "the processor" : "\(processors) processors")"
       + " for \(time(queued)), \(percent(Double(queued) / Double(max(all, 1)))) of their time; kswapd"
-      + " took \(part(outcome.kswapdNanoseconds)) of one processor and ksmd"
-      + " \(part(outcome.ksmdNanoseconds))."
+      + " took \(part(outcome.kswapdNanoseconds)) of one processor"
+      + (outcome.ksmdNanoseconds.map { " and ksmd \(part($0))" } ?? "") + "."
   }
 
   private static func cause(_ condition: Condition, _ outcome: PressureOutcome) -> String {

@@ -23,8 +23,9 @@ public struct PressureHost: Sendable, Hashable {
 
   /// The processors that services, kswapd and ksmd share; nothing where they are never short.
   public var processors: Int?
-  /// How long an actor keeps its processor while others wait, in nanoseconds.
-  public var sliceNanoseconds: UInt64 = 3_000_000
+  /// How long an actor keeps its processor while others wait, in nanoseconds; the kernel's `BaseSlice` if not
+  /// given.
+  public var sliceNanoseconds: UInt64?
   /// The scanner of same-page merging, if one runs: it takes processor time, and what it gives back is a
   /// study of merging's.
   public var scanner: PressureScanner?

@@ -130,8 +130,8 @@ public struct PressureOutcome: Sendable, Hashable {
   public var processors: Int?
   /// How long kswapd was on one, in nanoseconds.
   public var kswapdNanoseconds: UInt64 = 0
-  /// How long ksmd was on one.
-  public var ksmdNanoseconds: UInt64 = 0
+  /// How long ksmd was on one, if it ran.
+  public var ksmdNanoseconds: UInt64?
   /// The lowest that free memory came to.
   public var leastFreeBytes: UInt64 = .max
 

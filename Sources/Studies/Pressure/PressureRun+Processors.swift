@@ -28,9 +28,10 @@ extension PressureRun: Program {
       $0.at == .max ? [] : [.sleep(Self.duration($0.at - start))]
     }
     play.steps.append([.sleep(Self.duration(study.durationNanoseconds))])
+    let slice = host.sliceNanoseconds ?? BaseSlice.nanoseconds(processors: processors)
     var engine = Engine(
       actors: play.steps.count, processors: processors,
-      slice: VirtualDuration(nanoseconds: Int64(host.sliceNanoseconds)))
+      slice: VirtualDuration(nanoseconds: Int64(slice)))
     do throws(EngineError) {
       try engine.run(&self)
     } catch {

@@ -410,6 +410,9 @@ struct PressureRun: ~Copyable {
     {
       actors[number].at = .max
       actors[number].isDone = true
+      actors[number].completes = false
+      // What it would still do on a processor, or wait for, dies with it.
+      if play.steps.indices.contains(number) { play.steps[number] = [] }
     }
   }
 

@@ -140,4 +140,29 @@ struct MergedFleetTests {
     shared.processorUse = nil
     #expect(shared == free)
   }
+
+  @Test("who never stands in line has waited for no time, whatever its work")
+  func neverQueued() throws {
+    var study = Self.study(host: 1 << 30)
+    study.processors = 4000
+    study.workSeconds = 0.333333333333
+    let use = try #require(try study.outcome().processorUse)
+    #expect(use.readySeconds.count == 4)
+    #expect(use.queuedSeconds == 0)
+  }
+
+  @Test("without work only the scanner's time is told, with too much that no VM became ready")
+  func work() throws {
+    var study = Self.study(host: 1 << 30)
+    study.processors = 1
+    func finding() throws -> String {
+      let diagnosis = try #require(MergingDiagnosis(try study.outcome()))
+      return try #require(diagnosis.findings.first { $0.contains("1 processor") })
+    }
+    #expect(try finding().hasSuffix(" of 1 processor."))
+    study.workSeconds = 1000
+    #expect(try finding().hasSuffix("; no VM became ready."))
+    study.workSeconds = 1
+    #expect(try finding().contains("4 VMs that compute 1,000 ms are ready"))
+  }
 }

@@ -57,7 +57,7 @@ struct SharedProcessorTests {
   @Test(
     "on one processor the scanner leaves a service the rest of its time",
     arguments: [100, 500, 2000] as [UInt64], [100_000, 3_000_000] as [UInt64])
-  func duty(_ pages: UInt64, _ slice: UInt64) {
+  func duty(_ pages: UInt64, _ slice: UInt64) throws {
     var study = Self.study(processors: 1, seconds: 4)
     study.host.sliceNanoseconds = slice
     let alone = study.run()
@@ -76,8 +76,9 @@ struct SharedProcessorTests {
     #expect(part >= 1 - most - 0.002 && part <= 1 - least + 0.002, "\(part), \(1 - most)")
     // To the slice: what the scanner had is what the service lacks.
     let lacks = outcome.services[0].queuedNanoseconds
-    #expect(lacks + 2 * slice >= outcome.ksmdNanoseconds * 99 / 100)
-    #expect(lacks <= outcome.ksmdNanoseconds + 2 * slice)
+    let scanned = try #require(outcome.ksmdNanoseconds)
+    #expect(lacks + 2 * slice >= scanned * 99 / 100)
+    #expect(lacks <= scanned + 2 * slice)
     study.host.processors = 2
     let two = study.run()
     #expect(two.services[0].queuedNanoseconds == 0)
@@ -99,5 +100,62 @@ struct SharedProcessorTests {
     #expect(study.problems.contains { $0.contains("scanner") })
     study.host.processors = 1
     #expect(study.problems.isEmpty)
+  }
+
+  @Test(
+    "without a slice it is EEVDF's base slice, by the logarithm of up to eight processors",
+    arguments: [
+      (1, 700_000), (2, 1_400_000), (3, 1_400_000), (4, 2_100_000), (7, 2_100_000), (8, 2_800_000),
+      (64, 2_800_000),
+    ] as [(Int, UInt64)])
+  func baseSlice(_ processors: Int, _ slice: UInt64) {
+    #expect(BaseSlice.nanoseconds(processors: processors) == slice)
+  }
+
+  @Test("the kernel's slice holds on a host that gives none")
+  func unsaidSlice() {
+    var study = Self.study(processors: 2, workers: 3)
+    study.services[0].workNanoseconds = 5_000_000
+    study.services[0].touches = 1
+    let unsaid = study.run()
+    study.host.sliceNanoseconds = 1_400_000
+    #expect(study.run() == unsaid)
+    study.host.sliceNanoseconds = 3_000_000
+    #expect(study.run() != unsaid)
+  }
+
+  @Test("a scanner's time is told where one ran, and nowhere else")
+  func scannersTime() throws {
+    var study = Self.study(processors: 2)
+    let without = study.run()
+    #expect(without.ksmdNanoseconds == nil)
+    let findings = PressureDiagnosis(without).findings
+    let (queues, scans) = (
+      findings.contains { $0.contains("kswapd took") }, findings.contains { $0.contains("ksmd") }
+    )
+    #expect(queues && !scans)
+    study.host.scanner = PressureScanner()
+    let with = study.run()
+    #expect(try #require(with.ksmdNanoseconds) > 0)
+    let isTold = PressureDiagnosis(with).findings.contains { $0.contains(" and ksmd ") }
+    #expect(isTold)
+  }
+
+  @Test("the request of a service that another's need kills is never done")
+  func killed() throws {
+    var study = Self.study(processors: 4)
+    study.services[0].memoryBytes = 32 << 20
+    study.services[0].touches = 1
+    study.services[0].workNanoseconds = 1_000_000_000
+    var grower = PressureService("grower")
+    grower.memoryBytes = 1 << 20
+    grower.workers = 0
+    grower.growthBytes = 64 << 20
+    study.services.append(grower)
+    let outcome = study.run()
+    let killedAt = try #require(outcome.services[0].killedAt)
+    #expect(killedAt < 900_000_000)
+    #expect(outcome.services[1].killedAt ?? .max > killedAt)
+    #expect(outcome.services[0].requests == 0)
   }
 }
