@@ -10,10 +10,11 @@ package enum DensitySettings {
       let machines = report.outcome.count > 0 ? "none meets the boot target" : "none fits"
       return ["# Settings: \(machines): nothing to apply"]
     }
-    return machines(report) + [""] + kubeVirt(report) + [""] + nova(report) + hugePages(report) + [
-      ""
+    let systems = [
+      machines(report), kubeVirt(report), nova(report) + hugePages(report),
+      libvirt(report) + firecracker(report),
     ]
-      + libvirt(report) + firecracker(report)
+    return Array(systems.joined(separator: [""]))
   }
 
   /// The machines that the settings are for, on each node: those that fit or, where a boot time is asked
