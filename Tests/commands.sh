@@ -432,6 +432,11 @@ check "one of several machines, and which" 0 "Played is machine 2 of 32" \
 check "all machines over one link" 0 "All 4 machines are played, 2 at once" \
   "$nestwalk" migrate Scenarios/evacuate-host.yaml --set machines=4 --set atOnce=2 --machine all \
   --mechanism manual --backing 2M --split eager
+check "one of several machines that go one after the other" 0 "with the whole link" \
+  "$nestwalk" migrate Scenarios/evacuate-host.yaml --set atOnce=1 --machine 2 --mechanism manual \
+  --backing 2M --split eager
+check "a machine that a file hasn't, whatever is asked of it" 2 "the file has 32 machines" \
+  "$nestwalk" migrate Scenarios/evacuate-host.yaml --machine 33 --print-scenario
 check "a ring that no one asked for" 2 "has no meaning without" \
   "$nestwalk" migrate Scenarios/migrate-idle.yaml --mechanism wp --ring-entries 4096
 check "a ring of a size that KVM refuses" 2 "a power of two from 256 to 65536" \

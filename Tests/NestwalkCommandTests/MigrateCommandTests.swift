@@ -62,10 +62,16 @@ struct MigrateCommandTests {
         ["--mechanism", "pml", "--profile", "kunpeng-920"], "only Intel's EPT with flags has that."
       ),
       (["--mechanism", "pml-ring", "--host", "npt4"], "only Intel's EPT with flags has that."),
-      (["--mechanism", "pml-ring", "--ring-entries", "512"], "a power of two from 1024"),
-      (["--ring-entries", "4096"], "“--ring-entries” has no meaning without"),
-      (["--mechanism", "ring", "--ring-entries", "1000"], "it must be a power of two"),
-      (["--mechanism", "ring", "--ring-entries", "128"], "a power of two from 256"),
+      (
+        ["--mechanism", "pml-ring", "--ring-entries", "512"],
+        "nestwalk migrate: “--ring-entries” is 512: it must be a power of two from 1024 to 65536."
+      ),
+      (["--ring-entries", "4096"], "without “--mechanism ring” or “--mechanism pml-ring”."),
+      (
+        ["--mechanism", "ring", "--ring-entries", "1000"],
+        "nestwalk migrate: “--ring-entries” is 1000: it must be a power of two from 256 to 65536."
+      ),
+      (["--mechanism", "ring", "--ring-entries", "128"], "“--ring-entries” is 128: it must be"),
       (["--backing", "4K", "--recover", "refault"], "“--recover” has no meaning with"),
       (["--write-fraction", "101%"], "at most 100 %"),
       (["--memory-per-vcpu", "1"], "it must be a multiple of 4 KiB above 0."),
@@ -131,6 +137,7 @@ struct MigrateCommandTests {
       (["--vcpus", "3"], "no equal parts of whole pages of 4 KiB for 3 processors"),
       (["--vcpus", "0"], "0 processors are to write"),
       (["--mechanism", "wp", "--ring-entries", "256"], "no meaning without “--mechanism ring”"),
+      (["--ring-entries", "1000"], "“--ring-entries” is 1000: it must be a power of two from 256"),
       (["--host", "ept4"], "both must be of one architecture."),
       (["--mechanism", "pml"], "only Intel's EPT with flags has that."),
       (["--set", "machine.memory=3"], "the file is refused"),
@@ -256,12 +263,21 @@ struct MigrationCommandTests {
     let ask = ["migrate", "-", "--mechanism", "wp", "--backing", "4K"]
     let first = try CommandRun(ask, input: file)
     #expect(first.status == 0, "\(first.errors)")
-    #expect(first.output.contains("Played is machine 1 of 3, by itself"))
+    #expect(words(first).contains("1 of 3, by itself, with the 5 Gbit/s of the link that it"))
+    #expect(words(first).contains("that it has while 2 send; --machine N"))
+    let alone = try CommandRun(ask + ["--set", "atOnce=1"], input: file)
+    #expect(words(alone).contains("machine 1 of 3, by itself, with the whole link; --machine N"))
     #expect(first.output == (try CommandRun(ask + ["--machine", "1"], input: file)).output)
     let third = try CommandRun(ask + ["--machine", "3", "--json", "-"], input: file)
     #expect(third.output.contains("Played is machine 3 of 3"))
     let all = try CommandRun(ask + ["--machine", "all", "--json", "-"], input: file)
     #expect(all.output.contains("All 3 machines are played, 2 at once"))
+    #expect(all.output.contains("This way to track their writes lets the machines move"))
+    #expect(all.output.contains("Their guests lose "))
+    let ways = try CommandRun(
+      ["migrate", "-", "--mechanism", "wp", "--machine", "all"], input: file)
+    #expect(words(ways).contains("to track their writes let the machines move. Their guests lose"))
+    #expect(!words(ways).contains("Its guest"))
     let object = try JSONSerialization.jsonObject(with: Data(all.output.utf8))
     let report = try #require(object as? [String: Any])
     let rows = try #require(report["rows"] as? [[String: Any]])
@@ -270,6 +286,30 @@ struct MigrationCommandTests {
     let none = try CommandRun(ask + ["--machine", "4"], input: file)
     #expect(none.status == 2)
     #expect(none.errors.contains("“--machine” is 4, and the file has 3 machines."))
+    let printed = try CommandRun(ask + ["--machine", "4", "--print-scenario"], input: file)
+    #expect(printed.status == 2)
+    #expect(printed.output.isEmpty)
+    #expect(printed.errors == none.errors)
+  }
+
+  /// What a run writes, without the ends of its lines.
+  private func words(_ run: CommandRun) -> String { run.lines.joined(separator: " ") }
+
+  @Test("What no rings of the modification log can be is told with what would be right")
+  func smallRings() throws {
+    let file = """
+      study: migration
+      machine: {memory: 16 MiB, processors: 2}
+      writer: {rate: 10 MB/s}
+      tracking: {mechanism: ring, ring: 512}
+      """
+    let run = try CommandRun(["migrate", "-"], input: file)
+    #expect(run.status == 2)
+    #expect(run.errors.contains("1024 entries or more, and not 512: “--ring-entries 1024” would"))
+    for options in [["--ring-entries", "1024"], ["--mechanism", "ring"]] {
+      let run = try CommandRun(["migrate", "-"] + options, input: file)
+      #expect(run.status == 0, "\(run.errors)")
+    }
   }
 
   @Test("A machine that no way can move is status 3")
@@ -294,14 +334,21 @@ struct MigrationCommandTests {
       (["--rate", "1MB/s", "--backing", "3M"], "it must be 4K, 2M or 1G"),
       (["--rate", "1MB/s", "--ring-entries", "2"], "a power of two from 256 to 65536"),
       (["--rate", "1MB/s", "--ring-entries", "1000"], "a power of two from 256 to 65536"),
-      (["--rate", "1MB/s", "--ring-entries", "512"], "“pml-ring” would be compared, too."),
+      (
+        ["--rate", "1MB/s", "--ring-entries", "512"],
+        "“--ring-entries 1024” would be right, or “--mechanism ring” alone."
+      ),
+      (
+        ["--rate", "1MB/s", "--mechanism", "ring", "--ring-entries", "5000"],
+        "nestwalk migrate: “--ring-entries” is 5000: it must be a power of two from 256 to 65536."
+      ),
       (
         ["--rate", "1MB/s", "--mechanism", "pml-ring", "--ring-entries", "512"],
         "a power of two from 1024 to 65536"
       ),
       (
         ["--rate", "1MB/s", "--mechanism", "wp", "--ring-entries", "4096"],
-        "“--ring-entries” has no meaning without “--mechanism ring”."
+        "“--ring-entries” has no meaning without “--mechanism ring” or “--mechanism pml-ring”."
       ),
       (
         ["--rate", "1MB/s", "--backing", "4K", "--split", "eager"],

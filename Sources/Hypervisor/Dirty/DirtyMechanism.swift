@@ -42,17 +42,25 @@ public enum DirtyMechanism: Sendable, Hashable {
   /// page-modification log is emptied into it.
   public var fewestRingEntries: Int { logsModifications ? 1024 : 256 }
 
+  /// The entries of a processor's ring, those that are kept free included.
+  public var ringEntries: Int? {
+    switch self {
+    case .ring(let entries, _), .modificationRing(let entries, _): entries
+    default: nil
+    }
+  }
+
   /// What KVM would refuse of the ring, as a sentence; nothing where there is none, or nothing to refuse.
   public var ringProblem: String? {
-    let entries: Int
-    switch self {
-    case .ring(let count, _), .modificationRing(let count, _): entries = count
-    default: return nil
-    }
+    ringDemand.map { "A ring has \(ringEntries ?? 0) entries: \($0)." }
+  }
+
+  /// What a ring's entries must be that KVM would refuse, as the end of a sentence.
+  public var ringDemand: String? {
+    guard let ringEntries else { return nil }
     let range = fewestRingEntries...Self.mostRingEntries
-    guard entries.nonzeroBitCount != 1 || !range.contains(entries) else { return nil }
-    return "A ring has \(entries) entries: it must be a power of two from \(range.lowerBound) to"
-      + " \(range.upperBound)."
+    guard ringEntries.nonzeroBitCount != 1 || !range.contains(ringEntries) else { return nil }
+    return "it must be a power of two from \(range.lowerBound) to \(range.upperBound)"
   }
 
   /// How many entries of a ring fill it.

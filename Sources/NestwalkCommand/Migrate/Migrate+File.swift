@@ -46,8 +46,8 @@ extension Migrate {
     if let ringEntries {
       if let method, !method.hasRing {
         problems.append(Self.ringless)
-      } else if let problem = (method ?? .ring).mechanism(ringEntries: ringEntries).ringProblem {
-        problems.append("“--ring-entries” is \(ringEntries). " + problem)
+      } else if let problem = ringSentence((method ?? .ring).mechanism(ringEntries: ringEntries)) {
+        problems.append(problem)
       }
     }
     if file == nil, machine != nil {
@@ -65,16 +65,21 @@ extension Migrate {
   func runFile() throws(CommandFailure) -> ExitStatus {
     let (scenario, source) = try migration()
     let written = NodeWriter.write(scenario.node)
-    if printScenario { return Program.show(written) }
     if case .number(let number)? = machine, number > scenario.study.machines {
       throw CommandFailure(
         .badInput,
         "“--machine” is \(number), and the file has "
           + "\(TextLayout.count(scenario.study.machines, "machine")).")
     }
+    if printScenario { return Program.show(written) }
     let choices = choices(for: scenario.study)
-    if let problem = choices.lazy.compactMap(\.mechanism.ringProblem).first {
-      throw CommandFailure(.badInput, "“pml-ring” would be compared, too. " + problem)
+    if let refused = choices.lazy.map(\.mechanism).first(where: { $0.ringProblem != nil }) {
+      let fewest = refused.fewestRingEntries
+      throw CommandFailure(
+        .badInput,
+        "“pml-ring” is compared, too, whose rings must have \(fewest) entries or more, and not"
+          + " \(refused.ringEntries ?? 0): “--ring-entries \(fewest)” would be right, or “--mechanism ring”"
+          + " alone.")
     }
     guard !choices.isEmpty else {
       throw CommandFailure(
@@ -166,8 +171,7 @@ extension Migrate {
 
   /// What is compared: everything, but where options ask for less.
   private func choices(for study: MigrationStudy) -> [MigrationComparison.Choice] {
-    var entries = ringEntries ?? 65_536
-    if case .ring(let own, _) = study.tracking.mechanism, ringEntries == nil { entries = own }
+    let entries = ringEntries ?? study.tracking.mechanism.ringEntries ?? 65_536
     let methods = method.map { [$0] } ?? LoggingMethod.allCases
     var backings = [FrameOrder.small, .large]
     if study.backing == .huge { backings.append(.huge) }

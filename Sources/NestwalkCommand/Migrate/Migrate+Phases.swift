@@ -63,10 +63,25 @@ extension Migrate {
     guard file == nil else { return problems }
     // Without a format the profile's is taken, which is read later, too; what is wrong with the numbers is
     // the same on all.
-    return problems + phases(LoggingPhases(host ?? .ept4)).problems
+    return problems + self.problems(of: phases(LoggingPhases(host ?? .ept4)))
   }
 
-  static let ringless = "“--ring-entries” has no meaning without “--mechanism ring”."
+  static let ringless =
+    "“--ring-entries” has no meaning without “--mechanism ring” or “--mechanism pml-ring”."
+
+  /// What is wrong with phases; entries of rings that an option gives are told by its name.
+  private func problems(of study: LoggingPhases) -> [String] {
+    let mechanism = study.method.mechanism(ringEntries: study.ringEntries)
+    return study.problems.map { problem in
+      guard ringEntries != nil, problem == mechanism.ringProblem else { return problem }
+      return ringSentence(mechanism) ?? problem
+    }
+  }
+
+  /// What is wrong with the entries that an option gives a mechanism's rings.
+  func ringSentence(_ mechanism: DirtyMechanism) -> String? {
+    mechanism.ringDemand.map { "“--ring-entries” is \(mechanism.ringEntries ?? 0): \($0)." }
+  }
 
   /// What has no meaning where all pages are small.
   var smallProblem: String? {
@@ -103,8 +118,9 @@ extension Migrate {
 
   func runPhases() throws(CommandFailure) -> ExitStatus {
     let (study, profile, title) = try chosenPhases()
-    guard study.problems.isEmpty else {
-      throw CommandFailure(.badInput, study.problems.joined(separator: "\n"))
+    let problems = problems(of: study)
+    guard problems.isEmpty else {
+      throw CommandFailure(.badInput, problems.joined(separator: "\n"))
     }
     guard study.host.isa.rawValue == profile.architecture.rawValue else {
       throw CommandFailure(

@@ -30,8 +30,11 @@ package struct MigrationComparisonReport: Sendable {
   /// The choices that move the machines before rounds are given up.
   private var moved: [MigrationComparison.Row] { rows.filter(\.isMoved) }
 
+  /// Whose writes are tracked.
+  private var owner: String { isFleet ? "their" : "its" }
+
   /// What is moved, in words.
-  private var mover: String { machine == nil && study.machines > 1 ? "machines" : "machine" }
+  private var mover: String { isFleet ? "machines" : "machine" }
 
   /// Which of several machines was played.
   package var played: String? {
@@ -41,11 +44,25 @@ package struct MigrationComparisonReport: Sendable {
         + " “rounds” are those of the slowest, “time” is that of all, “downtime” the longest, “lost”"
         + " the average, and “faults” and “sent” are sums."
     }
-    let share = MigrationReport.rate(Double(study.ownLink.usableBitsPerSecond) / 8)
-    return "Played is machine \(machine + 1) of \(study.machines), by itself with the \(share) of"
-      + " the link that it has while \(min(study.atOnce, study.machines)) send; --machine N plays"
-      + " another one, and --machine all all of them."
+    let senders = min(study.atOnce, study.machines)
+    let part =
+      senders > 1
+      ? "with the \(Self.bits(study.ownLink.usableBitsPerSecond)) of the link that it has while"
+        + " \(senders) send"
+      : "with the whole link"
+    return "Played is machine \(machine + 1) of \(study.machines), by itself, \(part);"
+      + " --machine N plays another one, and --machine all all of them."
   }
+
+  /// A link's part, in what links are given in.
+  private static func bits(_ perSecond: UInt64) -> String {
+    let bits = Double(perSecond)
+    return bits >= 1e9
+      ? "\(Measure.decimal(bits / 1e9, 2)) Gbit/s" : "\(Measure.decimal(bits / 1e6, 2)) Mbit/s"
+  }
+
+  /// Whether more than one machine was played.
+  private var isFleet: Bool { machine == nil && study.machines > 1 }
 
   /// Whether no choice moves the machine.
   package var isMissed: Bool { moved.isEmpty }
@@ -56,19 +73,25 @@ package struct MigrationComparisonReport: Sendable {
       let down = moved.min(by: { ($0.downtime ?? 0) < ($1.downtime ?? 0) })
     else {
       return rows.count == 1
-        ? "This way to track its writes does not let the \(mover) move."
-        : "None of \(rows.count) ways to track its writes lets the \(mover) move."
+        ? "This way to track \(owner) writes does not let the \(mover) move."
+        : "None of \(rows.count) ways to track \(owner) writes lets the \(mover) move."
     }
     let share = Measure.share.text(kept.lost)
     let downtime = MigrationReport.time(down.downtime ?? 0)
     guard rows.count > 1 else {
-      return "This way to track its writes lets the \(mover) move: \(Self.words(kept.choice)). Its"
-        + " guest loses \(share) of its speed, and the downtime is \(downtime)."
+      let lost =
+        isFleet
+        ? "Their guests lose \(share) of their speed, and the longest downtime is"
+        : "Its guest loses \(share) of its speed, and the downtime is"
+      return "This way to track \(owner) writes lets the \(mover) move:"
+        + " \(Self.words(kept.choice)). \(lost) \(downtime)."
     }
     let count = moved.count == rows.count ? "All" : "\(moved.count)"
     let lets = moved.count == 1 ? "lets" : "let"
-    return "\(count) of \(rows.count) ways to track its writes \(lets) the \(mover) move. Its guest"
-      + " loses the least with \(Self.words(kept.choice)), \(share) of its speed; the downtime is"
+    let lose = isFleet ? "Their guests lose" : "Its guest loses"
+    let longest = isFleet ? "the longest downtime" : "the downtime"
+    return "\(count) of \(rows.count) ways to track \(owner) writes \(lets) the \(mover) move."
+      + " \(lose) the least with \(Self.words(kept.choice)), \(share) of \(owner) speed; \(longest) is"
       + " the shortest with \(Self.words(down.choice)), \(downtime)."
   }
 

@@ -3,20 +3,27 @@
 /// That is the max-min fair share: no one has more than `most`, and what one leaves the others have. Who
 /// sends in two streams divides its part between them. Bytes pass as a fluid does: each has its part of
 /// every moment, and the parts change in the moment in which someone begins or has no more to send.
+///
+/// All that send in as many streams are moved on alike. So the one that is done first stays the first of
+/// them, and it is enough to count what one of them has moved by.
 struct SharedLink {
   /// What passes in a second, in bits, and what of it one may have.
   private let bitsPerSecond: UInt64
   private let most: UInt64
 
-  private struct Stream {
-    /// What is left to pass, in 2^-24 of what one bit a second moves in a picosecond; less than nothing
-    /// where the last picosecond had room for more.
-    var left: Int128 = 0
-    var isSending = false
+  /// The streams of those who send in as many as each other.
+  private struct Lane {
+    /// What each stream that was ever here has moved since the start; it may run over its end.
+    var moved: Int128 = 0
+    /// The streams, by what will have been moved when each is done.
+    var streams: RankedNumbers
   }
 
-  /// Two for each who sends.
-  private var streams: [Stream]
+  /// Those who send in one stream, and in two.
+  private var lanes: [Lane]
+  /// What is left to pass of each stream that doesn't send, two for each who may, in 2^-24 of what one bit
+  /// a second moves in a picosecond: less than nothing where the last picosecond had room for more.
+  private var left: [Int128]
   /// How many streams each sends in, and how many send at all.
   private var own: [Int]
   private var senders = 0
@@ -32,7 +39,8 @@ struct SharedLink {
   init(_ link: MigrationLink, senders: Int) {
     bitsPerSecond = max(1, link.bitsPerSecond)
     most = max(1, link.usableBitsPerSecond)
-    streams = Array(repeating: Stream(), count: 2 * senders)
+    left = Array(repeating: 0, count: 2 * senders)
+    lanes = Array(repeating: Lane(streams: RankedNumbers(count: 2 * senders)), count: 2)
     own = Array(repeating: 0, count: senders)
   }
 
@@ -56,23 +64,42 @@ struct SharedLink {
   /// Begins to send bytes from a moment on, in a stream that sends nothing.
   mutating func send(_ bytes: UInt64, in stream: Int, at time: Int64) {
     advance(to: time)
-    precondition(!streams[stream].isSending, "a stream sends one thing after the other")
-    streams[stream].left += Int128(bytes) * 8_000_000_000_000 << 24
-    streams[stream].isSending = true
-    if own[stream >> 1] == 0 { senders += 1 }
+    left[stream] += Int128(bytes) * 8_000_000_000_000 << 24
+    if own[stream >> 1] == 0 { senders += 1 } else { change(stream ^ 1, from: 1, to: 2) }
     own[stream >> 1] += 1
+    join(stream, own[stream >> 1])
     self.bytes += bytes
   }
 
   /// Forgets what the last picosecond of a stream had room for.
-  mutating func settle(_ stream: Int) { streams[stream].left = 0 }
+  mutating func settle(_ stream: Int) { left[stream] = 0 }
 
   /// Ends what a stream sends, at the moment that `next` gave.
   mutating func end(_ stream: Int, at time: Int64) {
     advance(to: time)
-    streams[stream].isSending = false
+    leave(stream, own[stream >> 1])
     own[stream >> 1] -= 1
-    if own[stream >> 1] == 0 { senders -= 1 }
+    if own[stream >> 1] == 0 { senders -= 1 } else { change(stream ^ 1, from: 2, to: 1) }
+  }
+
+  // MARK: Lanes
+
+  /// Moves a stream on with those whose senders have so many.
+  private mutating func join(_ stream: Int, _ count: Int) {
+    lanes[count - 1].streams.rank(stream, lanes[count - 1].moved &+ left[stream])
+  }
+
+  private mutating func leave(_ stream: Int, _ count: Int) {
+    guard let rank = lanes[count - 1].streams.remove(stream) else {
+      preconditionFailure("a stream that ends has begun")
+    }
+    left[stream] = rank &- lanes[count - 1].moved
+  }
+
+  /// Moves a stream on with others, as its sender has one more or one less.
+  private mutating func change(_ stream: Int, from old: Int, to new: Int) {
+    leave(stream, old)
+    join(stream, new)
   }
 
   /// Which stream's bytes will have passed first, and when, if all stays as it is.
@@ -80,21 +107,15 @@ struct SharedLink {
     guard senders > 0 else { return nil }
     var found: (stream: Int, at: Int64)?
     for count in 1...2 {
-      var first: Int?
-      for stream in streams.indices
-      where streams[stream].isSending && own[stream >> 1] == count {
-        if let first, streams[first].left <= streams[stream].left { continue }
-        first = stream
-      }
-      guard let first else { continue }
-      let left = streams[first].left - Self.nothing
+      guard let first = lanes[count - 1].streams.first else { continue }
+      let left = first.rank &- lanes[count - 1].moved - Self.nothing
       var at = updated
       if left > 0 {
         let (bits, parts) = rate(streams: count)
         at += Int64(clamping: (left * parts - 1) / (bits << 24) + 1)
       }
       if let found, found.at <= at { continue }
-      found = (first, at)
+      found = (first.number, at)
     }
     return found
   }
@@ -106,13 +127,9 @@ struct SharedLink {
     updated = time
     guard senders > 0 else { return }
     busy += elapsed
-    for count in 1...2 where own.contains(count) {
+    for count in 1...2 where !lanes[count - 1].streams.isEmpty {
       let (bits, parts) = rate(streams: count)
-      let moved = (bits * Int128(elapsed) << 24) / parts
-      for stream in streams.indices
-      where streams[stream].isSending && own[stream >> 1] == count {
-        streams[stream].left -= moved
-      }
+      lanes[count - 1].moved &+= (bits * Int128(elapsed) << 24) / parts
     }
   }
 }

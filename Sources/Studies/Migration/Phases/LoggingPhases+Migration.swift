@@ -12,19 +12,9 @@ extension LoggingPhases {
     backing = migration.backing
     method = LoggingMethod(migration.tracking.mechanism)
     splitting = migration.tracking.splitting.map { Splitting($0) }
-    if let entries = migration.tracking.mechanism.allRingEntries { ringEntries = entries }
+    if let entries = migration.tracking.mechanism.ringEntries { ringEntries = entries }
     if method == .manual { clearBytes = migration.tracking.chunkBytes }
     lock = migration.tracking.lock
     seed = migration.seed
-  }
-}
-
-extension DirtyMechanism {
-  /// The entries of a processor's ring, those that are kept free included.
-  fileprivate var allRingEntries: Int? {
-    switch self {
-    case .ring(let entries, _), .modificationRing(let entries, _): entries
-    default: nil
-    }
   }
 }

@@ -35,6 +35,8 @@ struct ArrivalRun: ~Copyable {
   /// Whether one processor at a time resolves a fault, and from when on another one may.
   private let isExclusive: Bool
   private var lockFree: Int64 = 0
+  /// How long faults had the lock, whether others had to wait or not.
+  private(set) var underLock: Int64 = 0
   /// Up to when processors run freely.
   private var windowEnd: Int64
   private(set) var isFinished = false
@@ -281,6 +283,7 @@ struct ArrivalRun: ~Copyable {
           time += max(0, lockFree - clock - time)
           lockFree = clock + time + parts.under
         }
+        underLock += parts.under
         time += parts.under + parts.after
       }
       machine.removeTakenRoutes()

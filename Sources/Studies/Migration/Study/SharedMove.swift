@@ -12,6 +12,8 @@ struct SharedMove {
   private(set) var link: SharedLink
   private let parts: [Part]
   private var places: [MovedMachine?]
+  /// The places whose machines do something without the link, by when they do.
+  private var moments: RankedNumbers
   /// The part that follows when a place is free.
   private var next: Int
   /// What became of each machine, and when it began.
@@ -26,31 +28,40 @@ struct SharedMove {
     self.places = (0..<places).map { place in
       MovedMachine(parts[place], place: place, sender: place, at: 0, defect: defect)
     }
+    moments = RankedNumbers(count: places)
     next = places
     outcomes = Array(repeating: nil, count: parts.count)
     starts = Array(repeating: 0, count: parts.count)
+    for place in 0..<places { findMoment(of: place) }
+  }
+
+  /// Looks up when the machine of a place does something without the link.
+  private mutating func findMoment(of place: Int) {
+    if let machine = places[place], machine.next < .max {
+      moments.rank(place, Int128(machine.next))
+    } else {
+      moments.remove(place)
+    }
   }
 
   /// Moves all of them: what happens first comes first, and on the link before all else.
   mutating func run(finished: (Int) -> Void = { _ in }) throws(MigrationError) {
     var count = 0
     while true {
-      var place: Int?
-      for other in places.indices {
-        guard let machine = places[other], machine.next < .max else { continue }
-        if let place, let first = places[place], first.next <= machine.next { continue }
-        place = other
-      }
-      if let passed = link.next(), passed.at <= place.flatMap({ places[$0]?.next }) ?? .max {
+      let first = moments.first
+      let place: Int
+      if let passed = link.next(), Int128(passed.at) <= first?.rank ?? Int128(Int64.max) {
         place = passed.stream >> 1
         let channel = PageStream.Channel.allCases[passed.stream & 1]
-        try places[passed.stream >> 1]?.endPassing(channel, at: passed.at, &link)
-      } else if let place {
+        try places[place]?.endPassing(channel, at: passed.at, &link)
+      } else if let first {
+        place = first.number
         try places[place]?.resume(&link)
       } else {
         return
       }
-      guard let place, let machine = places[place], let left = machine.left else { continue }
+      defer { findMoment(of: place) }
+      guard let machine = places[place], let left = machine.left else { continue }
       outcomes[machine.place] = try machine.finish()
       starts[machine.place] = machine.start
       count += 1
