@@ -8,19 +8,8 @@
 /// two words. The time counts from an origin that moves on, and a moment beyond its reach lies among
 /// the others.
 struct EventQueue: ~Copyable {
-  private struct Entry {
-    let time: Int64
-    let owner: Int32
-
-    @inline(__always)
-    func precedes(_ other: Entry) -> Bool {
-      time != other.time ? time < other.time : owner < other.owner
-    }
-  }
-
-  private var heap: [Entry] = []
-  /// Where each owner's entry lies in the heap; -1 where it has none.
-  private var places: [Int32]
+  /// The moments of those on no processor, in picoseconds.
+  private var others: RankedNumbers<Int64>
 
   private var running: ProcessorMoments
   /// The moments of the few resources that have one, by their numbers.
@@ -44,7 +33,7 @@ struct EventQueue: ~Copyable {
     self.actors = actors
     self.resources = FlatRow(repeatElement(ProcessorMoments.none, count: resources))
     self.processors = FlatRow(repeatElement(-1, count: actors))
-    places = Array(repeating: -1, count: actors + resources)
+    others = RankedNumbers(count: actors + resources)
     running = ProcessorMoments(processors: processors)
     var ownerBits: Int64 = 1
     while 1 << ownerBits < actors + resources { ownerBits += 1 }
@@ -99,7 +88,7 @@ struct EventQueue: ~Copyable {
   @inline(__always)
   mutating func schedule(resource: Int, at time: VirtualTime?) {
     let owner = actors &+ resource
-    if places[owner] >= 0 { cancel(owner) }
+    others.remove(owner)
     guard let time else {
       resources[resource] = ProcessorMoments.none
       return
@@ -128,27 +117,11 @@ struct EventQueue: ~Copyable {
 
   /// Gives an owner without a processor its moment, or another one.
   mutating func schedule(_ owner: Int, at time: VirtualTime) {
-    let entry = Entry(time: time.picoseconds, owner: Int32(truncatingIfNeeded: owner))
-    let place = Int(places[owner])
-    if place < 0 {
-      heap.append(entry)
-      rise(heap.count - 1, entry)
-    } else if entry.precedes(heap[place]) {
-      rise(place, entry)
-    } else {
-      sink(place, entry)
-    }
+    others.rank(owner, time.picoseconds)
   }
 
   /// Takes an owner's moment away.
-  mutating func cancel(_ owner: Int) {
-    let place = Int(places[owner])
-    guard place >= 0 else { return }
-    places[owner] = -1
-    let last = heap.removeLast()
-    guard place < heap.count else { return }
-    if last.precedes(heap[place]) { rise(place, last) } else { sink(place, last) }
-  }
+  mutating func cancel(_ owner: Int) { others.remove(owner) }
 
   /// The earliest moment and whose it is.
   @inline(__always)
@@ -164,11 +137,7 @@ struct EventQueue: ~Copyable {
     guard first != ProcessorMoments.none else { return nextOfOthers() }
     let time = origin &+ first &>> ownerBits
     let owner = Int(truncatingIfNeeded: first & (1 &<< ownerBits &- 1))
-    if let other = heap.first,
-      other.precedes(Entry(time: time, owner: Int32(truncatingIfNeeded: owner)))
-    {
-      return nextOfOthers()
-    }
+    if others.firstPrecedes(owner, time) { return nextOfOthers() }
     if owner < actors {
       passed = Int(processors[owner])
     } else {
@@ -179,41 +148,9 @@ struct EventQueue: ~Copyable {
   }
 
   private mutating func nextOfOthers() -> (owner: Int, time: VirtualTime)? {
-    guard let first = heap.first else { return nil }
-    places[Int(first.owner)] = -1
-    let last = heap.removeLast()
-    if !heap.isEmpty { sink(0, last) }
-    now = first.time
-    return (Int(first.owner), VirtualTime(picoseconds: first.time))
-  }
-
-  private mutating func rise(_ start: Int, _ entry: Entry) {
-    var place = start
-    while place > 0 {
-      let parent = (place - 1) / 2
-      guard entry.precedes(heap[parent]) else { break }
-      put(heap[parent], at: place)
-      place = parent
-    }
-    put(entry, at: place)
-  }
-
-  private mutating func sink(_ start: Int, _ entry: Entry) {
-    var place = start
-    while true {
-      var child = 2 * place + 1
-      guard child < heap.count else { break }
-      if child + 1 < heap.count, heap[child + 1].precedes(heap[child]) { child += 1 }
-      guard heap[child].precedes(entry) else { break }
-      put(heap[child], at: place)
-      place = child
-    }
-    put(entry, at: place)
-  }
-
-  @inline(__always)
-  private mutating func put(_ entry: Entry, at place: Int) {
-    heap[place] = entry
-    places[Int(entry.owner)] = Int32(truncatingIfNeeded: place)
+    guard let first = others.first else { return nil }
+    others.remove(first.number)
+    now = first.rank
+    return (first.number, VirtualTime(picoseconds: first.rank))
   }
 }

@@ -139,7 +139,7 @@ struct SharedLinkTests {
 
   @Test("ranks come from the least on, and run over the end of their type")
   func ranks() {
-    var numbers = RankedNumbers(count: 5)
+    var numbers = RankedNumbers<Int128>(count: 5)
     let end = Int128.max
     numbers.rank(3, end &+ 2)
     numbers.rank(0, end - 1)

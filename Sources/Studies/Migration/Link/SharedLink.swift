@@ -1,3 +1,5 @@
+import Simulation
+
 /// A link at work, whose bandwidth those that send at one time have in equal parts.
 ///
 /// That is the max-min fair share: no one has more than `most`, and what one leaves the others have. Who
@@ -16,7 +18,7 @@ struct SharedLink {
     /// What each stream that was ever here has moved since the start; it may run over its end.
     var moved: Int128 = 0
     /// The streams, by what will have been moved when each is done.
-    var streams: RankedNumbers
+    var streams: RankedNumbers<Int128>
   }
 
   /// Those who send in one stream, and in two.

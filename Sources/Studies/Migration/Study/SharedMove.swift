@@ -1,3 +1,5 @@
+import Simulation
+
 /// Machines that are moved over one link, so many at the same time.
 ///
 /// All that they have to do with each other is the link. Who leaves it alone for a moment, or has gone,
@@ -13,7 +15,7 @@ struct SharedMove {
   private let parts: [Part]
   private var places: [MovedMachine?]
   /// The places whose machines do something without the link, by when they do.
-  private var moments: RankedNumbers
+  private var moments: RankedNumbers<Int128>
   /// The part that follows when a place is free.
   private var next: Int
   /// What became of each machine, and when it began.
