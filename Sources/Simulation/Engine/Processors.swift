@@ -11,8 +11,7 @@ struct Processors {
   private var idle: [Int]
   /// Who ran on each processor last.
   var last: [Int]
-  private var line: [Int] = []
-  private var head = 0
+  private var line = Line<Int>()
 
   init(count: Int, slice: VirtualDuration, switchCost: VirtualDuration) {
     self.slice = slice
@@ -21,7 +20,7 @@ struct Processors {
     last = Array(repeating: -1, count: count)
   }
 
-  var isAnyoneWaiting: Bool { head < line.count }
+  var isAnyoneWaiting: Bool { !line.isEmpty }
 
   mutating func takeIdle() -> Int? { idle.popLast() }
 
@@ -33,17 +32,5 @@ struct Processors {
 
   mutating func enqueue(_ actor: Int) { line.append(actor) }
 
-  mutating func dequeue() -> Int? {
-    guard head < line.count else { return nil }
-    let actor = line[head]
-    head += 1
-    if head == line.count {
-      line.removeAll(keepingCapacity: true)
-      head = 0
-    } else if head > 1024, head * 2 > line.count {
-      line.removeFirst(head)
-      head = 0
-    }
-    return actor
-  }
+  mutating func dequeue() -> Int? { line.removeFirst() }
 }

@@ -1,4 +1,5 @@
 import HostMemory
+import Simulation
 
 /// The pages that follow a guest: what is written to the link next, by itself or because it is asked for.
 ///
@@ -22,7 +23,7 @@ struct PageStream {
   private let contents: [UInt32]
   /// What each page holds at the destination.
   private(set) var arrived: [UInt32]
-  private var queues = [PageQueue(), PageQueue()]
+  private var queues = [Line<Int>(), Line<Int>()]
   /// The bytes that are written to the main stream and have not passed.
   private var backlog: UInt64 = 0
   private var next = 0
